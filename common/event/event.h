@@ -1,0 +1,42 @@
+/*
+ * A record change, as it stands in the outbox and in the Redis stream. The record's JSON is kept as bytes and never
+ * parsed again: every delivery and every retry of an event carries the same bytes.
+ */
+#ifndef PORTTI_EVENT_EVENT_H
+#define PORTTI_EVENT_EVENT_H
+
+#include "common/base/arena.h"
+#include "common/base/err.h"
+#include "common/base/str.h"
+#include "common/text/uuid.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+enum event_action { EVENT_CREATED, EVENT_UPDATED, EVENT_DELETED, EVENT_RESTORED, EVENT_DESTROYED, EVENT_ACTION_COUNT };
+
+struct event {
+    struct uuid id;         /* v7, stable over retries: the webhook-id */
+    int64_t sequence;       /* the outbox's order; 0 = not known yet */
+    struct uuid workspace_id;
+    struct uuid object_id;  /* metadata id of the object */
+    struct str object_name; /* nameSingular */
+    enum event_action action;
+    struct uuid record_id;
+    struct str record;         /* the exact JSON: after the change; before it for `destroyed` */
+    struct str updated_fields; /* a JSON array of names, or empty when the action has none */
+    int64_t created_us;        /* the eventDate, millisecond precision */
+};
+
+/* "created", "updated", … */
+struct str event_action_name(enum event_action action);
+MUST_CHECK bool event_action_parse(struct str name, enum event_action *out);
+
+/* The live feed: one Redis stream entry per event, field names and values in this order. */
+#define EVENT_STREAM_DEFAULT "portti:events"
+enum { EVENT_STREAM_FIELDS = 10 };
+/* Fills names and values for XADD; texts live in the arena. Fields: id, sequence, workspaceId, objectId, object,
+ * action, recordId, createdAt (ISO), updatedFields, record. */
+void event_to_stream(struct arena *arena, const struct event *event, struct str names[EVENT_STREAM_FIELDS],
+                     struct str values[EVENT_STREAM_FIELDS]);
+
+#endif

@@ -1,0 +1,51 @@
+/*
+ * Redis on the loop, over hiredis 0.14 (whose headers stay in this room): one connection, with our own deadlines,
+ * reconnects (50 ms doubling to 2 s, with jitter) and a bounded output. Redis is never waited for by a request.
+ */
+#ifndef PORTTI_REDIS_REDIS_H
+#define PORTTI_REDIS_REDIS_H
+
+#include "common/base/err.h"
+#include "common/base/str.h"
+#include "common/loop/loop.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct redis;
+
+struct redis_options {
+    const char *url;              /* redis://[:password@]host[:port][/db] or unix:///path/to.sock[?db=N] */
+    size_t max_pending;           /* commands in flight; more are dropped and counted */
+    int64_t command_timeout_us;   /* the oldest reply is later than this: reconnect */
+};
+
+/* Connects in the background. NULL only for a malformed URL (a password in it is never repeated in `*err`). */
+MUST_CHECK struct redis *redis_new(struct loop *loop, const struct redis_options *options, struct err *err);
+void redis_free(struct redis *redis);
+bool redis_connected(const struct redis *redis);
+
+/* Sends a command and forgets it. False when it was dropped: not connected, or too many in flight. */
+bool redis_send(struct redis *redis, const struct str *argv, size_t argc);
+
+/*
+ * A doorbell: XREAD BLOCK on `stream` from its end, for ever, on a connection of its own; `on_entries` is called with
+ * the number of new entries, and with 0 each time the connection has been (re)made, since entries may have been missed
+ * meanwhile. Survives DEL, FLUSHALL and restarts.
+ */
+struct redis_doorbell;
+MUST_CHECK struct redis_doorbell *redis_doorbell_new(struct loop *loop, const char *url, struct str stream,
+                                                     void (*on_entries)(void *context, size_t count), void *context,
+                                                     struct err *err);
+void redis_doorbell_free(struct redis_doorbell *doorbell);
+bool redis_doorbell_connected(const struct redis_doorbell *doorbell);
+
+struct redis_stats {
+    uint64_t sent;
+    uint64_t dropped;
+    uint64_t failed; /* error replies and replies lost with a connection */
+    uint64_t connects;
+};
+void redis_stats(const struct redis *redis, struct redis_stats *out);
+
+#endif

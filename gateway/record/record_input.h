@@ -1,0 +1,53 @@
+/*
+ * A client's JSON into typed values (contract/rest-core 3.4, 6.2, 6.4): coercion, canonical e-mails and domains, dates
+ * in many layouts, options. Texts of errors are the contract's.
+ */
+#ifndef PORTTI_RECORD_RECORD_INPUT_H
+#define PORTTI_RECORD_RECORD_INPUT_H
+
+#include "common/base/arena.h"
+#include "common/base/err.h"
+#include "common/text/json_read.h"
+#include "gateway/catalogue/catalogue.h"
+#include "gateway/record/value.h"
+
+enum record_input_mode {
+    RECORD_INPUT_CREATE, /* id, createdAt, createdBy, position may be given */
+    RECORD_INPUT_UPDATE  /* partial; id in the body must be absent or is ignored when equal to the path's (caller) */
+};
+
+struct record_input {
+    struct value *values; /* indexed like object->columns; only those with set[i] mean anything */
+    bool *set;
+    bool actor_given; /* createdBy.source came from the client */
+};
+
+/*
+ * Reads `json` (which must be an object). Unknown keys, one-to-many fields, wrong types, options that do not exist are
+ * ERR_INVALID with the contract's sentence. Only fields that the body names are set; of a composite, only the
+ * sub-fields that it names (a whole composite sent as null sets all its sub-fields to null). `now_us` and `position`
+ * handling of "first"/"last" is the caller's: POSITION accepts numbers and these two words, given as ±now in ms.
+ */
+MUST_CHECK bool record_input_read(struct arena *arena, const struct object *object, const struct json *json,
+                                  enum record_input_mode mode, int64_t now_us, struct record_input *out,
+                                  struct err *err);
+
+/* Fills what a create left unset: id (given), createdAt, updatedAt, position, createdBy, updatedBy, field defaults;
+ * everything else NULL. Refuses NULL in columns that may not be NULL and have no default. */
+struct record_actor {
+    struct str source; /* "API" */
+    struct str name;   /* the key's name */
+};
+MUST_CHECK bool record_input_complete(struct arena *arena, const struct object *object, struct record_input *input,
+                                      const struct uuid *fresh_id, int64_t now_us, size_t index_in_batch,
+                                      const struct record_actor *actor, struct err *err);
+
+/* One column's value from a filter's or an id's text (used by filters later and by paths now). */
+MUST_CHECK bool value_from_text(struct arena *arena, const struct column *column, struct str text, struct value *out,
+                                struct err *err);
+
+/* Lower case, domain in its ASCII (punycode) form, ideographic and full-width dots read as '.', trailing dot dropped.
+ * False when it is no e-mail address. */
+MUST_CHECK bool email_canonical(struct arena *arena, struct str text, struct str *out);
+
+#endif
