@@ -64,6 +64,18 @@ struct str str_slice(struct str text, size_t from, size_t to)
     return text.ptr == NULL ? text : str_of(text.ptr + from, to - from);
 }
 
+struct str str_cut(struct str text, size_t max)
+{
+    if (text.len <= max) {
+        return text;
+    }
+    size_t end = max;
+    while (end > 0 && ((unsigned char)text.ptr[end] & 0xC0u) == 0x80u) {
+        end--;
+    }
+    return str_of(text.ptr, end);
+}
+
 static bool is_space(char byte)
 {
     return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';

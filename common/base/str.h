@@ -60,6 +60,8 @@ size_t str_find(struct str text, char byte);
 size_t str_find_str(struct str text, struct str needle);
 /* The bytes from `from` up to, not including, `to`; both are clamped to the length. */
 struct str str_slice(struct str text, size_t from, size_t to);
+/* At most `max` bytes from the start, cut where a UTF-8 character begins: for quoting input in a message. */
+struct str str_cut(struct str text, size_t max);
 /* Without leading and trailing space, tab, CR and LF. */
 struct str str_trim(struct str text);
 /* Cuts the part before the first `separator` off `*rest` into `*part`; false when `*rest` was already used up

@@ -104,9 +104,8 @@ void strbuf_put_int(struct strbuf *buf, int64_t value)
 const char *strbuf_cstr(struct strbuf *buf)
 {
     if (buf->len == buf->capacity) {
-        /* One byte past the ceiling is ours, not the content's. */
+        /* Not counted as capacity: at the ceiling this byte is ours, not the content's. */
         buf->ptr = xrealloc(buf->ptr, buf->capacity + 1);
-        buf->capacity++;
     }
     buf->ptr[buf->len] = '\0';
     return buf->ptr;

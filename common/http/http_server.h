@@ -20,7 +20,7 @@
 enum http_method { HTTP_GET, HTTP_HEAD, HTTP_POST, HTTP_PUT, HTTP_PATCH, HTTP_DELETE, HTTP_OPTIONS, HTTP_METHOD_OTHER };
 
 struct http_header {
-    struct str name; /* as sent */
+    struct str name;  /* as sent */
     struct str value; /* trimmed */
 };
 
@@ -33,7 +33,7 @@ struct http_request {
     const struct http_header *headers;
     size_t header_count;
     struct str body;
-    struct str peer; /* the client's address without port */
+    struct str peer;     /* the client's address without port */
     int64_t received_us; /* loop time of the first byte of the request */
 };
 
@@ -42,24 +42,24 @@ struct str http_header_get(const struct http_request *request, const char *name)
 
 struct http_exchange {
     struct http_request request;
-    struct arena arena;      /* lives until the answer is queued */
-    struct strbuf body;      /* the answer's body: write here, then http_reply */
-    bool gone;               /* the client has left: work not yet started may be dropped, but still answer */
-    void *user;              /* the handler's own */
+    struct arena arena; /* lives until the answer is queued */
+    struct strbuf body; /* the answer's body: write here, then http_reply */
+    bool gone;          /* the client has left: work not yet started may be dropped, but still answer */
+    void *user;         /* the handler's own */
 };
 
 typedef void (*http_handler)(void *context, struct http_exchange *exchange);
 
 struct http_reply {
     int status;
-    struct str content_type;                  /* empty: no Content-Type, for empty bodies */
-    const struct http_header *headers;        /* extra ones */
+    struct str content_type;           /* empty: no Content-Type, for empty bodies */
+    const struct http_header *headers; /* extra ones */
     size_t header_count;
-    bool close;                               /* close the connection afterwards */
+    bool close; /* close the connection afterwards */
 };
 
-/* Queues the answer with `exchange->body` and ends the exchange: it may not be touched afterwards. Content-Length, Date,
- * Connection and (for HEAD, 204, 304) the missing body are looked after here. */
+/* Queues the answer with `exchange->body` and ends the exchange: it may not be touched afterwards. Content-Length,
+ * Date, Connection and (for HEAD, 204, 304) the missing body are looked after here. */
 void http_reply(struct http_exchange *exchange, const struct http_reply *reply);
 
 struct http_server_options {
@@ -74,11 +74,11 @@ struct http_server_options {
     size_t max_body_bytes;         /* 413, before the body is read */
     size_t max_pipelined;
     size_t max_requests_per_connection; /* 0 = no limit */
-    int64_t header_timeout_us;     /* from the first byte of a request to the end of its headers: 408 */
-    int64_t body_timeout_us;       /* from the end of the headers, on top of the minimum rate: 408 */
+    int64_t header_timeout_us;          /* from the first byte of a request to the end of its headers: 408 */
+    int64_t body_timeout_us;            /* from the end of the headers, on top of the minimum rate: 408 */
     size_t body_min_bytes_per_s;
-    int64_t idle_timeout_us;       /* keep-alive without a request: closed silently */
-    int64_t write_timeout_us;      /* without progress: closed */
+    int64_t idle_timeout_us;  /* keep-alive without a request: closed silently */
+    int64_t write_timeout_us; /* without progress: closed */
     http_handler handler;
     void *context;
     /* Writes the body (and returns the content type) for an error that the server itself answers: 400, 408, 413, 414,

@@ -13,7 +13,9 @@
 struct loop;
 typedef void (*loop_callback)(void *context);
 
+/* Never NULL: a machine without a descriptor left aborts. */
 struct loop *loop_new(void);
+/* Posts that have not run are dropped. Timers and descriptors must have been released. */
 void loop_free(struct loop *loop);
 /* Runs until loop_stop. Each turn: wait for events, run their callbacks, then run the tasks that were deferred. */
 void loop_run(struct loop *loop);
@@ -41,7 +43,9 @@ void loop_undefer(struct loop_task *task);
 /* Runs `callback` on the loop's thread soon. Thread-safe; order is kept per posting thread. */
 void loop_post(struct loop *loop, loop_callback callback, void *context);
 
-/* A timer. Embed; loop_timer_init once, then start and stop as often as needed. Fires once per start. */
+/* A timer. Embed; loop_timer_init once, then start and stop as often as needed. Fires once per start, never early and
+ * up to some 5 ms late. Starting a pending one sets its new time. Releasing a zeroed one is harmless. */
+#define LOOP_DELAY_MAX_US (INT64_C(366) * 86400 * 1000000) /* longer delays are cut to this */
 struct loop_timer {
     void *event;
     struct loop *loop;
@@ -54,7 +58,8 @@ void loop_timer_start(struct loop_timer *timer, int64_t delay_us);
 void loop_timer_stop(struct loop_timer *timer);
 void loop_timer_release(struct loop_timer *timer);
 
-/* Readiness of a file descriptor, level-triggered. Embed; the fd stays the caller's and is never closed here. */
+/* Readiness of a file descriptor, level-triggered. Embed; the fd stays the caller's and is never closed here: release
+ * before closing it. When both directions are ready the callback comes once for each. It may release its own io. */
 enum { LOOP_READ = 1, LOOP_WRITE = 2 };
 typedef void (*loop_io_callback)(void *context, int ready);
 struct loop_io {

@@ -81,13 +81,13 @@ bool pg_get_bool(struct str value);
 int64_t pg_get_timestamptz(struct str value);
 
 struct pg_failure {
-    struct err err;        /* code and a sentence fit for a client */
-    char sqlstate[6];      /* "" when it did not come from the server */
-    char constraint[64];   /* name of the broken constraint, or "" */
+    struct err err;      /* code and a sentence fit for a client */
+    char sqlstate[6];    /* "" when it did not come from the server */
+    char constraint[64]; /* name of the broken constraint, or "" */
     char column[64];
-    char detail[256];      /* the server's message, for the log only */
-    size_t command;        /* index of the statement that failed */
-    bool outcome_unknown;  /* a write was sent and its answer never came */
+    char detail[256];     /* the server's message, for the log only */
+    size_t command;       /* index of the statement that failed */
+    bool outcome_unknown; /* a write was sent and its answer never came */
 };
 
 enum pg_job_kind { PG_READ, PG_WRITE };
@@ -110,16 +110,16 @@ struct pg_job {
 struct pg_pool;
 
 struct pg_pool_options {
-    const char *conninfo;      /* libpq URL or keywords; never logged */
-    const char *name;          /* application_name, and the name in logs and metrics: "portti-fast" */
+    const char *conninfo; /* libpq URL or keywords; never logged */
+    const char *name;     /* application_name, and the name in logs and metrics: "portti-fast" */
     size_t connections;
-    bool exclusive;            /* for sessions and slow jobs: one job or session at a time on a connection */
-    size_t max_queue;          /* jobs waiting for a connection; more answer ERR_UNAVAILABLE at once */
-    size_t max_in_flight;      /* jobs sent and unanswered per connection (not exclusive) */
-    size_t max_prepared;       /* statements kept prepared per connection */
-    int64_t wait_timeout_us;   /* the default for jobs without a deadline */
+    bool exclusive;          /* for sessions and slow jobs: one job or session at a time on a connection */
+    size_t max_queue;        /* jobs waiting for a connection; more answer ERR_UNAVAILABLE at once */
+    size_t max_in_flight;    /* jobs sent and unanswered per connection (not exclusive) */
+    size_t max_prepared;     /* statements kept prepared per connection */
+    int64_t wait_timeout_us; /* the default for jobs without a deadline */
     int64_t statement_timeout_ms;
-    int64_t watchdog_us;       /* the oldest unanswered job is older than this: reset the connection */
+    int64_t watchdog_us; /* the oldest unanswered job is older than this: reset the connection */
 };
 
 /* Connects in the background, reconnects with back-off (50 ms to 2 s, jitter). On every connection: TimeZone UTC,

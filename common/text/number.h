@@ -13,6 +13,9 @@
  * be finite. This is what makes our JSON a fixed point of JSON.stringify(JSON.parse(x)).
  */
 void number_put_double(struct strbuf *out, double value);
+/* The same into memory of the caller; returns the length. */
+#define NUMBER_DOUBLE_MAX 32
+size_t number_print_double(double value, char out[NUMBER_DOUBLE_MAX]);
 /* A JSON number (RFC 8259), nothing before or after it, that is finite as a double. Independent of the locale. */
 MUST_CHECK bool number_parse_double(struct str text, double *out);
 

@@ -1,6 +1,6 @@
 /*
- * API keys: JWTs (HS256, RFC 7519) with the contract's claims (contract/rest-core section 4), a keyring of the keys that
- * exist, and token buckets. Pure: time is an argument.
+ * API keys: JWTs (HS256, RFC 7519) with the contract's claims (contract/rest-core section 4), a keyring of the keys
+ * that exist, and token buckets. Pure: time is an argument.
  */
 #ifndef PORTTI_AUTH_AUTH_H
 #define PORTTI_AUTH_AUTH_H
@@ -54,7 +54,10 @@ void keyring_unref(struct keyring *keyring);
 struct str token_issue(struct arena *arena, struct str server_secret, const struct uuid *workspace_id,
                        const struct uuid *key_id, int64_t issued_s, int64_t expires_s);
 
-/* Checks tokens for one thread: holds the derived key, and nothing that grows. */
+/* Longer ones are invalid. Ours take about 330 bytes. */
+enum { TOKEN_MAX = 8 * 1024 };
+
+/* Checks tokens for one thread: holds the derived key and the last few good tokens, and nothing that grows. */
 struct token_checker;
 struct token_checker *token_checker_new(struct str server_secret);
 void token_checker_free(struct token_checker *checker);
@@ -70,8 +73,8 @@ MUST_CHECK bool authenticate(struct token_checker *checker, const struct keyring
                              int64_t now_s, const struct api_key **out, struct err *err);
 
 /*
- * Rate limits: "100/s,6000/min", "off". Up to 4 buckets a key, each with continuous refill; a request takes one token of
- * each or of none. Local to the process (each worker has its share of none: the table is per process, see README).
+ * Rate limits: "100/s,6000/min", "off". Up to 4 buckets a key, each with continuous refill; a request takes one token
+ * of each or of none. One table serves all workers of the process; several gateway processes count apart (see README).
  */
 enum { RATE_BUCKETS_MAX = 4 };
 struct rate_limit {
@@ -84,7 +87,8 @@ struct rate_limit {
 /* windows: s, min, h, d (also "second", "minute", "m", "hour", "day"); tokens 1..1e9. */
 MUST_CHECK bool rate_limit_parse(struct str text, struct rate_limit *out, struct err *err);
 
-/* Thread-safe: shared by all workers. */
+/* Thread-safe: shared by all workers. Holds at most `max_keys` keys (1 at least); the one used least recently makes
+ * room and starts full again when it comes back, so give it more than there are keys. */
 struct rate_table;
 struct rate_table *rate_table_new(const struct rate_limit *limit, size_t max_keys);
 void rate_table_free(struct rate_table *table);
@@ -93,6 +97,7 @@ struct rate_verdict {
     int64_t retry_after_us; /* when refused: until every bucket has a token */
     size_t bucket;          /* the one that refused, or the tightest */
     int64_t limit, remaining, reset_us;
+    int64_t window_us; /* of that bucket */
 };
 struct rate_verdict rate_take(struct rate_table *table, const struct uuid *key_id, int64_t now_us);
 

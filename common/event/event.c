@@ -1,0 +1,64 @@
+#include "common/event/event.h"
+
+#include "common/text/timestamp.h"
+#include <inttypes.h>
+
+static const struct str ACTIONS[EVENT_ACTION_COUNT] = {
+    [EVENT_CREATED] = STR_INIT("created"),     [EVENT_UPDATED] = STR_INIT("updated"),
+    [EVENT_DELETED] = STR_INIT("deleted"),     [EVENT_RESTORED] = STR_INIT("restored"),
+    [EVENT_DESTROYED] = STR_INIT("destroyed"),
+};
+
+struct str event_action_name(enum event_action action)
+{
+    return ACTIONS[action];
+}
+
+bool event_action_parse(struct str name, enum event_action *out)
+{
+    for (int action = 0; action < EVENT_ACTION_COUNT; action++) {
+        if (str_eq(name, ACTIONS[action])) {
+            *out = (enum event_action)action;
+            return true;
+        }
+    }
+    return false;
+}
+
+static struct str uuid_text(struct arena *arena, const struct uuid *uuid)
+{
+    char *text = arena_bytes(arena, UUID_TEXT_LEN);
+    uuid_print(uuid, text);
+    return str_of(text, UUID_TEXT_LEN);
+}
+
+static struct str time_text(struct arena *arena, int64_t us)
+{
+    char *text = arena_bytes(arena, TIMESTAMP_TEXT_LEN);
+    timestamp_print(us, text);
+    return str_of(text, TIMESTAMP_TEXT_LEN);
+}
+
+void event_to_stream(struct arena *arena, const struct event *event, struct str names[EVENT_STREAM_FIELDS],
+                     struct str values[EVENT_STREAM_FIELDS])
+{
+    const struct {
+        struct str name;
+        struct str value;
+    } fields[EVENT_STREAM_FIELDS] = {
+        {STR("id"), uuid_text(arena, &event->id)},
+        {STR("sequence"), arena_printf(arena, "%" PRId64, event->sequence)},
+        {STR("workspaceId"), uuid_text(arena, &event->workspace_id)},
+        {STR("objectId"), uuid_text(arena, &event->object_id)},
+        {STR("object"), event->object_name},
+        {STR("action"), event_action_name(event->action)},
+        {STR("recordId"), uuid_text(arena, &event->record_id)},
+        {STR("createdAt"), time_text(arena, event->created_us)},
+        {STR("updatedFields"), event->updated_fields},
+        {STR("record"), event->record},
+    };
+    for (size_t i = 0; i < EVENT_STREAM_FIELDS; i++) {
+        names[i] = fields[i].name;
+        values[i] = fields[i].value;
+    }
+}

@@ -1,0 +1,89 @@
+#include "dispatcher/consume/query.h"
+#include "common/text/timestamp.h"
+#include <assert.h>
+
+void query_run(struct query *query, struct pg_pool *pool, const struct pg_statement *statement,
+               void (*on_done)(void *context, struct pg_result *const *results, const struct pg_failure *failure),
+               void *context)
+{
+    assert(statement->param_count <= QUERY_PARAMS_MAX_COUNT);
+    for (size_t i = 0; i < statement->param_count; i++) {
+        struct str text = strbuf_str(&query->texts[i]);
+        query->params[i] = (struct pg_param){text.ptr == NULL ? STR("") : text, false};
+    }
+    query->command = (struct pg_command){statement, query->params};
+    query->job = (struct pg_job){
+        .kind = PG_READ, .commands = &query->command, .command_count = 1, .on_done = on_done, .context = context};
+    query->running = true;
+    pg_submit(pool, &query->job);
+}
+
+void query_release(struct query *query)
+{
+    for (size_t i = 0; i < QUERY_PARAMS_MAX_COUNT; i++) {
+        strbuf_release(&query->texts[i]);
+    }
+}
+
+void array_open(struct strbuf *out)
+{
+    strbuf_clear(out);
+    strbuf_put_char(out, '{');
+}
+
+static void separate(struct strbuf *out)
+{
+    if (out->len > 1) {
+        strbuf_put_char(out, ',');
+    }
+}
+
+void array_put_int(struct strbuf *out, int64_t value)
+{
+    separate(out);
+    strbuf_put_int(out, value);
+}
+
+void array_put_time(struct strbuf *out, int64_t us)
+{
+    char text[TIMESTAMP_TEXT_LEN];
+    int64_t below_ms = ((us % 1000) + 1000) % 1000;
+    separate(out);
+    timestamp_print(us, text);
+    /* The last three digits of the microseconds go in front of the Z. */
+    strbuf_put(out, str_of(text, TIMESTAMP_TEXT_LEN - 1));
+    strbuf_printf(out, "%03dZ", (int)below_ms);
+}
+
+void array_close(struct strbuf *out)
+{
+    strbuf_put_char(out, '}');
+}
+
+struct uuid column_uuid(const struct pg_result *result, size_t row, size_t column)
+{
+    struct uuid uuid = {{0}};
+    struct str value;
+    if (pg_value(result, row, column, &value) && value.len == sizeof(uuid.bytes)) {
+        memcpy(uuid.bytes, value.ptr, sizeof(uuid.bytes));
+    }
+    return uuid;
+}
+
+int64_t column_int(const struct pg_result *result, size_t row, size_t column)
+{
+    struct str value;
+    return pg_value(result, row, column, &value) ? pg_get_int8(value) : 0;
+}
+
+int64_t column_time(const struct pg_result *result, size_t row, size_t column)
+{
+    struct str value;
+    return pg_value(result, row, column, &value) ? pg_get_timestamptz(value) : 0;
+}
+
+struct str column_text(const struct pg_result *result, size_t row, size_t column)
+{
+    struct str value;
+    return pg_value(result, row, column, &value) ? value : STR_EMPTY;
+}

@@ -1,0 +1,315 @@
+#include "dispatcher/record/group.h"
+#include "common/base/alloc.h"
+#include "dispatcher/record/columns.h"
+#include <assert.h>
+#include <stdlib.h>
+
+enum { ATTEMPT_COLUMNS = 11, PENDING_COLUMNS = 10, PARAMS_MAX = 12 };
+
+/* In the order of group_prepare's statements. */
+enum command { FENCE, ATTEMPTS, UPSERTS, DELETES, DISABLES, PURGE, REFILL, COMMAND_COUNT };
+
+struct group {
+    struct strbuf attempts[ATTEMPT_COLUMNS];
+    struct strbuf pending[PENDING_COLUMNS];
+    struct strbuf deletes[2];
+    struct strbuf disables[2];
+    struct strbuf refills[2];
+    size_t rows[COMMAND_COUNT];
+    bool moves;
+    struct strbuf snapshot;
+    struct strbuf upper;
+    struct strbuf upper_seq;
+    struct strbuf epoch;
+    struct strbuf lease;
+    struct pg_param params[COMMAND_COUNT][PARAMS_MAX];
+};
+
+/* now() is the time of the transaction's start, which is when the group was sent. */
+static const uint32_t fence_types[] = {PG_INT8, PG_INT8, PG_BOOL, PG_TEXT, PG_TEXT, PG_INT8};
+static const uint32_t attempts_types[] = {PG_UUID_ARRAY,        PG_UUID_ARRAY, PG_INT8_ARRAY,        PG_INT8_ARRAY,
+                                          PG_TIMESTAMPTZ_ARRAY, PG_INT8_ARRAY, PG_TEXT_ARRAY,        PG_INT8_ARRAY,
+                                          PG_TEXT_ARRAY,        PG_TEXT_ARRAY, PG_TIMESTAMPTZ_ARRAY, PG_BOOL};
+static const uint32_t pending_types[] = {PG_UUID_ARRAY, PG_UUID_ARRAY, PG_INT8_ARRAY, PG_TIMESTAMPTZ_ARRAY,
+                                         PG_UUID_ARRAY, PG_INT8_ARRAY, PG_TEXT_ARRAY, PG_TIMESTAMPTZ_ARRAY,
+                                         PG_INT8_ARRAY, PG_TEXT_ARRAY};
+static const uint32_t deletes_types[] = {PG_UUID_ARRAY, PG_UUID_ARRAY};
+static const uint32_t disables_types[] = {PG_UUID_ARRAY, PG_TEXT_ARRAY};
+static const uint32_t refill_types[] = {PG_UUID_ARRAY, PG_INT8_ARRAY};
+
+static const struct pg_statement statements[COMMAND_COUNT] = {
+    [FENCE] = {STR_INIT("with fenced as (update core.cursor set lease_until = now() + $2 * interval '1 microsecond',"
+                        " snapshot = case when $3 then $4::text::pg_snapshot else snapshot end,"
+                        " upper = case when $3 then nullif($5, '')::pg_snapshot else upper end,"
+                        " upper_seq = case when $3 then $6 else upper_seq end, updated_at = now()"
+                        " where shard = 0 and epoch = $1 returning 1)"
+                        " select 1 / (select count(*)::int from fenced)"),
+               fence_types, ARRAY_LEN(fence_types), false},
+    [ATTEMPTS] = {STR_INIT("insert into core.attempt (webhook_id, event_id, seq, attempt, started_at, duration_us,"
+                           " outcome, status, error, response, next_at)"
+                           " select n.webhook_id, n.event_id, n.seq, n.attempt, n.started_at, n.duration_us,"
+                           " n.outcome, n.status, n.error, n.response, n.next_at"
+                           " from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) as n(webhook_id, event_id, seq,"
+                           " attempt, started_at, duration_us, outcome, status, error, response, next_at)"
+                           " where not $12 or not exists (select from core.attempt a"
+                           " where a.webhook_id = n.webhook_id and a.event_id = n.event_id and a.attempt = n.attempt"
+                           " and a.started_at = n.started_at and a.outcome = n.outcome)"),
+                  attempts_types, ARRAY_LEN(attempts_types), false},
+    [UPSERTS] = {STR_INIT("insert into core.pending (webhook_id, event_id, seq, event_created_at, record_id, attempt,"
+                          " state, next_at, last_status, last_error)"
+                          " select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+                          " on conflict (webhook_id, event_id) do update set attempt = excluded.attempt,"
+                          " state = excluded.state, next_at = excluded.next_at, last_status = excluded.last_status,"
+                          " last_error = excluded.last_error"),
+                 pending_types, ARRAY_LEN(pending_types), false},
+    [DELETES] = {STR_INIT("delete from core.pending p using unnest($1, $2) as gone(webhook_id, event_id)"
+                          " where p.webhook_id = gone.webhook_id and p.event_id = gone.event_id"),
+                 deletes_types, ARRAY_LEN(deletes_types), false},
+    [DISABLES] = {STR_INIT("update core.webhook w set disabled_at = now(), disabled_reason = n.reason"
+                           " from unnest($1, $2) as n(id, reason) where w.id = n.id and w.disabled_at is null"),
+                  disables_types, ARRAY_LEN(disables_types), false},
+    [PURGE] = {STR_INIT("with gone as (delete from core.pending p where not exists (select from core.webhook w"
+                        " where w.id = p.webhook_id and w.deleted_at is null and w.disabled_at is null) returning p.*)"
+                        " insert into core.attempt (webhook_id, event_id, seq, attempt, started_at, duration_us,"
+                        " outcome) select g.webhook_id, g.event_id, g.seq, g.attempt, now(), 0, 'disabled'"
+                        " from gone g join core.webhook w on w.id = g.webhook_id where w.deleted_at is null"),
+               NULL, 0, false},
+    [REFILL] = {STR_INIT("select p.webhook_id, p.event_id, p.seq, p.event_created_at, p.record_id, p.attempt,"
+                         " p.state = 'in_flight', p.next_at, p.last_status from unnest($1, $2) as w(id, most)"
+                         " cross join lateral (select * from core.pending where webhook_id = w.id"
+                         " order by seq limit w.most) p order by p.seq"),
+                refill_types, ARRAY_LEN(refill_types), false},
+};
+
+struct group *group_new(void)
+{
+    return xcalloc(1, sizeof(struct group));
+}
+
+static void release_all(struct strbuf *columns, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        strbuf_release(&columns[i]);
+    }
+}
+
+void group_free(struct group *group)
+{
+    if (group == NULL) {
+        return;
+    }
+    release_all(group->attempts, ARRAY_LEN(group->attempts));
+    release_all(group->pending, ARRAY_LEN(group->pending));
+    release_all(group->deletes, ARRAY_LEN(group->deletes));
+    release_all(group->disables, ARRAY_LEN(group->disables));
+    release_all(group->refills, ARRAY_LEN(group->refills));
+    strbuf_release(&group->snapshot);
+    strbuf_release(&group->upper);
+    strbuf_release(&group->upper_seq);
+    strbuf_release(&group->epoch);
+    strbuf_release(&group->lease);
+    free(group);
+}
+
+static void put_status(struct strbuf *column, int status)
+{
+    if (status > 0) {
+        column_put_int(column, status);
+    } else {
+        column_put_null(column);
+    }
+}
+
+static void put_failure(struct strbuf *column, enum failure failure)
+{
+    if (failure != FAILURE_NONE) {
+        column_put_text(column, str_from(failure_name(failure)));
+    } else {
+        column_put_null(column);
+    }
+}
+
+void group_attempt(struct group *group, const struct attempt_row *row)
+{
+    struct strbuf *columns = group->attempts;
+    column_put_uuid(&columns[0], &row->webhook_id);
+    column_put_uuid(&columns[1], &row->event_id);
+    column_put_int(&columns[2], row->seq);
+    column_put_int(&columns[3], row->attempt);
+    column_put_time(&columns[4], row->started_us);
+    column_put_int(&columns[5], row->duration_us);
+    column_put_text(&columns[6], str_from(row->outcome));
+    put_status(&columns[7], row->status);
+    put_failure(&columns[8], row->failure);
+    if (row->response.len > 0) {
+        column_put_text(&columns[9], row->response);
+    } else {
+        column_put_null(&columns[9]);
+    }
+    if (row->next_at_us > 0) {
+        column_put_time(&columns[10], row->next_at_us);
+    } else {
+        column_put_null(&columns[10]);
+    }
+    group->rows[ATTEMPTS]++;
+}
+
+void group_pending(struct group *group, const struct pending_row *row)
+{
+    struct strbuf *columns = group->pending;
+    column_put_uuid(&columns[0], &row->webhook_id);
+    column_put_uuid(&columns[1], &row->event_id);
+    column_put_int(&columns[2], row->seq);
+    column_put_time(&columns[3], row->event_created_us);
+    column_put_uuid(&columns[4], &row->record_id);
+    column_put_int(&columns[5], row->attempt);
+    column_put_text(&columns[6], row->in_flight ? STR("in_flight") : STR("retry"));
+    column_put_time(&columns[7], row->next_at_us);
+    put_status(&columns[8], row->last_status);
+    put_failure(&columns[9], row->last_failure);
+    group->rows[UPSERTS]++;
+}
+
+void group_pending_delete(struct group *group, const struct uuid *webhook_id, const struct uuid *event_id)
+{
+    column_put_uuid(&group->deletes[0], webhook_id);
+    column_put_uuid(&group->deletes[1], event_id);
+    group->rows[DELETES]++;
+}
+
+void group_cursor(struct group *group, struct str snapshot, struct str upper, int64_t upper_seq)
+{
+    strbuf_clear(&group->snapshot);
+    strbuf_put(&group->snapshot, snapshot);
+    strbuf_clear(&group->upper);
+    strbuf_put(&group->upper, upper);
+    strbuf_clear(&group->upper_seq);
+    strbuf_put_int(&group->upper_seq, upper_seq);
+    group->moves = true;
+}
+
+void group_disable(struct group *group, const struct uuid *webhook_id, const char *reason)
+{
+    column_put_uuid(&group->disables[0], webhook_id);
+    column_put_text(&group->disables[1], str_from(reason));
+    group->rows[DISABLES]++;
+}
+
+void group_purge(struct group *group)
+{
+    group->rows[PURGE] = 1;
+}
+
+void group_refill(struct group *group, const struct uuid *webhook_id, size_t most)
+{
+    column_put_uuid(&group->refills[0], webhook_id);
+    column_put_int(&group->refills[1], (int64_t)most);
+    group->rows[REFILL]++;
+}
+
+size_t group_rows(const struct group *group)
+{
+    size_t rows = 0;
+    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+        rows += group->rows[i];
+    }
+    return rows;
+}
+
+bool group_empty(const struct group *group)
+{
+    return !group->moves && group_rows(group) == 0;
+}
+
+static struct pg_param text_param(struct str text)
+{
+    return (struct pg_param){text.ptr == NULL ? STR("") : text, false};
+}
+
+static void add(struct group_commands *out, struct group *group, enum command command)
+{
+    out->commands[out->count++] = (struct pg_command){&statements[command], group->params[command]};
+}
+
+static void add_columns(struct group_commands *out, struct group *group, enum command command, struct strbuf *columns,
+                        size_t count)
+{
+    if (group->rows[command] == 0) {
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        group->params[command][i] = text_param(column_finish(&columns[i]));
+    }
+    add(out, group, command);
+}
+
+static void add_fence(struct group_commands *out, struct group *group, int64_t epoch, int64_t lease_us)
+{
+    struct pg_param *params = group->params[FENCE];
+    strbuf_clear(&group->epoch);
+    strbuf_put_int(&group->epoch, epoch);
+    strbuf_clear(&group->lease);
+    strbuf_put_int(&group->lease, lease_us);
+    params[0] = text_param(strbuf_str(&group->epoch));
+    params[1] = text_param(strbuf_str(&group->lease));
+    params[2] = text_param(group->moves ? STR("t") : STR("f"));
+    params[3] = (struct pg_param){strbuf_str(&group->snapshot), !group->moves};
+    params[4] = (struct pg_param){text_param(strbuf_str(&group->upper)).value, !group->moves};
+    params[5] = (struct pg_param){strbuf_str(&group->upper_seq), !group->moves};
+    add(out, group, FENCE);
+}
+
+void group_prepare(struct group *group, int64_t epoch, int64_t lease_us, bool again, struct group_commands *out)
+{
+    *out = (struct group_commands){.count = 0};
+    add_fence(out, group, epoch, lease_us);
+    group->params[ATTEMPTS][ATTEMPT_COLUMNS] = text_param(again ? STR("t") : STR("f"));
+    add_columns(out, group, ATTEMPTS, group->attempts, ATTEMPT_COLUMNS);
+    add_columns(out, group, UPSERTS, group->pending, PENDING_COLUMNS);
+    add_columns(out, group, DELETES, group->deletes, ARRAY_LEN(group->deletes));
+    add_columns(out, group, DISABLES, group->disables, ARRAY_LEN(group->disables));
+    add_columns(out, group, PURGE, NULL, 0);
+    if (group->rows[REFILL] > 0) {
+        out->refill = out->count;
+    }
+    add_columns(out, group, REFILL, group->refills, ARRAY_LEN(group->refills));
+    assert(out->count <= GROUP_COMMANDS_MAX);
+}
+
+static struct uuid uuid_at(const struct pg_result *result, size_t row, size_t column)
+{
+    struct uuid uuid = {{0}};
+    struct str value;
+    if (pg_value(result, row, column, &value) && value.len == sizeof(uuid.bytes)) {
+        memcpy(uuid.bytes, value.ptr, sizeof(uuid.bytes));
+    }
+    return uuid;
+}
+
+static int64_t int_at(const struct pg_result *result, size_t row, size_t column)
+{
+    struct str value;
+    return pg_value(result, row, column, &value) ? pg_get_int8(value) : 0;
+}
+
+static int64_t time_at(const struct pg_result *result, size_t row, size_t column)
+{
+    struct str value;
+    return pg_value(result, row, column, &value) ? pg_get_timestamptz(value) : 0;
+}
+
+void group_refill_row(const struct pg_result *result, size_t row, struct pending_row *out)
+{
+    struct str flag;
+    *out = (struct pending_row){
+        .webhook_id = uuid_at(result, row, 0),
+        .event_id = uuid_at(result, row, 1),
+        .seq = int_at(result, row, 2),
+        .event_created_us = time_at(result, row, 3),
+        .record_id = uuid_at(result, row, 4),
+        .attempt = (int)int_at(result, row, 5),
+        .in_flight = pg_value(result, row, 6, &flag) && pg_get_bool(flag),
+        .next_at_us = time_at(result, row, 7),
+        .last_status = (int)int_at(result, row, 8),
+    };
+}

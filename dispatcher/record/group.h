@@ -1,0 +1,80 @@
+/*
+ * A result group: everything that one transaction will write: attempts, the exceptions in core.pending, the cursor. It
+ * is gathered once and then never changes, so it can be sent again until it stands.
+ */
+#ifndef PORTTI_DISPATCHER_RECORD_GROUP_H
+#define PORTTI_DISPATCHER_RECORD_GROUP_H
+
+#include "common/base/strbuf.h"
+#include "common/pg/pg.h"
+#include "common/text/uuid.h"
+#include "dispatcher/schedule/verdict.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+struct attempt_row {
+    struct uuid webhook_id;
+    struct uuid event_id;
+    int64_t seq;
+    int attempt;
+    int64_t started_us;
+    int64_t duration_us;
+    const char *outcome;  /* "delivered", "failed", "gave_up", "disabled" */
+    int status;           /* 0 = NULL */
+    enum failure failure; /* FAILURE_NONE = NULL */
+    struct str response;  /* any bytes; made fit for PostgreSQL's text here */
+    int64_t next_at_us;   /* 0 = NULL */
+};
+
+struct pending_row {
+    struct uuid webhook_id;
+    struct uuid event_id;
+    int64_t seq;
+    int64_t event_created_us;
+    struct uuid record_id;
+    int attempt; /* tries made so far */
+    bool in_flight;
+    int64_t next_at_us;
+    int last_status; /* 0 = NULL */
+    enum failure last_failure;
+};
+
+struct group;
+
+struct group *group_new(void);
+void group_free(struct group *group);
+void group_attempt(struct group *group, const struct attempt_row *row);
+/* Inserts or replaces; a delivery at most once a group, and not together with a delete. */
+void group_pending(struct group *group, const struct pending_row *row);
+void group_pending_delete(struct group *group, const struct uuid *webhook_id, const struct uuid *event_id);
+/* Moves the cursor; `upper` empty = NULL. */
+void group_cursor(struct group *group, struct str snapshot, struct str upper, int64_t upper_seq);
+/* Disables a webhook. */
+void group_disable(struct group *group, const struct uuid *webhook_id, const char *reason);
+/* Drops what is pending for webhooks that are deleted or disabled, the latter with an attempt that says so. */
+void group_purge(struct group *group);
+/* Reads back, behind all the changes above, the first `most` pending rows of a webhook by seq. */
+void group_refill(struct group *group, const struct uuid *webhook_id, size_t most);
+/* Nothing to write and nothing to read? */
+bool group_empty(const struct group *group);
+size_t group_rows(const struct group *group);
+
+enum { GROUP_COMMANDS_MAX = 8 };
+
+struct group_commands {
+    struct pg_command commands[GROUP_COMMANDS_MAX];
+    size_t count;
+    size_t refill; /* index of the result that has the refill's rows; 0 = none */
+};
+
+/*
+ * The statements of the group's transaction; they point into the group. The first one moves cursor and lease and fails
+ * with division_by_zero (22012) when shard 0 is no longer in `epoch`, so that an old owner's results never commit.
+ * `again`: the group may already stand (its answer was lost), so attempts that are there are not added twice.
+ */
+void group_prepare(struct group *group, int64_t epoch, int64_t lease_us, bool again, struct group_commands *out);
+
+/* A row of the refill's result. */
+void group_refill_row(const struct pg_result *result, size_t row, struct pending_row *out);
+
+#endif

@@ -1,0 +1,372 @@
+#include "dispatcher/send/sender.h"
+#include "common/base/alloc.h"
+#include "common/base/strbuf.h"
+#include "common/observe/log.h"
+#include "dispatcher/send/curl_outcome.h"
+#include <assert.h>
+#include <curl/curl.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { HEADER_LINES_MAX = 16, RESPONSE_HEADER_BYTES_MAX = 256 * 1024, IDLE_HANDLES_MAX = 512 };
+
+struct sender {
+    struct loop *loop;
+    CURLM *multi;
+    struct sender_options options;
+    struct loop_timer timer;
+    struct list active; /* transfers */
+    struct list idle;   /* transfers whose handle waits to be used again */
+    size_t active_count;
+    size_t idle_count;
+    struct list watches;
+    struct list dead_watches; /* freed at the end of the turn: libcurl drops one from inside its own callback */
+    struct loop_task bury;
+};
+
+struct transfer {
+    struct list link;
+    struct sender *sender;
+    CURL *easy;
+    struct send_request request;
+    struct curl_slist lines[HEADER_LINES_MAX];
+    struct strbuf response;
+    size_t response_bytes;
+    size_t header_bytes;
+    int64_t started_us;
+    bool blocked; /* an address was refused: libcurl itself only knows that it could not connect */
+};
+
+struct watch {
+    struct list link;
+    struct loop_io io;
+    struct sender *sender;
+};
+
+/* libcurl's callbacks on one transfer. */
+
+static bool address_allowed(const struct sender *sender, const struct curl_sockaddr *address)
+{
+    /* Copied, since `addr` is declared as the general struct and may stand anywhere. */
+    if (address->family == AF_INET) {
+        struct sockaddr_in v4;
+        memcpy(&v4, &address->addr, sizeof(v4));
+        return egress_allows(sender->options.egress, (const uint8_t *)&v4.sin_addr, 4);
+    }
+    if (address->family == AF_INET6 && address->addrlen >= sizeof(struct sockaddr_in6)) {
+        struct sockaddr_in6 v6;
+        memcpy(&v6, (const void *)&address->addr, sizeof(v6));
+        return egress_allows(sender->options.egress, v6.sin6_addr.s6_addr, 16);
+    }
+    return false;
+}
+
+static curl_socket_t on_open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address)
+{
+    struct transfer *transfer = context;
+    if (purpose != CURLSOCKTYPE_IPCXN || !address_allowed(transfer->sender, address)) {
+        transfer->blocked = true;
+        return CURL_SOCKET_BAD;
+    }
+    return socket(address->family, address->socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, address->protocol);
+}
+
+static size_t on_body(char *bytes, size_t size, size_t count, void *context)
+{
+    struct transfer *transfer = context;
+    size_t len = size * count;
+    size_t room = SEND_RESPONSE_KEPT - transfer->response.len;
+    strbuf_put(&transfer->response, str_of(bytes, len < room ? len : room));
+    transfer->response_bytes += len;
+    return transfer->response_bytes > transfer->sender->options.response_limit ? 0 : len;
+}
+
+static size_t on_header(char *bytes, size_t size, size_t count, void *context)
+{
+    struct transfer *transfer = context;
+    (void)bytes;
+    transfer->header_bytes += size * count;
+    return transfer->header_bytes > RESPONSE_HEADER_BYTES_MAX ? 0 : size * count;
+}
+
+/* Options are set through here, so that one that libcurl refuses stops us at once, in the first test. */
+#define SET(easy, option, value)                                                                                       \
+    do {                                                                                                               \
+        CURLcode set_code = curl_easy_setopt((easy), (option), (value));                                               \
+        assert(set_code == CURLE_OK);                                                                                  \
+    } while (0)
+
+/* What is the same for every transfer (contract/webhooks 7.2 has the reasons). */
+static void prepare_handle(struct transfer *transfer)
+{
+    const struct sender_options *options = &transfer->sender->options;
+    CURL *easy = transfer->easy;
+    SET(easy, CURLOPT_PRIVATE, transfer);
+    SET(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    SET(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    SET(easy, CURLOPT_PROXY, "");
+    SET(easy, CURLOPT_NOSIGNAL, 1L);
+    SET(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    SET(easy, CURLOPT_TIMEOUT_MS, (long)(options->timeout_us / 1000));
+    SET(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)(options->connect_timeout_us / 1000));
+    SET(easy, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
+    SET(easy, CURLOPT_OPENSOCKETDATA, transfer);
+    SET(easy, CURLOPT_WRITEFUNCTION, on_body);
+    SET(easy, CURLOPT_WRITEDATA, transfer);
+    SET(easy, CURLOPT_HEADERFUNCTION, on_header);
+    SET(easy, CURLOPT_HEADERDATA, transfer);
+    /* With Debian's default CApath libcurl would read all certificates anew for every connection: 44 ms. */
+    SET(easy, CURLOPT_CAPATH, NULL);
+    SET(easy, CURLOPT_MAXAGE_CONN, 60L);
+    SET(easy, CURLOPT_MAXLIFETIME_CONN, 600L);
+    SET(easy, CURLOPT_DNS_CACHE_TIMEOUT, 30L);
+    SET(easy, CURLOPT_POST, 1L);
+}
+
+static struct transfer *transfer_take(struct sender *sender)
+{
+    struct list *link = list_pop_front(&sender->idle);
+    struct transfer *transfer;
+    if (link != NULL) {
+        sender->idle_count--;
+        transfer = LIST_ENTRY(link, struct transfer, link);
+    } else {
+        transfer = xcalloc(1, sizeof(*transfer));
+        transfer->sender = sender;
+        transfer->easy = curl_easy_init();
+        assert(transfer->easy != NULL);
+        prepare_handle(transfer);
+    }
+    transfer->blocked = false;
+    transfer->response_bytes = 0;
+    transfer->header_bytes = 0;
+    strbuf_clear(&transfer->response);
+    list_push_back(&sender->active, &transfer->link);
+    sender->active_count++;
+    return transfer;
+}
+
+static void transfer_free(struct transfer *transfer)
+{
+    curl_easy_cleanup(transfer->easy);
+    strbuf_release(&transfer->response);
+    free(transfer);
+}
+
+/* Takes it off the active ones; it is neither active nor idle until transfer_rest. */
+static void transfer_stop(struct transfer *transfer)
+{
+    curl_multi_remove_handle(transfer->sender->multi, transfer->easy);
+    list_remove(&transfer->link);
+    transfer->sender->active_count--;
+}
+
+static void transfer_rest(struct transfer *transfer)
+{
+    struct sender *sender = transfer->sender;
+    if (sender->idle_count >= IDLE_HANDLES_MAX) {
+        transfer_free(transfer);
+        return;
+    }
+    list_push_front(&sender->idle, &transfer->link);
+    sender->idle_count++;
+}
+
+static struct outcome outcome_of(struct transfer *transfer, CURLcode code)
+{
+    long status = 0;
+    struct outcome outcome = {0, FAILURE_NONE, -1};
+    (void)curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
+    if (status >= 200) {
+        struct curl_header *header;
+        outcome.status = (int)status;
+        if (curl_easy_header(transfer->easy, "Retry-After", 0, CURLH_HEADER, -1, &header) == CURLHE_OK) {
+            outcome.retry_after_us = schedule_retry_after(str_from(header->value), clock_wall_us());
+        }
+        return outcome;
+    }
+    outcome.failure = code == CURLE_OK ? FAILURE_PROTOCOL : curl_failure(code);
+    if (transfer->blocked && outcome.failure == FAILURE_REFUSED) {
+        outcome.failure = FAILURE_BLOCKED;
+    }
+    return outcome;
+}
+
+static void finish(struct transfer *transfer, CURLcode code)
+{
+    struct send_result result = {
+        .outcome = outcome_of(transfer, code),
+        .duration_us = clock_mono_us() - transfer->started_us,
+        .response = strbuf_str(&transfer->response),
+    };
+    (void)curl_easy_getinfo(transfer->easy, CURLINFO_NUM_CONNECTS, &result.new_connections);
+    transfer_stop(transfer); /* first: the callback may start others, or abort them all */
+    transfer->request.on_done(transfer->request.context, &result);
+    transfer_rest(transfer);
+}
+
+static void drain_finished(struct sender *sender)
+{
+    int left;
+    for (CURLMsg *message; (message = curl_multi_info_read(sender->multi, &left)) != NULL;) {
+        if (message->msg == CURLMSG_DONE) {
+            char *private_data = NULL;
+            CURLcode code = message->data.result;
+            (void)curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &private_data);
+            finish((struct transfer *)(void *)private_data, code);
+        }
+    }
+}
+
+/* libcurl and the loop (contract/webhooks 7.1). */
+
+static void on_ready(void *context, int ready)
+{
+    struct watch *watch = context;
+    struct sender *sender = watch->sender;
+    int running;
+    int mask = ((ready & LOOP_READ) ? CURL_CSELECT_IN : 0) | ((ready & LOOP_WRITE) ? CURL_CSELECT_OUT : 0);
+    curl_multi_socket_action(sender->multi, watch->io.fd, mask, &running);
+    drain_finished(sender);
+}
+
+static void on_timer(void *context)
+{
+    struct sender *sender = context;
+    int running;
+    curl_multi_socket_action(sender->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+    drain_finished(sender);
+}
+
+static int on_want_timer(CURLM *multi, long timeout_ms, void *context)
+{
+    struct sender *sender = context;
+    (void)multi;
+    if (timeout_ms < 0) {
+        loop_timer_stop(&sender->timer);
+    } else {
+        loop_timer_start(&sender->timer, (int64_t)timeout_ms * 1000);
+    }
+    return 0;
+}
+
+static void bury_watches(void *context)
+{
+    struct sender *sender = context;
+    for (struct list *link; (link = list_pop_front(&sender->dead_watches)) != NULL;) {
+        free(LIST_ENTRY(link, struct watch, link));
+    }
+}
+
+static void watch_drop(struct sender *sender, struct watch *watch)
+{
+    loop_io_release(&watch->io);
+    list_remove(&watch->link);
+    list_push_back(&sender->dead_watches, &watch->link);
+    loop_defer(sender->loop, &sender->bury);
+}
+
+static int on_want_socket(CURL *easy, curl_socket_t fd, int what, void *context, void *socket_data)
+{
+    struct sender *sender = context;
+    struct watch *watch = socket_data;
+    (void)easy;
+    if (what == CURL_POLL_REMOVE) {
+        if (watch != NULL) {
+            curl_multi_assign(sender->multi, fd, NULL);
+            watch_drop(sender, watch);
+        }
+        return 0;
+    }
+    if (watch == NULL) {
+        watch = xcalloc(1, sizeof(*watch));
+        watch->sender = sender;
+        loop_io_init(&watch->io, sender->loop, fd, on_ready, watch);
+        list_push_back(&sender->watches, &watch->link);
+        curl_multi_assign(sender->multi, fd, watch);
+    }
+    loop_io_want(&watch->io, ((what & CURL_POLL_IN) ? LOOP_READ : 0) | ((what & CURL_POLL_OUT) ? LOOP_WRITE : 0));
+    return 0;
+}
+
+struct sender *sender_new(struct loop *loop, const struct sender_options *options)
+{
+    CURLcode code = curl_global_init(CURL_GLOBAL_DEFAULT);
+    assert(code == CURLE_OK);
+    struct sender *sender = xcalloc(1, sizeof(*sender));
+    sender->loop = loop;
+    sender->options = *options;
+    sender->multi = curl_multi_init();
+    assert(sender->multi != NULL);
+    list_init(&sender->active);
+    list_init(&sender->idle);
+    list_init(&sender->watches);
+    list_init(&sender->dead_watches);
+    sender->bury = (struct loop_task){.callback = bury_watches, .context = sender};
+    loop_timer_init(&sender->timer, loop, on_timer, sender);
+    curl_multi_setopt(sender->multi, CURLMOPT_SOCKETFUNCTION, on_want_socket);
+    curl_multi_setopt(sender->multi, CURLMOPT_SOCKETDATA, sender);
+    curl_multi_setopt(sender->multi, CURLMOPT_TIMERFUNCTION, on_want_timer);
+    curl_multi_setopt(sender->multi, CURLMOPT_TIMERDATA, sender);
+    curl_multi_setopt(sender->multi, CURLMOPT_MAXCONNECTS, (long)options->max_connections);
+    return sender;
+}
+
+void sender_start(struct sender *sender, const struct send_request *request)
+{
+    struct transfer *transfer = transfer_take(sender);
+    size_t count = request->header_count;
+    assert(count + 1 <= HEADER_LINES_MAX);
+    transfer->request = *request;
+    for (size_t i = 0; i < count; i++) {
+        transfer->lines[i] = (struct curl_slist){request->headers[i], &transfer->lines[i + 1]};
+    }
+    /* Without this line libcurl would wait for "100 Continue" before a body of over 1 MB. */
+    static char no_expect[] = "Expect:";
+    transfer->lines[count] = (struct curl_slist){no_expect, NULL};
+    SET(transfer->easy, CURLOPT_URL, request->url);
+    SET(transfer->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.len);
+    SET(transfer->easy, CURLOPT_POSTFIELDS, request->body.ptr);
+    SET(transfer->easy, CURLOPT_HTTPHEADER, transfer->lines);
+    transfer->started_us = clock_mono_us();
+    CURLMcode code = curl_multi_add_handle(sender->multi, transfer->easy);
+    assert(code == CURLM_OK);
+}
+
+void sender_abort_all(struct sender *sender)
+{
+    LIST_EACH(link, after, &sender->active)
+    {
+        struct transfer *transfer = LIST_ENTRY(link, struct transfer, link);
+        transfer_stop(transfer);
+        transfer_rest(transfer);
+    }
+}
+
+size_t sender_in_flight(const struct sender *sender)
+{
+    return sender->active_count;
+}
+
+void sender_free(struct sender *sender)
+{
+    if (sender == NULL) {
+        return;
+    }
+    sender_abort_all(sender);
+    for (struct list *link; (link = list_pop_front(&sender->idle)) != NULL;) {
+        transfer_free(LIST_ENTRY(link, struct transfer, link));
+    }
+    curl_multi_cleanup(sender->multi);
+    LIST_EACH(link, after, &sender->watches)
+    {
+        watch_drop(sender, LIST_ENTRY(link, struct watch, link));
+    }
+    loop_undefer(&sender->bury);
+    bury_watches(sender);
+    loop_timer_release(&sender->timer);
+    curl_global_cleanup();
+    free(sender);
+}

@@ -1,0 +1,24 @@
+/* The gateway's commands, after the command line and the settings have been read. Each returns the exit status. */
+#ifndef PORTTI_APP_APP_H
+#define PORTTI_APP_APP_H
+
+#include "common/settings/settings.h"
+#include "gateway/app/gateway_settings.h"
+
+/* Serves until SIGTERM or SIGINT. `source` is read again on SIGHUP. */
+int app_serve(struct gateway_settings *settings, const struct settings_source *source);
+/* Applies the migrations and seeds the standard objects. */
+int app_migrate(const struct gateway_settings *settings);
+
+struct app_key_options {
+    const char *name;    /* create */
+    const char *role;    /* create: label of the role */
+    const char *expires; /* create: a date, or NULL for a hundred years */
+    const char *id;      /* revoke */
+};
+/* Prints the token, and nothing else, on standard output. */
+int app_key_create(const struct gateway_settings *settings, const struct app_key_options *options);
+int app_key_list(const struct gateway_settings *settings);
+int app_key_revoke(const struct gateway_settings *settings, const struct app_key_options *options);
+
+#endif

@@ -1,0 +1,55 @@
+/* The gateway's settings: the table is the documentation, `gateway --help` prints it. */
+#ifndef PORTTI_APP_GATEWAY_SETTINGS_H
+#define PORTTI_APP_GATEWAY_SETTINGS_H
+
+#include "common/settings/settings.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct gateway_settings {
+    char *database_url;
+    char *redis_url;
+    char *secret_key;
+    char *bind;
+    int64_t port;
+    char *admin_bind;
+    int64_t admin_port;
+    int64_t workers;
+    char *schema_dir;
+    char *model_file;
+    char *rate_limit;
+    char *cors_origin;
+    int64_t max_connections;
+    int64_t max_header_bytes;
+    int64_t max_body_bytes;
+    int64_t max_pipelined;
+    int64_t page_size;
+    int64_t page_size_max;
+    int64_t max_batch;
+    int64_t max_cascade;
+    int64_t max_json_depth;
+    int64_t max_json_values;
+    int64_t header_timeout_us;
+    int64_t body_timeout_us;
+    int64_t idle_timeout_us;
+    int64_t write_timeout_us;
+    int64_t drain_timeout_us;
+    int64_t fast_connections;
+    int64_t slow_connections;
+    int64_t fast_statement_timeout_us;
+    int64_t slow_statement_timeout_us;
+    int64_t queue_timeout_us;
+    int64_t max_queue;
+    int64_t max_prepared;
+    char *event_stream;
+    int64_t event_stream_length;
+    int64_t retention_us;
+    int log_level;
+    bool access_log;
+};
+
+extern const struct setting gateway_setting_table[];
+extern const size_t gateway_setting_count;
+
+#endif

@@ -1,0 +1,186 @@
+/* The commands that do one thing and end: migrations and keys. Blocking, on a connection of their own. */
+#include "common/base/arena.h"
+#include "common/crypto/digest.h"
+#include "common/loop/loop.h"
+#include "common/migrate/migrate.h"
+#include "common/observe/log.h"
+#include "common/pg/pg_sync.h"
+#include "common/text/timestamp.h"
+#include "gateway/app/app.h"
+#include "gateway/auth/auth.h"
+#include "gateway/control/control.h"
+#include <stdio.h>
+
+enum { CONNECT_TIMEOUT_MS = 30000, TOKEN_YEARS = 100 };
+
+static int complain(const struct err *err)
+{
+    fprintf(stderr, "gateway: %s\n", err->text);
+    return 1;
+}
+
+static struct pg_sync *connect_to(const struct gateway_settings *settings, struct err *err)
+{
+    log_init("gateway", LOG_LEVEL_WARN, false);
+    return pg_sync_open(settings->database_url, CONNECT_TIMEOUT_MS, err);
+}
+
+int app_migrate(const struct gateway_settings *settings)
+{
+    struct err err;
+    struct pg_sync *connection = connect_to(settings, &err);
+    if (connection == NULL) {
+        return complain(&err);
+    }
+    size_t applied = 0;
+    size_t made = 0;
+    bool done = migrate_run(connection, settings->schema_dir, &applied, &err) &&
+                model_seed(connection, settings->model_file, &made, &err);
+    pg_sync_close(connection);
+    if (!done) {
+        return complain(&err);
+    }
+    printf("%zu migrations applied, %zu standard objects made\n", applied, made);
+    return 0;
+}
+
+static bool read_workspace(struct pg_sync *connection, struct uuid *out, struct err *err)
+{
+    struct pg_sync_result *result = pg_sync_query(connection, "select id from core.workspace", NULL, 0, err);
+    if (result == NULL) {
+        return false;
+    }
+    bool found = pg_sync_rows(result) == 1 && uuid_parse(pg_sync_value(result, 0, 0), out);
+    pg_sync_result_free(result);
+    return found || err_fail(err, ERR_INTERNAL, 0, "the database has no workspace: run `gateway migrate` first");
+}
+
+static bool insert_key(struct pg_sync *connection, const struct app_key_options *options, struct str id,
+                       struct str expires, struct err *err)
+{
+    struct str params[] = {id, str_from(options->name), expires, str_from(options->role)};
+    struct pg_sync_result *result = pg_sync_query(connection,
+                                                  "insert into core.api_key (id, name, expires_at, role_id)"
+                                                  " select $1::uuid, $2::text, $3::timestamptz, r.id from core.role r"
+                                                  " where r.label = $4::text and r.can_be_assigned_to_api_keys",
+                                                  params, ARRAY_LEN(params), err);
+    if (result == NULL) {
+        return false;
+    }
+    bool inserted = pg_sync_affected(result) == 1;
+    pg_sync_result_free(result);
+    return inserted || err_fail(err, ERR_INVALID, 0, "there is no role \"%s\" that keys may have", options->role);
+}
+
+static bool read_expiry(const struct app_key_options *options, int64_t now_us, int64_t *out, struct err *err)
+{
+    if (options->expires == NULL) {
+        *out = now_us + (int64_t)TOKEN_YEARS * 365 * 86400 * 1000000;
+        return true;
+    }
+    if (!timestamp_parse(str_from(options->expires), out)) {
+        return err_fail(err, ERR_INVALID, 0, "--expires must be a date such as 2027-12-31");
+    }
+    return *out > now_us || err_fail(err, ERR_INVALID, 0, "--expires lies in the past");
+}
+
+static bool create_key(struct pg_sync *connection, struct arena *arena, const struct gateway_settings *settings,
+                       const struct app_key_options *options, struct str *token, struct err *err)
+{
+    int64_t now_us = clock_wall_us();
+    int64_t expires_us = 0;
+    struct uuid workspace;
+    uint8_t random[16];
+    random_bytes(random, sizeof random);
+    struct uuid key = uuid_v4(random);
+    char id[UUID_TEXT_LEN];
+    char expires[TIMESTAMP_TEXT_LEN];
+    uuid_print(&key, id);
+    if (!read_expiry(options, now_us, &expires_us, err) || !read_workspace(connection, &workspace, err)) {
+        return false;
+    }
+    timestamp_print(expires_us, expires);
+    if (!insert_key(connection, options, str_of(id, sizeof id), str_of(expires, sizeof expires), err)) {
+        return false;
+    }
+    *token =
+        token_issue(arena, str_from(settings->secret_key), &workspace, &key, now_us / 1000000, expires_us / 1000000);
+    return true;
+}
+
+int app_key_create(const struct gateway_settings *settings, const struct app_key_options *options)
+{
+    struct err err;
+    struct arena arena = {0};
+    struct str token;
+    struct pg_sync *connection = connect_to(settings, &err);
+    bool done = connection != NULL && create_key(connection, &arena, settings, options, &token, &err);
+    if (connection != NULL) {
+        pg_sync_close(connection);
+    }
+    if (done) {
+        printf("%.*s\n", STR_ARG(token));
+    }
+    arena_release(&arena);
+    return done ? 0 : complain(&err);
+}
+
+int app_key_list(const struct gateway_settings *settings)
+{
+    struct err err;
+    struct pg_sync *connection = connect_to(settings, &err);
+    if (connection == NULL) {
+        return complain(&err);
+    }
+    struct pg_sync_result *result = pg_sync_query(
+        connection,
+        "select k.id, k.name, coalesce(r.label, '-'), to_char(k.expires_at at time zone 'UTC', 'YYYY-MM-DD'),"
+        " case when k.revoked_at is not null then 'revoked' when k.expires_at < now() then 'expired' else 'active' end"
+        " from core.api_key k left join core.role r on r.id = k.role_id order by k.created_at, k.id",
+        NULL, 0, &err);
+    pg_sync_close(connection);
+    if (result == NULL) {
+        return complain(&err);
+    }
+    printf("%-36s  %-8s  %-10s  %-12s  %s\n", "id", "state", "expires", "role", "name");
+    for (size_t i = 0; i < pg_sync_rows(result); i++) {
+        struct str cells[5];
+        for (size_t c = 0; c < ARRAY_LEN(cells); c++) {
+            cells[c] = pg_sync_value(result, i, c);
+        }
+        printf("%.*s  %-8.*s  %-10.*s  %-12.*s  %.*s\n", STR_ARG(cells[0]), STR_ARG(cells[4]), STR_ARG(cells[3]),
+               STR_ARG(cells[2]), STR_ARG(cells[1]));
+    }
+    pg_sync_result_free(result);
+    return 0;
+}
+
+int app_key_revoke(const struct gateway_settings *settings, const struct app_key_options *options)
+{
+    struct err err;
+    struct uuid id;
+    if (!uuid_parse(str_from(options->id), &id)) {
+        err_fail(&err, ERR_INVALID, 0, "\"%s\" is not the id of a key: `gateway apikey list` shows them", options->id);
+        return complain(&err);
+    }
+    struct pg_sync *connection = connect_to(settings, &err);
+    if (connection == NULL) {
+        return complain(&err);
+    }
+    struct str params[] = {str_from(options->id)};
+    struct pg_sync_result *result = pg_sync_query(connection,
+                                                  "update core.api_key set revoked_at = coalesce(revoked_at, now()),"
+                                                  " updated_at = now() where id = $1::uuid",
+                                                  params, 1, &err);
+    uint64_t found = result == NULL ? 0 : pg_sync_affected(result);
+    if (result != NULL && found == 0) {
+        err_fail(&err, ERR_NOT_FOUND, 0, "there is no key %s", options->id);
+    }
+    pg_sync_result_free(result);
+    pg_sync_close(connection);
+    if (found == 0) {
+        return complain(&err);
+    }
+    printf("revoked\n");
+    return 0;
+}

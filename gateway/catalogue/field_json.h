@@ -1,0 +1,25 @@
+/* Inside this room: the JSON columns of core.field into values. Sentences in `err` do not name the field; the caller
+ * does. */
+#ifndef PORTTI_CATALOGUE_FIELD_JSON_H
+#define PORTTI_CATALOGUE_FIELD_JSON_H
+
+#include "common/base/arena.h"
+#include "common/base/err.h"
+#include "gateway/catalogue/catalogue.h"
+
+/* What `settings` says of a relation; all is empty for other fields. */
+struct relation_settings {
+    enum relation_side side;
+    enum on_delete on_delete;
+    struct str join_column; /* many-to-one only */
+};
+
+/* `{"relationType","onDelete","joinColumnName"}`. Other keys are other people's. */
+MUST_CHECK bool relation_settings_read(struct arena *arena, struct str json, struct relation_settings *out,
+                                       struct err *err);
+/* `[{"id","value","label","color","position"}]`, ordered by position; ids, values and positions differ. */
+MUST_CHECK bool options_read(struct arena *arena, struct str json, struct field *field, struct err *err);
+/* Is field->default_json JSON and, for a field with options, made of them? */
+MUST_CHECK bool default_check(const struct field *field, struct err *err);
+
+#endif

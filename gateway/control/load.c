@@ -1,0 +1,221 @@
+#include "gateway/control/load.h"
+#include "common/base/alloc.h"
+#include <stdlib.h>
+
+static const struct pg_statement model_version = {
+    .sql = STR_INIT("select version from core.version where kind = 'model'")};
+static const struct pg_statement keys_version = {.sql =
+                                                     STR_INIT("select version from core.version where kind = 'keys'")};
+static const struct pg_statement workspace = {.sql = STR_INIT("select id from core.workspace")};
+static const struct pg_statement objects = {
+    .sql = STR_INIT("select id, universal_id, label_identifier_id, name_singular, name_plural, label_singular,"
+                    " label_plural, table_name, is_system, is_active, is_searchable, is_standard"
+                    " from core.object order by name_singular")};
+static const struct pg_statement fields = {
+    .sql =
+        STR_INIT("select id, universal_id, object_id, target_object_id, target_field_id, morph_id, type, name, label,"
+                 " default_value::text, options::text, settings::text, is_system, is_nullable, is_unique, is_active,"
+                 " is_standard from core.field order by object_id, ordinal, name")};
+static const struct pg_statement roles = {
+    .sql = STR_INIT("select id, label, can_update_all_settings, can_read_all_object_records,"
+                    " can_update_all_object_records, can_soft_delete_all_object_records,"
+                    " can_destroy_all_object_records from core.role")};
+static const struct pg_statement keys = {
+    .sql = STR_INIT("select id, name, role_id, revoked_at is not null, expires_at from core.api_key")};
+
+const struct pg_command load_model_commands[LOAD_MODEL_COMMANDS] = {
+    {&model_version, NULL}, {&workspace, NULL}, {&objects, NULL}, {&fields, NULL}, {&model_version, NULL},
+};
+const struct pg_command load_keys_commands[LOAD_KEYS_COMMANDS] = {
+    {&keys_version, NULL}, {&workspace, NULL}, {&roles, NULL}, {&keys, NULL}, {&keys_version, NULL},
+};
+
+/* One row of a result, read column by column. */
+struct row {
+    const struct pg_result *result;
+    size_t row;
+    size_t column;
+};
+
+/* Empty for NULL. */
+static struct str next_text(struct row *row)
+{
+    struct str value = STR_EMPTY;
+    (void)pg_value(row->result, row->row, row->column++, &value);
+    return value;
+}
+
+static bool next_bool(struct row *row)
+{
+    struct str value = STR_EMPTY;
+    return pg_value(row->result, row->row, row->column++, &value) && pg_get_bool(value);
+}
+
+/* Nil for NULL. */
+static struct uuid next_uuid(struct row *row)
+{
+    struct uuid uuid = {0};
+    struct str value = next_text(row);
+    if (value.len == sizeof uuid.bytes) {
+        memcpy(uuid.bytes, value.ptr, sizeof uuid.bytes);
+    }
+    return uuid;
+}
+
+static int64_t single_int8(const struct pg_result *result)
+{
+    struct str value = STR_EMPTY;
+    bool there = pg_rows(result) == 1 && pg_value(result, 0, 0, &value);
+    return there ? pg_get_int8(value) : 0;
+}
+
+static struct uuid single_uuid(const struct pg_result *result)
+{
+    struct row row = {result, 0, 0};
+    return pg_rows(result) == 1 ? next_uuid(&row) : (struct uuid){0};
+}
+
+/* ---- the model ---- */
+
+static struct object_row *read_objects(const struct pg_result *result)
+{
+    struct object_row *rows = xcalloc(pg_rows(result) + 1, sizeof *rows);
+    for (size_t i = 0; i < pg_rows(result); i++) {
+        struct row row = {result, i, 0};
+        struct object_row *object = &rows[i];
+        object->id = next_uuid(&row);
+        object->universal_id = next_uuid(&row);
+        object->label_identifier_id = next_uuid(&row);
+        object->name_singular = next_text(&row);
+        object->name_plural = next_text(&row);
+        object->label_singular = next_text(&row);
+        object->label_plural = next_text(&row);
+        object->table_name = next_text(&row);
+        object->system = next_bool(&row);
+        object->active = next_bool(&row);
+        object->searchable = next_bool(&row);
+        object->standard = next_bool(&row);
+    }
+    return rows;
+}
+
+static struct field_row *read_fields(const struct pg_result *result)
+{
+    struct field_row *rows = xcalloc(pg_rows(result) + 1, sizeof *rows);
+    for (size_t i = 0; i < pg_rows(result); i++) {
+        struct row row = {result, i, 0};
+        struct field_row *field = &rows[i];
+        field->id = next_uuid(&row);
+        field->universal_id = next_uuid(&row);
+        field->object_id = next_uuid(&row);
+        field->target_object_id = next_uuid(&row);
+        field->target_field_id = next_uuid(&row);
+        field->morph_id = next_uuid(&row);
+        field->type = next_text(&row);
+        field->name = next_text(&row);
+        field->label = next_text(&row);
+        field->default_json = next_text(&row);
+        field->options_json = next_text(&row);
+        field->settings_json = next_text(&row);
+        field->system = next_bool(&row);
+        field->nullable = next_bool(&row);
+        field->unique = next_bool(&row);
+        field->active = next_bool(&row);
+        field->standard = next_bool(&row);
+        field->ordinal = (double)i; /* the statement has ordered them */
+    }
+    return rows;
+}
+
+enum load_outcome load_catalogue(struct pg_result *const *results, int64_t *version, struct catalogue **out,
+                                 struct err *err)
+{
+    *version = single_int8(results[0]);
+    if (*version != single_int8(results[4])) {
+        return LOAD_AGAIN;
+    }
+    struct object_row *object_rows = read_objects(results[2]);
+    struct field_row *field_rows = read_fields(results[3]);
+    struct model_rows rows = {
+        .version = *version,
+        .workspace_id = single_uuid(results[1]),
+        .schema = STR("workspace"),
+        .objects = object_rows,
+        .object_count = pg_rows(results[2]),
+        .fields = field_rows,
+        .field_count = pg_rows(results[3]),
+    };
+    *out = catalogue_build(&rows, err);
+    free(object_rows);
+    free(field_rows);
+    return *out != NULL ? LOAD_DONE : LOAD_REFUSED;
+}
+
+/* ---- the keys ---- */
+
+static struct role *read_roles(const struct pg_result *result)
+{
+    struct role *rows = xcalloc(pg_rows(result) + 1, sizeof *rows);
+    for (size_t i = 0; i < pg_rows(result); i++) {
+        struct row row = {result, i, 0};
+        struct role *role = &rows[i];
+        role->id = next_uuid(&row);
+        role->label = next_text(&row);
+        role->can_update_all_settings = next_bool(&row);
+        role->can_read_all_records = next_bool(&row);
+        role->can_update_all_records = next_bool(&row);
+        role->can_soft_delete_all_records = next_bool(&row);
+        role->can_destroy_all_records = next_bool(&row);
+    }
+    return rows;
+}
+
+static const struct role *find_role(const struct role *rows, size_t count, const struct uuid *id)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (uuid_eq(&rows[i].id, id)) {
+            return &rows[i];
+        }
+    }
+    return NULL;
+}
+
+static struct api_key *read_keys(const struct pg_result *result, const struct role *role_rows, size_t role_count)
+{
+    struct api_key *rows = xcalloc(pg_rows(result) + 1, sizeof *rows);
+    for (size_t i = 0; i < pg_rows(result); i++) {
+        struct row row = {result, i, 0};
+        struct api_key *key = &rows[i];
+        key->id = next_uuid(&row);
+        key->name = next_text(&row);
+        struct uuid role_id = next_uuid(&row);
+        key->role = find_role(role_rows, role_count, &role_id);
+        key->revoked = next_bool(&row);
+        key->expires_us = pg_get_timestamptz(next_text(&row));
+    }
+    return rows;
+}
+
+enum load_outcome load_keyring(struct pg_result *const *results, int64_t *version, struct keyring **out,
+                               struct err *err)
+{
+    *version = single_int8(results[0]);
+    if (*version != single_int8(results[4])) {
+        return LOAD_AGAIN;
+    }
+    if (pg_rows(results[1]) != 1) {
+        err_fail(err, ERR_INTERNAL, 0, "core.workspace must have exactly one row");
+        return LOAD_REFUSED;
+    }
+    size_t role_count = pg_rows(results[2]);
+    struct role *role_rows = read_roles(results[2]);
+    struct api_key *key_rows = read_keys(results[3], role_rows, role_count);
+    struct keyring *keyring = keyring_new();
+    keyring->version = *version;
+    keyring->workspace_id = single_uuid(results[1]);
+    keyring_build(keyring, key_rows, pg_rows(results[3]), role_rows, role_count);
+    free(key_rows);
+    free(role_rows);
+    *out = keyring;
+    return LOAD_DONE;
+}

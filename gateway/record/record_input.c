@@ -1,0 +1,181 @@
+#include "gateway/record/record_input.h"
+
+#include "gateway/record/input_value.h"
+
+struct reader {
+    struct arena *arena;
+    const struct object *object;
+    enum record_input_mode mode;
+    int64_t now_us;
+    struct record_input *out;
+    struct err *err;
+};
+
+static bool refuse_unknown(const struct reader *reader, struct str key)
+{
+    struct str shown = input_cut(key);
+    return INPUT_REFUSE(reader->err, "Object %.*s doesn't have any \"%.*s\" field.",
+                        STR_ARG(reader->object->name_singular), STR_ARG(shown));
+}
+
+static bool refuse_write(const struct reader *reader, const struct field *field)
+{
+    return INPUT_REFUSE(reader->err, "Field \"%.*s\" is not writable", STR_ARG(field->name));
+}
+
+static bool set_value(const struct reader *reader, const struct column *column, const struct value *value)
+{
+    if (value->null && !column->nullable) {
+        struct str path = column_path(reader->arena, column);
+        return INPUT_REFUSE(reader->err, "Field \"%.*s\" cannot be null", STR_ARG(path));
+    }
+    reader->out->values[column->index] = *value;
+    reader->out->set[column->index] = true;
+    return true;
+}
+
+static bool read_column(const struct reader *reader, const struct column *column, const struct json *json)
+{
+    struct value value;
+    return value_from_json(reader->arena, column, json, reader->now_us, &value, reader->err) &&
+           set_value(reader, column, &value);
+}
+
+static bool read_all_null(const struct reader *reader, const struct field *field)
+{
+    for (size_t i = 0; i < field->column_count; i++) {
+        struct value value = value_null(field->columns[i].kind);
+        if (!set_value(reader, &field->columns[i], &value)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static const struct column *sub_column(const struct field *field, struct str name)
+{
+    for (size_t i = 0; i < field->column_count; i++) {
+        if (str_is(name, field->columns[i].sub->name)) {
+            return &field->columns[i];
+        }
+    }
+    return NULL;
+}
+
+static bool read_composite(const struct reader *reader, const struct field *field, const struct json *json)
+{
+    if (json->type == JSON_NULL) {
+        return read_all_null(reader, field);
+    }
+    if (json->type != JSON_OBJECT) {
+        struct str shown = input_quote(json);
+        return INPUT_REFUSE(reader->err, "Invalid object value '%.*s' for field \"%.*s\"", STR_ARG(shown),
+                            STR_ARG(field->name));
+    }
+    JSON_EACH(member, json)
+    {
+        const struct column *column = sub_column(field, member->key);
+        if (column == NULL) {
+            struct str shown = input_cut(member->key);
+            return INPUT_REFUSE(reader->err, "Sub field \"%.*s\" not found for composite type: %s", STR_ARG(shown),
+                                field_types[field->type].name);
+        }
+        /* Clients send back the records that they were given, names of actors and all. */
+        if (!column->sub->output_only && !read_column(reader, column, member)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool read_created_by(const struct reader *reader, const struct field *field, const struct json *json)
+{
+    if (reader->mode != RECORD_INPUT_CREATE) {
+        return refuse_write(reader, field);
+    }
+    if (json->type == JSON_NULL) {
+        return true; /* as if it had not been sent: the caller's own name goes in */
+    }
+    if (!read_composite(reader, field, json)) {
+        return false;
+    }
+    const struct column *source = sub_column(field, STR("source"));
+    reader->out->actor_given = source != NULL && reader->out->set[source->index];
+    return true;
+}
+
+static bool refuse_relation(const struct reader *reader, const struct field *field)
+{
+    if (field->side != RELATION_MANY_TO_ONE || field->column_count == 0) {
+        return refuse_write(reader, field);
+    }
+    return INPUT_REFUSE(reader->err,
+                        "Field \"%.*s\" is a relation: set \"%.*s\" instead (connect is not supported yet)",
+                        STR_ARG(field->name), STR_ARG(field->columns[0].name));
+}
+
+/* The id and the fields that we keep ourselves. */
+static bool is_system(const struct object *object, const struct field *field)
+{
+    return field == object->id_column->field || field == object->created_at->field ||
+           field == object->updated_at->field || field == object->deleted_at->field || field == object->created_by ||
+           field == object->updated_by;
+}
+
+static bool read_system(const struct reader *reader, const struct field *field, const struct json *json)
+{
+    const struct object *object = reader->object;
+    bool id = field == object->id_column->field;
+    if (id && reader->mode != RECORD_INPUT_CREATE) {
+        return true; /* the caller compares it with the path's */
+    }
+    if (field == object->created_by) {
+        return read_created_by(reader, field, json);
+    }
+    if (id || (field == object->created_at->field && reader->mode == RECORD_INPUT_CREATE)) {
+        /* Null asks for what we would put in anyway. */
+        return json->type == JSON_NULL || read_column(reader, &field->columns[0], json);
+    }
+    return refuse_write(reader, field);
+}
+
+static bool read_member(const struct reader *reader, const struct json *json)
+{
+    const struct field *field = object_join(reader->object, json->key);
+    if (field != NULL && field->active && field->column_count > 0) {
+        return read_column(reader, &field->columns[0], json);
+    }
+    field = object_field(reader->object, json->key);
+    if (field == NULL || !field->active) {
+        return refuse_unknown(reader, json->key);
+    }
+    if (field_types[field->type].relation) {
+        return refuse_relation(reader, field);
+    }
+    if (field->column_count == 0) {
+        return refuse_write(reader, field); /* searchVector */
+    }
+    if (is_system(reader->object, field)) {
+        return read_system(reader, field, json);
+    }
+    return field_types[field->type].composite ? read_composite(reader, field, json)
+                                              : read_column(reader, &field->columns[0], json);
+}
+
+bool record_input_read(struct arena *arena, const struct object *object, const struct json *json,
+                       enum record_input_mode mode, int64_t now_us, struct record_input *out, struct err *err)
+{
+    if (json->type != JSON_OBJECT) {
+        return INPUT_REFUSE(err, "A record must be a JSON object, not %s", json_type_name(json));
+    }
+    *out = (struct record_input){.values = ARENA_ARRAY(arena, struct value, object->column_count),
+                                 .set = ARENA_ARRAY(arena, bool, object->column_count)};
+    struct reader reader = {.arena = arena, .object = object, .mode = mode, .now_us = now_us, .out = out, .err = err};
+    JSON_EACH(member, json)
+    {
+        if (!read_member(&reader, member)) {
+            return false;
+        }
+    }
+    return true;
+}

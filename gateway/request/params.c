@@ -1,0 +1,52 @@
+/* Statement parameters, in text format. */
+#include "gateway/request/request_private.h"
+
+struct pg_command request_command(struct request *request, struct sql sql, const struct pg_param *params)
+{
+    struct pg_statement *statement = ARENA_NEW(request->arena, struct pg_statement);
+    *statement = statement_of(sql);
+    return (struct pg_command){.statement = statement, .params = params};
+}
+
+struct pg_param param_text(struct str text)
+{
+    return (struct pg_param){.value = text};
+}
+
+struct pg_param param_null(void)
+{
+    return (struct pg_param){.null = true};
+}
+
+struct pg_param param_value(struct arena *arena, const struct value *value)
+{
+    return value->null ? param_null() : param_text(value_to_pg(arena, value));
+}
+
+struct pg_param param_uuid(struct arena *arena, const struct uuid *uuid)
+{
+    char *text = arena_bytes(arena, UUID_TEXT_LEN);
+    uuid_print(uuid, text);
+    return param_text(str_of(text, UUID_TEXT_LEN));
+}
+
+struct pg_param param_int(struct arena *arena, int64_t value)
+{
+    return param_text(arena_printf(arena, "%lld", (long long)value));
+}
+
+struct pg_param param_uuids(struct arena *arena, const struct uuid *ids, size_t count)
+{
+    char *text = arena_bytes(arena, 2 + count * (UUID_TEXT_LEN + 1));
+    size_t len = 0;
+    text[len++] = '{';
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0) {
+            text[len++] = ',';
+        }
+        uuid_print(&ids[i], text + len);
+        len += UUID_TEXT_LEN;
+    }
+    text[len++] = '}';
+    return param_text(str_of(text, len));
+}

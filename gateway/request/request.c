@@ -1,0 +1,343 @@
+/* Routing, authentication, rate limits, policy: everything before a plan is executed. */
+#include "gateway/request/request.h"
+
+#include "common/crypto/digest.h"
+#include "common/loop/loop.h"
+#include "gateway/policy/policy.h"
+#include "gateway/request/request_private.h"
+
+enum { REQUEST_ID_MAX = 64 };
+
+static bool id_acceptable(struct str id)
+{
+    if (id.len == 0 || id.len > REQUEST_ID_MAX) {
+        return false;
+    }
+    for (size_t i = 0; i < id.len; i++) {
+        char c = id.ptr[i];
+        bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
+                     c == '_' || c == '.';
+        if (!plain) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static struct str request_id(struct request_worker *worker, struct http_exchange *exchange)
+{
+    struct str given = http_header_get(&exchange->request, "x-request-id");
+    if (id_acceptable(given)) {
+        return given;
+    }
+    static const char digits[] = "0123456789abcdef";
+    char *text = arena_bytes(&exchange->arena, 24);
+    uint64_t words[2] = {worker->id_prefix, worker->id_next++};
+    for (size_t i = 0; i < 24; i++) {
+        uint64_t word = i < 12 ? words[0] : words[1];
+        text[i] = digits[(word >> (44 - 4 * (i % 12))) & 15u];
+    }
+    return str_of(text, 24);
+}
+
+static struct request *request_new(struct request_worker *worker, struct http_exchange *exchange)
+{
+    struct request *request = ARENA_NEW(&exchange->arena, struct request);
+    request->exchange = exchange;
+    request->worker = worker;
+    request->arena = &exchange->arena;
+    request->started_us = exchange->request.received_us;
+    request->id = request_id(worker, exchange);
+    exchange->user = request;
+    return request;
+}
+
+/* CORS (Fetch standard). Keys travel in a header, never in a cookie, so any origin may be let in. */
+static void add_cors(struct request *request)
+{
+    const char *allowed = request->worker->settings->cors_origin;
+    struct str origin = http_header_get(&request->exchange->request, "origin");
+    if (origin.len == 0 || allowed[0] == '\0') {
+        return;
+    }
+    if (strcmp(allowed, "*") != 0 && !str_is(origin, allowed)) {
+        return;
+    }
+    request_add_header(request, "Access-Control-Allow-Origin", str_from(allowed));
+    request_add_header(request, "Access-Control-Expose-Headers",
+                       STR("X-Request-Id, Retry-After, RateLimit, RateLimit-Policy"));
+    if (strcmp(allowed, "*") != 0) {
+        request_add_header(request, "Vary", STR("Origin"));
+    }
+}
+
+static void answer_options(struct request *request, struct str allow)
+{
+    request_add_header(request, "Allow", allow);
+    struct str asked = http_header_get(&request->exchange->request, "access-control-request-headers");
+    if (http_header_get(&request->exchange->request, "access-control-request-method").len > 0) {
+        request_add_header(request, "Access-Control-Allow-Methods", allow);
+        request_add_header(request, "Access-Control-Allow-Headers",
+                           asked.len > 0 ? asked : STR("Authorization, Content-Type"));
+        request_add_header(request, "Access-Control-Max-Age", STR("86400"));
+    }
+    request_finish(request, 204);
+}
+
+static void add_rate_headers(struct request *request, const struct rate_verdict *verdict)
+{
+    int64_t wait_s = (verdict->retry_after_us + 999999) / 1000000;
+    request_add_header(request, "Retry-After",
+                       arena_printf(request->arena, "%lld", (long long)(wait_s < 1 ? 1 : wait_s)));
+    request_add_header(request, "X-RateLimit-Limit", arena_printf(request->arena, "%lld", (long long)verdict->limit));
+    request_add_header(request, "X-RateLimit-Remaining",
+                       arena_printf(request->arena, "%lld", (long long)verdict->remaining));
+}
+
+static bool take_rate(struct request *request)
+{
+    const struct request_settings *settings = request->worker->settings;
+    if (!settings->rate_limited) {
+        return true;
+    }
+    struct rate_verdict verdict = rate_take(settings->rates, &request->key_id, loop_now_us(request->worker->loop));
+    if (verdict.allowed) {
+        return true;
+    }
+    add_rate_headers(request, &verdict);
+    struct err err;
+    err_fail_tag(&err, ERR_LIMITED, "LIMIT_REACHED", "Limit reached (%lld tokens per %lld ms)",
+                 (long long)verdict.limit, (long long)verdict.window_us / 1000);
+    request_fail(request, &err);
+    return false;
+}
+
+/* False when the request has been ended. */
+static bool identify(struct request *request)
+{
+    struct request_worker *worker = request->worker;
+    struct err err;
+    if (!request_worker_ready(worker)) {
+        request_add_header(request, "Retry-After", STR("1"));
+        err_fail_tag(&err, ERR_UNAVAILABLE, "SERVICE_UNAVAILABLE", "The server is starting. Try again in a moment");
+        request_fail(request, &err);
+        return false;
+    }
+    request->model = model_ref(worker->model);
+    request->keyring = keyring_ref(worker->keyring);
+    const struct api_key *key = NULL;
+    struct str authorization = http_header_get(&request->exchange->request, "authorization");
+    if (!authenticate(worker->tokens, request->keyring, authorization, clock_wall_us() / 1000000, &key, &err)) {
+        if (err.code == ERR_UNAUTHENTICATED) {
+            request_add_header(request, "WWW-Authenticate", STR("Bearer"));
+        }
+        request_fail(request, &err);
+        return false;
+    }
+    request->key_id = key->id;
+    request->role = key->role;
+    request->actor = (struct record_actor){.source = STR("API"), .name = key->name};
+    return take_rate(request);
+}
+
+/* JSON, or no content type at all: curl's default for -d would otherwise be taken for it. */
+static bool body_is_json(struct request *request)
+{
+    struct str type = http_header_get(&request->exchange->request, "content-type");
+    struct str media = str_trim(str_slice(type, 0, str_find(type, ';')));
+    if (type.len == 0 || request->exchange->request.body.len == 0 || str_eq_nocase(media, STR("application/json"))) {
+        return true;
+    }
+    struct err err;
+    err_fail_tag(&err, ERR_INVALID, "UNSUPPORTED_MEDIA_TYPE", "Content-Type must be application/json");
+    request_fail_status(request, 415, &err);
+    return false;
+}
+
+static enum rest_method rest_method_of(enum http_method method)
+{
+    switch (method) {
+    case HTTP_GET:
+    case HTTP_HEAD: return REST_GET;
+    case HTTP_POST: return REST_POST;
+    case HTTP_PUT:
+    case HTTP_PATCH: return REST_PATCH;
+    case HTTP_DELETE: return REST_DELETE;
+    case HTTP_OPTIONS:
+    case HTTP_METHOD_OTHER: break;
+    }
+    return REST_OTHER;
+}
+
+static void execute(struct request *request)
+{
+    switch (request->plan.kind) {
+    case PLAN_READ_ONE:
+    case PLAN_READ_MANY: execute_read(request); return;
+    case PLAN_CREATE: execute_create(request); return;
+    case PLAN_UPDATE:
+    case PLAN_SOFT_DELETE:
+    case PLAN_RESTORE: execute_change(request); return;
+    case PLAN_DESTROY: execute_destroy(request); return;
+    case PLAN_KIND_COUNT: break;
+    }
+}
+
+static void handle_records(struct request *request)
+{
+    const struct http_request *http = &request->exchange->request;
+    struct rest_request rest = {.query = http->query, .body = http->body};
+    struct str allow = STR_EMPTY;
+    struct err err;
+    switch (rest_route(request->arena, rest_method_of(http->method), http->path, &rest.route, &allow, &err)) {
+    case REST_BAD_METHOD:
+        if (http->method == HTTP_OPTIONS) {
+            answer_options(request, allow);
+            return;
+        }
+        request_add_header(request, "Allow", allow);
+        request_fail_status(request, 405, &err);
+        return;
+    case REST_BAD_PATH:
+        if (identify(request)) {
+            request_fail(request, &err);
+        }
+        return;
+    case REST_ROUTED: break;
+    }
+    if (!identify(request) || !body_is_json(request)) {
+        return;
+    }
+    if (!rest_plan(request->arena, request->model->catalogue, &rest, &request->worker->settings->limits,
+                   request_now_us(), &request->plan, &err) ||
+        !policy_check(request->role, &request->plan, &err)) {
+        request_fail(request, &err);
+        return;
+    }
+    execute(request);
+}
+
+static void handle_settings(struct request *request, struct str id_text, bool alias)
+{
+    const struct http_request *http = &request->exchange->request;
+    struct str allow = id_text.ptr == NULL ? STR("GET, HEAD, POST, OPTIONS") : STR("GET, HEAD, PATCH, DELETE, OPTIONS");
+    bool known =
+        http->method == HTTP_GET || http->method == HTTP_HEAD ||
+        (id_text.ptr == NULL ? http->method == HTTP_POST : http->method == HTTP_PATCH || http->method == HTTP_DELETE);
+    struct err err;
+    if (http->method == HTTP_OPTIONS) {
+        answer_options(request, allow);
+        return;
+    }
+    if (!known) {
+        request_add_header(request, "Allow", allow);
+        err_fail(&err, ERR_INVALID, 0, "Method not allowed. Allowed: %.*s", STR_ARG(allow));
+        request_fail_status(request, 405, &err);
+        return;
+    }
+    if (!identify(request) || !body_is_json(request)) {
+        return;
+    }
+    if (!policy_check_settings(request->role, &err)) {
+        request_fail(request, &err);
+        return;
+    }
+    handle_webhooks(request, id_text, alias);
+}
+
+static void handle_health(struct request *request, bool ready_asked)
+{
+    struct request_worker *worker = request->worker;
+    bool up = !ready_asked || (request_worker_ready(worker) && pg_pool_ready(worker->fast));
+    strbuf_puts(&request->exchange->body, up ? "{\"status\":\"ok\"}" : "{\"status\":\"unavailable\"}");
+    if (!up) {
+        request_add_header(request, "Retry-After", STR("1"));
+    }
+    request_finish(request, up ? 200 : 503);
+}
+
+static void not_here(struct request *request, const char *what)
+{
+    struct err err;
+    err_fail_tag(&err, ERR_UNSUPPORTED, "NOT_SUPPORTED", "%s is not supported by this server yet", what);
+    request_fail(request, &err);
+}
+
+/* `path` is `prefix`, or `prefix` and one more segment (then `*id` is that segment). */
+static bool collection(struct str path, struct str prefix, struct str *id)
+{
+    if (!str_starts_with(path, prefix)) {
+        return false;
+    }
+    struct str rest = str_slice(path, prefix.len, path.len);
+    if (rest.len > 0 && rest.ptr[0] != '/') {
+        return false;
+    }
+    rest = str_slice(rest, 1, rest.len);
+    *id = rest.len == 0 ? STR_EMPTY : rest;
+    return true;
+}
+
+static void route(struct request *request)
+{
+    struct str path = request->exchange->request.path;
+    struct str id;
+    if (str_is(path, "/healthz")) {
+        handle_health(request, false);
+    } else if (str_is(path, "/readyz")) {
+        handle_health(request, true);
+    } else if (collection(path, STR("/rest/metadata/webhooks"), &id)) {
+        handle_settings(request, id, false);
+    } else if (collection(path, STR("/rest/webhooks"), &id)) {
+        handle_settings(request, id, true);
+    } else if (collection(path, STR("/rest/metadata"), &id)) {
+        not_here(request, "This part of the metadata API");
+    } else if (collection(path, STR("/rest/open-api"), &id)) {
+        not_here(request, "The OpenAPI document");
+    } else if (collection(path, STR("/rest"), &id)) {
+        handle_records(request);
+    } else if (str_is(path, "/graphql") || str_is(path, "/metadata")) {
+        not_here(request, "GraphQL");
+    } else {
+        struct err err;
+        err_fail(&err, ERR_NOT_FOUND, 0, "Cannot find '%.*s'. The records are under /rest",
+                 STR_ARG(str_cut(path, 120)));
+        request_fail(request, &err);
+    }
+}
+
+void request_handle(void *context, struct http_exchange *exchange)
+{
+    struct request *request = request_new(context, exchange);
+    add_cors(request);
+    route(request);
+}
+
+bool request_worker_ready(const struct request_worker *worker)
+{
+    return worker->model != NULL && worker->keyring != NULL;
+}
+
+void request_worker_set_catalogue(struct request_worker *worker, struct catalogue *catalogue)
+{
+    model_unref(worker->model);
+    worker->model = model_new(catalogue);
+}
+
+void request_worker_set_keyring(struct request_worker *worker, struct keyring *keyring)
+{
+    if (worker->keyring != NULL) {
+        keyring_unref(worker->keyring);
+    }
+    worker->keyring = keyring;
+}
+
+void request_worker_release(struct request_worker *worker)
+{
+    model_unref(worker->model);
+    worker->model = NULL;
+    if (worker->keyring != NULL) {
+        keyring_unref(worker->keyring);
+        worker->keyring = NULL;
+    }
+}

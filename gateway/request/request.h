@@ -1,0 +1,55 @@
+/*
+ * The life of a request on a worker: route, authenticate, plan, policy, execute, answer. One struct request_worker a
+ * thread; nothing here is shared between threads but the rate table and the metrics.
+ */
+#ifndef PORTTI_REQUEST_REQUEST_H
+#define PORTTI_REQUEST_REQUEST_H
+
+#include "common/crypto/digest.h"
+#include "common/http/http_server.h"
+#include "common/loop/loop.h"
+#include "common/pg/pg.h"
+#include "gateway/auth/auth.h"
+#include "gateway/catalogue/catalogue.h"
+#include "gateway/events/events.h"
+#include "gateway/rest/rest.h"
+#include <stdbool.h>
+
+struct request_settings {
+    struct rest_limits limits;
+    size_t max_cascade;                /* records that one destroy may take along or clear */
+    const char *cors_origin;           /* "*", an origin, or "" for none */
+    uint8_t webhook_key[SEAL_KEY_LEN]; /* seals webhook secrets */
+    struct rate_table *rates;          /* shared by all workers */
+    bool rate_limited;
+};
+
+struct model;
+
+struct request_worker {
+    struct loop *loop;
+    struct pg_pool *fast; /* pipelined: reads and creates */
+    struct pg_pool *slow; /* exclusive: transactions that think, settings */
+    struct events *events;
+    struct token_checker *tokens;
+    struct keyring *keyring; /* NULL until loaded */
+    struct model *model;     /* NULL until loaded */
+    const struct request_settings *settings;
+    struct loop_timer log_timer; /* started by the first line after a flush */
+    uint64_t id_prefix;          /* of request ids */
+    uint64_t id_next;
+};
+
+/* The http_handler; `context` is the struct request_worker. */
+void request_handle(void *context, struct http_exchange *exchange);
+/* For http_server_options.error_body. */
+struct str request_error_body(struct strbuf *out, int status, const char *sentence);
+/* On the worker's thread; both take over the caller's reference. */
+void request_worker_set_catalogue(struct request_worker *worker, struct catalogue *catalogue);
+void request_worker_set_keyring(struct request_worker *worker, struct keyring *keyring);
+void request_worker_release(struct request_worker *worker);
+bool request_worker_ready(const struct request_worker *worker);
+/* Once, before the threads. */
+void request_register_metrics(void);
+
+#endif

@@ -1,0 +1,171 @@
+/* The end of a request: bodies, headers, the log line and the metrics. */
+#include "common/observe/log.h"
+#include "common/observe/metrics.h"
+#include "gateway/record/record_json.h"
+#include "gateway/request/request_private.h"
+
+/* Access lines are written together, at the latest after this. */
+enum { LOG_DELAY_US = 50000 };
+
+enum { METRIC_2XX, METRIC_4XX, METRIC_5XX, METRIC_SECONDS, METRIC_COUNT };
+
+static struct metric metrics[METRIC_COUNT] = {
+    [METRIC_2XX] = {.kind = METRIC_COUNTER,
+                    .name = "portti_http_requests_total",
+                    .labels = "status=\"2xx\"",
+                    .help = "Requests answered."},
+    [METRIC_4XX] = {.kind = METRIC_COUNTER,
+                    .name = "portti_http_requests_total",
+                    .labels = "status=\"4xx\"",
+                    .help = "Requests answered."},
+    [METRIC_5XX] = {.kind = METRIC_COUNTER,
+                    .name = "portti_http_requests_total",
+                    .labels = "status=\"5xx\"",
+                    .help = "Requests answered."},
+    [METRIC_SECONDS] = {.kind = METRIC_HISTOGRAM,
+                        .name = "portti_http_request_seconds",
+                        .help = "From a request's first byte to its answer."},
+};
+
+void request_register_metrics(void)
+{
+    metrics_register(metrics, METRIC_COUNT);
+}
+
+void request_add_header(struct request *request, const char *name, struct str value)
+{
+    if (request->header_count < REQUEST_HEADERS_MAX) {
+        request->headers[request->header_count++] = (struct http_header){str_from(name), value};
+    }
+}
+
+static void observe(struct request *request, int status)
+{
+    int64_t took_us = loop_now_us(request->worker->loop) - request->started_us;
+    metric_add(&metrics[status >= 500 ? METRIC_5XX : status >= 400 ? METRIC_4XX : METRIC_2XX], 1);
+    metric_observe_us(&metrics[METRIC_SECONDS], took_us);
+    if (!log_requests_enabled()) {
+        return;
+    }
+    const struct http_request *http = &request->exchange->request;
+    char key[UUID_TEXT_LEN];
+    uuid_print(&request->key_id, key);
+    log_begin(LOG_LEVEL_INFO, "request");
+    log_str("id", request->id);
+    log_str("method", http->method_text);
+    log_str("path", str_cut(http->path, 200));
+    log_int("status", status);
+    log_ms("ms", took_us);
+    log_int("bytes", (int64_t)request->exchange->body.len);
+    log_str("peer", http->peer);
+    if (!uuid_is_nil(&request->key_id)) {
+        log_str("key", str_of(key, UUID_TEXT_LEN));
+    }
+    log_end();
+    if (!request->worker->log_timer.pending) {
+        loop_timer_start(&request->worker->log_timer, LOG_DELAY_US);
+    }
+}
+
+static void release(struct request *request)
+{
+    session_close(request);
+    model_unref(request->model);
+    if (request->keyring != NULL) {
+        keyring_unref(request->keyring);
+    }
+}
+
+void request_finish(struct request *request, int status)
+{
+    request_add_header(request, "X-Request-Id", request->id);
+    observe(request, status);
+    struct http_exchange *exchange = request->exchange;
+    struct http_reply reply = {
+        .status = status,
+        .content_type = exchange->body.len == 0 ? STR_EMPTY : STR("application/json; charset=utf-8"),
+        .headers = request->headers,
+        .header_count = request->header_count,
+    };
+    release(request);
+    http_reply(exchange, &reply);
+}
+
+void request_fail_status(struct request *request, int status, const struct err *err)
+{
+    strbuf_clear(&request->exchange->body);
+    rest_put_error(&request->exchange->body, status, err);
+    request_finish(request, status);
+}
+
+void request_fail(struct request *request, const struct err *err)
+{
+    int status = rest_error_status(err);
+    if (status == 503) {
+        request_add_header(request, "Retry-After", STR("1"));
+    }
+    request_fail_status(request, status, err);
+}
+
+static const char *tag_of(const struct pg_failure *failure)
+{
+    if (strcmp(failure->sqlstate, "23505") == 0) {
+        return "DUPLICATE_ENTRY_DETECTED";
+    }
+    switch (failure->err.code) {
+    case ERR_CONFLICT:
+    case ERR_INVALID: return "INVALID_INPUT";
+    case ERR_TIMEOUT: return "QUERY_READ_TIMEOUT";
+    case ERR_UNAVAILABLE: return "TRANSIENT_DATABASE_ERROR";
+    default: return "INTERNAL_SERVER_ERROR";
+    }
+}
+
+void request_fail_pg(struct request *request, const struct pg_failure *failure)
+{
+    struct err err = failure->err;
+    err.tag = tag_of(failure);
+    if (err.code != ERR_CONFLICT && err.code != ERR_INVALID) {
+        log_begin(LOG_LEVEL_WARN, "statement_failed");
+        log_str("id", request->id);
+        log_str("sqlstate", str_from(failure->sqlstate));
+        log_str("detail", str_from(failure->detail));
+        log_bool("outcome_unknown", failure->outcome_unknown);
+        log_end();
+    }
+    request_fail(request, &err);
+}
+
+void request_not_found(struct request *request)
+{
+    struct err err;
+    err_fail_tag(&err, ERR_NOT_FOUND, "RECORD_NOT_FOUND", "Record not found");
+    request_fail(request, &err);
+}
+
+void request_answer_record(struct request *request, const struct value *values)
+{
+    struct strbuf *body = &request->exchange->body;
+    const struct plan *plan = &request->plan;
+    rest_put_data_begin(body, plan);
+    record_put_json(body, plan->object, plan->selection.fields, plan->selection.count, values);
+    rest_put_data_end(body);
+    request_finish(request, rest_success_status(plan));
+}
+
+void request_answer_json(struct request *request, struct str record)
+{
+    struct strbuf *body = &request->exchange->body;
+    rest_put_data_begin(body, &request->plan);
+    strbuf_put(body, record);
+    rest_put_data_end(body);
+    request_finish(request, rest_success_status(&request->plan));
+}
+
+struct str request_error_body(struct strbuf *out, int status, const char *sentence)
+{
+    struct err err;
+    err_fail(&err, ERR_INVALID, 0, "%s", sentence);
+    rest_put_error(out, status, &err);
+    return STR("application/json; charset=utf-8");
+}

@@ -1,0 +1,139 @@
+/* Envelopes and error bodies (contract 1.4 and 3). */
+#include "gateway/rest/rest.h"
+
+#include "common/text/json_write.h"
+
+static void put_capitalised(struct strbuf *out, struct str name)
+{
+    char first = name.ptr[0];
+    strbuf_put_char(out, first >= 'a' && first <= 'z' ? (char)(first - 32) : first);
+    strbuf_put(out, str_slice(name, 1, name.len));
+}
+
+void rest_put_data_begin(struct strbuf *out, const struct plan *plan)
+{
+    static const char *const verbs[PLAN_KIND_COUNT] = {
+        [PLAN_CREATE] = "create",   [PLAN_UPDATE] = "update",  [PLAN_SOFT_DELETE] = "delete",
+        [PLAN_RESTORE] = "restore", [PLAN_DESTROY] = "delete",
+    };
+    bool many = plan->kind == PLAN_READ_MANY || plan->batch;
+    struct str name = many ? plan->object->name_plural : plan->object->name_singular;
+    strbuf_put(out, STR("{\"data\":{\""));
+    if (verbs[plan->kind] == NULL) {
+        strbuf_put(out, name);
+    } else {
+        strbuf_puts(out, verbs[plan->kind]);
+        put_capitalised(out, name);
+    }
+    strbuf_put(out, STR("\":"));
+}
+
+void rest_put_data_end(struct strbuf *out)
+{
+    strbuf_put(out, STR("}}"));
+}
+
+static void put_bool(struct strbuf *out, bool value)
+{
+    strbuf_put(out, value ? STR("true") : STR("false"));
+}
+
+static void put_cursor_or_null(struct strbuf *out, bool empty, const struct uuid *id)
+{
+    if (empty) {
+        strbuf_put(out, STR("null"));
+        return;
+    }
+    strbuf_put_char(out, '"');
+    rest_put_cursor(out, id);
+    strbuf_put_char(out, '"');
+}
+
+void rest_put_page_end(struct strbuf *out, const struct rest_page_info *page)
+{
+    strbuf_put(out, STR("}"));
+    if (page->total_known) {
+        strbuf_put(out, STR(",\"totalCount\":"));
+        strbuf_put_int(out, page->total);
+    }
+    strbuf_put(out, STR(",\"pageInfo\":{\"hasNextPage\":"));
+    put_bool(out, page->has_next);
+    strbuf_put(out, STR(",\"hasPreviousPage\":"));
+    put_bool(out, page->has_previous);
+    strbuf_put(out, STR(",\"startCursor\":"));
+    put_cursor_or_null(out, page->empty, &page->first);
+    strbuf_put(out, STR(",\"endCursor\":"));
+    put_cursor_or_null(out, page->empty, &page->last);
+    strbuf_put(out, STR("}}"));
+}
+
+int rest_success_status(const struct plan *plan)
+{
+    return plan->kind == PLAN_CREATE ? 201 : 200;
+}
+
+struct status_name {
+    int status;
+    const char *exception;
+};
+
+static const struct status_name status_names[] = {
+    {400, "BadRequestException"},
+    {401, "UnauthorizedException"},
+    {402, "PaymentRequiredException"},
+    {403, "ForbiddenException"},
+    {404, "NotFoundException"},
+    {405, "MethodNotAllowedException"},
+    {409, "ConflictException"},
+    {410, "GoneException"},
+    {413, "PayloadTooLargeException"},
+    {415, "UnsupportedMediaTypeException"},
+    {416, "RequestedRangeNotSatisfiableException"},
+    {422, "UnprocessableEntityException"},
+    {429, "TooManyRequestsException"},
+    {500, "InternalServerErrorException"},
+    {501, "NotImplementedException"},
+    {502, "BadGatewayException"},
+    {503, "ServiceUnavailableException"},
+    {504, "GatewayTimeoutException"},
+};
+
+const char *rest_exception_name(int status)
+{
+    for (size_t i = 0; i < ARRAY_LEN(status_names); i++) {
+        if (status_names[i].status == status) {
+            return status_names[i].exception;
+        }
+    }
+    return status >= 500 ? "InternalServerErrorException" : "BadRequestException";
+}
+
+int rest_error_status(const struct err *err)
+{
+    static const int statuses[ERR_CODE_COUNT] = {
+        [ERR_NONE] = 500,        [ERR_INVALID] = 400,     [ERR_UNAUTHENTICATED] = 401, [ERR_FORBIDDEN] = 403,
+        [ERR_NOT_FOUND] = 404,   [ERR_CONFLICT] = 400,    [ERR_TOO_LARGE] = 413,       [ERR_LIMITED] = 429,
+        [ERR_UNSUPPORTED] = 501, [ERR_UNAVAILABLE] = 503, [ERR_TIMEOUT] = 504,         [ERR_INTERNAL] = 500,
+    };
+    return statuses[err->code];
+}
+
+/* Authentication failures put the code where the exception's name stands otherwise (contract 3.5). */
+static bool is_auth_tag(const char *tag)
+{
+    return strcmp(tag, "FORBIDDEN_EXCEPTION") == 0 || strcmp(tag, "UNAUTHENTICATED") == 0;
+}
+
+void rest_put_error(struct strbuf *out, int status, const struct err *err)
+{
+    bool auth = err->tag != NULL && is_auth_tag(err->tag);
+    strbuf_printf(out, "{\"statusCode\":%d,\"error\":\"%s\",\"messages\":[", status,
+                  auth ? err->tag : rest_exception_name(status));
+    json_put_string(out, err_str(err));
+    strbuf_put_char(out, ']');
+    if (err->tag != NULL && !auth) {
+        strbuf_puts(out, ",\"code\":");
+        json_put_string(out, str_from(err->tag));
+    }
+    strbuf_put_char(out, '}');
+}
