@@ -3,7 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-static void fill(struct err *err, const char *format, va_list args)
+static PRINTF_LIKE(2, 0) void fill(struct err *err, const char *format, va_list args)
 {
     int wanted = vsnprintf(err->text, sizeof err->text, format, args);
     if (wanted < 0) {

@@ -29,7 +29,7 @@ void strbuf_clear(struct strbuf *buf);
 char *strbuf_reserve(struct strbuf *buf, size_t more);
 void strbuf_put_slow(struct strbuf *buf, const char *bytes, size_t len);
 void strbuf_printf(struct strbuf *buf, const char *format, ...) PRINTF_LIKE(2, 3);
-void strbuf_vprintf(struct strbuf *buf, const char *format, va_list args);
+void strbuf_vprintf(struct strbuf *buf, const char *format, va_list args) PRINTF_LIKE(2, 0);
 void strbuf_put_uint(struct strbuf *buf, uint64_t value);
 void strbuf_put_int(struct strbuf *buf, int64_t value);
 /* NUL-terminated view, valid until the next change. */

@@ -111,7 +111,6 @@ void log_write(struct str lines)
         struct str batch = batch_next(lines);
         size_t written = 0;
         if (!open || !write_all(batch, &written)) {
-            open = false;
             torn = torn || (written > 0 && batch.ptr[written - 1] != '\n');
             dropped += lines_in(str_slice(lines, written, lines.len));
             break;

@@ -59,9 +59,12 @@ static void print_row(const struct setting *row, int name_width, int default_wid
     fprintf(out, "%s\n", strbuf_cstr(&text));
     strbuf_clear(&text);
     strbuf_puts(&text, row->meaning == NULL ? "" : row->meaning);
-    strbuf_puts(&text, " Allowed: ");
-    setting_allowed_put(&text, row);
-    strbuf_puts(&text, row->reloadable ? ". Read again on SIGHUP." : ".");
+    if (row->type != SETTING_TEXT) {
+        strbuf_puts(&text, " Allowed: ");
+        setting_allowed_put(&text, row);
+        strbuf_put_char(&text, '.');
+    }
+    strbuf_puts(&text, row->reloadable ? " Read again on SIGHUP." : "");
     print_wrapped(strbuf_str(&text), out);
     strbuf_release(&text);
 }

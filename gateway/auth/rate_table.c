@@ -148,6 +148,7 @@ static struct rate_verdict verdict(const struct rate_limit *limit, const struct 
         .limit = limit->buckets[bucket].tokens,
         .remaining = level->level,
         .reset_us = wait_us(limit, bucket, level, limit->buckets[bucket].tokens),
+        .window_us = limit->buckets[bucket].window_us,
     };
 }
 

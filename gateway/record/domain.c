@@ -121,29 +121,42 @@ static bool punycode_number(struct label *out, uint32_t number, uint32_t bias)
     }
 }
 
-/* RFC 3492 section 6.3. A label has at most 63 code points here, so nothing below can overflow 32 bits. */
-static bool punycode_encode(const uint32_t *points, size_t count, struct label *out)
+/* The ASCII code points as they are, then the delimiter when there were any. */
+static bool punycode_basic(const uint32_t *points, size_t count, struct label *out, uint32_t *basic)
 {
-    uint32_t basic = 0;
+    *basic = 0;
     for (size_t i = 0; i < count; i++) {
         if (points[i] < 0x80) {
-            basic++;
+            ++*basic;
             if (!label_put(out, (char)points[i])) {
                 return false;
             }
         }
     }
-    if (basic > 0 && !label_put(out, '-')) {
+    return *basic == 0 || label_put(out, '-');
+}
+
+static uint32_t smallest_from(const uint32_t *points, size_t count, uint32_t from)
+{
+    uint32_t smallest = UINT32_MAX;
+    for (size_t i = 0; i < count; i++) {
+        smallest = points[i] >= from && points[i] < smallest ? points[i] : smallest;
+    }
+    return smallest;
+}
+
+/* RFC 3492 section 6.3. A label has at most 63 code points here, so nothing below can overflow 32 bits. */
+static bool punycode_encode(const uint32_t *points, size_t count, struct label *out)
+{
+    uint32_t basic = 0;
+    if (!punycode_basic(points, count, out, &basic)) {
         return false;
     }
     uint32_t n = 0x80;
     uint32_t delta = 0;
     uint32_t bias = 72;
     for (uint32_t handled = basic; handled < count;) {
-        uint32_t next = UINT32_MAX;
-        for (size_t i = 0; i < count; i++) {
-            next = points[i] >= n && points[i] < next ? points[i] : next;
-        }
+        uint32_t next = smallest_from(points, count, n);
         delta += (next - n) * (handled + 1);
         n = next;
         for (size_t i = 0; i < count; i++) {

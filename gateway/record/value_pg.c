@@ -117,24 +117,13 @@ static char *put_four(char *at, int digit)
     return at + 4;
 }
 
-static struct str numeric_text(struct arena *arena, const struct numeric *number)
+/* The part before the point; only its topmost group can have zeros in front. */
+static char *put_whole(char *at, const struct numeric *number)
 {
-    if (number->count == 0) {
-        return STR("0");
-    }
-    int whole = number->weight >= 0 ? number->weight + 1 : 0;
-    int last = number->weight - number->count + 1; /* the lowest power that is there */
-    int fraction = last < 0 ? -last : 0;
-    char *start = arena_bytes(arena, 4 * (size_t)(whole + fraction) + 3);
-    char *at = start;
-    if (number->negative) {
-        *at++ = '-';
-    }
     char *first = at;
     for (int power = number->weight; power >= 0; power--) {
         at = put_four(at, numeric_digit(number, power));
     }
-    /* Only the topmost group has leading zeros. */
     size_t zeros = 0;
     while (first + zeros < at && first[zeros] == '0') {
         zeros++;
@@ -144,6 +133,24 @@ static struct str numeric_text(struct arena *arena, const struct numeric *number
     if (at == first) {
         *at++ = '0';
     }
+    return at;
+}
+
+static struct str numeric_text(struct arena *arena, const struct numeric *number)
+{
+    if (number->count == 0) {
+        return STR("0");
+    }
+    int whole = number->weight >= 0 ? number->weight + 1 : 0;
+    int last = number->weight - number->count + 1; /* the lowest power that is there */
+    int fraction = last < 0 ? -last : 0;
+    /* And a sign, a point and the zero in front of it. */
+    char *start = arena_bytes(arena, 4 * (size_t)(whole + fraction) + 3);
+    char *at = start;
+    if (number->negative) {
+        *at++ = '-';
+    }
+    at = put_whole(at, number);
     if (fraction > 0) {
         *at++ = '.';
         for (int power = -1; power >= -fraction; power--) {

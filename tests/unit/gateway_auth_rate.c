@@ -141,6 +141,7 @@ static void a_refusal_takes_from_no_bucket(void **state)
     assert_int_equal(allowed, 5);
     assert_int_equal(verdict.bucket, 1);
     assert_int_equal(verdict.limit, 15);
+    assert_int_equal(verdict.window_us, 60000000);
     assert_int_equal(verdict.retry_after_us, 3000000);
     assert_true(rate_take(table, &key, 4000000).allowed);
     rate_table_free(table);

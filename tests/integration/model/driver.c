@@ -27,6 +27,15 @@ static void print_field(const struct field *field)
            STR_ARG(field->target == NULL ? STR("-") : field->target->name_singular), field->option_count);
 }
 
+static void print_join(const struct field *field)
+{
+    /* As pg_constraint.confdeltype has them. */
+    static const char actions[] = {
+        [ON_DELETE_SET_NULL] = 'n', [ON_DELETE_CASCADE] = 'c', [ON_DELETE_RESTRICT] = 'r', [ON_DELETE_NO_ACTION] = 'a'};
+    printf("join|%.*s|%.*s|%.*s|%c\n", STR_ARG(field->object->name_singular), STR_ARG(field->columns->name),
+           STR_ARG(field->target->name_singular), actions[field->on_delete]);
+}
+
 static void print_object(const struct object *object)
 {
     printf("object|%.*s|%.*s|%.*s|%zu fields|%zu columns|%zu referrers|label %.*s\n", STR_ARG(object->name_singular),
@@ -35,6 +44,9 @@ static void print_object(const struct object *object)
            STR_ARG(object->label_identifier == NULL ? STR("-") : object->label_identifier->name));
     for (size_t i = 0; i < object->field_count; i++) {
         print_field(&object->fields[i]);
+        if (object->fields[i].side == RELATION_MANY_TO_ONE) {
+            print_join(&object->fields[i]);
+        }
     }
     for (size_t i = 0; i < object->column_count; i++) {
         const struct column *column = &object->columns[i];

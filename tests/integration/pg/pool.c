@@ -281,7 +281,7 @@ static void a_changed_table_is_prepared_anew(void **state)
     assert_int_equal(ask_sql(&world, PG_READ, "select count(*) from public.heal"), 16);
     struct pg_pool_stats stats;
     pg_pool_stats(world.pool, &stats);
-    assert_true(stats.retried == 6);
+    assert_int_equal(stats.retried, 6);
     assert_true(ask_sql(&world, PG_READ, "select count(*) from pg_catalog.pg_prepared_statements") <= 4);
     world_release(&world);
 }

@@ -1,0 +1,44 @@
+/* What /metrics tells of the dispatcher. */
+#ifndef PORTTI_DISPATCHER_APP_METRICS_H
+#define PORTTI_DISPATCHER_APP_METRICS_H
+
+#include "common/observe/metrics.h"
+#include "dispatcher/schedule/verdict.h"
+
+enum dispatcher_metric {
+    METRIC_DELIVERED,
+    METRIC_FAILED,
+    METRIC_GAVE_UP,
+    METRIC_DISABLED,
+    METRIC_STATUS_2XX,
+    METRIC_STATUS_3XX,
+    METRIC_STATUS_4XX,
+    METRIC_STATUS_5XX,
+    METRIC_FAILURE_FIRST, /* a row for each enum failure but the first */
+    METRIC_FAILURE_LAST = METRIC_FAILURE_FIRST + FAILURE_COUNT - 2,
+    METRIC_EVENTS_READ,
+    METRIC_CONNECTIONS_NEW,
+    METRIC_GROUPS_WRITTEN,
+    METRIC_SPILLED,
+    METRIC_IN_FLIGHT,
+    METRIC_QUEUED,
+    METRIC_HELD,
+    METRIC_RETRIES,
+    METRIC_UNDECIDED,
+    METRIC_OLDEST_BATCH_MS,
+    METRIC_WEBHOOKS,
+    METRIC_LEADER,
+    METRIC_DOORBELL,
+    METRIC_DATABASE,
+    METRIC_LAG,
+    METRIC_DURATION,
+    DISPATCHER_METRIC_COUNT
+};
+
+extern struct metric dispatcher_metrics[DISPATCHER_METRIC_COUNT];
+
+void dispatcher_metrics_register(void);
+/* Counts an attempt by what came of it. */
+void dispatcher_metrics_attempt(const struct outcome *outcome, int64_t duration_us);
+
+#endif

@@ -1,0 +1,108 @@
+#include "dispatcher/app/dispatcher_settings.h"
+#include <assert.h>
+#include <stddef.h>
+
+#define SECOND_US INT64_C(1000000)
+static const int64_t longest_delay_us = INT64_C(30) * 24 * 3600 * 1000000;
+
+static bool read_schedule(struct str text, struct schedule *out, struct err *err)
+{
+    struct schedule schedule = {.count = 0};
+    struct str part;
+    if (str_trim(text).len == 0) {
+        return err_fail(err, ERR_INVALID, 0, "needs at least one duration, such as 5s,5m,2h");
+    }
+    while (str_split(&text, ',', &part)) {
+        part = str_trim(part);
+        if (schedule.count == SCHEDULE_MAX) {
+            return err_fail(err, ERR_INVALID, 0, "has more than %d durations", SCHEDULE_MAX);
+        }
+        int64_t delay_us;
+        if (!duration_parse(part, &delay_us) || delay_us < 1000 || delay_us > longest_delay_us) {
+            return err_fail(err, ERR_INVALID, 0, "\"%.*s\" is no duration from 1ms to 30d", STR_ARG(part));
+        }
+        schedule.delays_us[schedule.count++] = delay_us;
+    }
+    *out = schedule;
+    return true;
+}
+
+static bool check_schedule(struct str value, struct err *err)
+{
+    struct schedule ignored;
+    return read_schedule(value, &ignored, err);
+}
+
+static bool check_ranges(struct str value, struct err *err)
+{
+    struct egress_list ignored;
+    return egress_list_parse(value, &ignored, err);
+}
+
+static bool check_given(struct str value, struct err *err)
+{
+    return value.len > 0 || err_fail(err, ERR_INVALID, 0, "must be set");
+}
+
+static bool check_secret(struct str value, struct err *err)
+{
+    enum { LEAST = 16 };
+    return value.len >= LEAST || err_fail(err, ERR_INVALID, 0, "must be set, to at least %d bytes", LEAST);
+}
+
+void dispatcher_schedule(const struct dispatcher_settings *settings, struct schedule *out)
+{
+    struct err err;
+    bool ok = read_schedule(str_from(settings->retry_schedule), out, &err);
+    assert(ok);
+    out->jitter_percent = (int)settings->retry_jitter;
+}
+
+void dispatcher_egress(const struct dispatcher_settings *settings, struct egress_policy *out)
+{
+    struct err err;
+    bool ok = egress_list_parse(str_from(settings->egress_allow), &out->allow, &err) &&
+              egress_list_parse(str_from(settings->egress_deny), &out->deny, &err);
+    assert(ok);
+}
+
+#define AT(member) offsetof(struct dispatcher_settings, member)
+#define TEXT_ROW(name, member, initial, check, meaning)                                                                \
+    {name, SETTING_TEXT, AT(member), initial, 0, 0, NULL, "", meaning, false, check}
+#define SECRET_ROW(name, member, check, meaning)                                                                       \
+    {name, SETTING_SECRET, AT(member), "", 0, 0, NULL, "", meaning, false, check}
+#define INT_ROW(name, member, initial, min, max, unit, meaning)                                                        \
+    {name, SETTING_INT, AT(member), initial, min, max, NULL, unit, meaning, false, NULL}
+#define TIME_ROW(name, member, initial, min, max, meaning)                                                             \
+    {name, SETTING_DURATION_US, AT(member), initial, min, max, NULL, "", meaning, false, NULL}
+
+/* clang-format off */
+const struct setting dispatcher_setting_table[] = {
+    SECRET_ROW("database_url", database_url, check_given, "PostgreSQL, as a libpq URL or keywords."),
+    SECRET_ROW("redis_url", redis_url, NULL, "Redis, whose stream wakes the dispatcher; empty: it polls only."),
+    SECRET_ROW("secret_key", secret_key, check_secret, "The server's secret, the same as the gateway's; webhook secrets are sealed with it."),
+    TEXT_ROW("event_stream", event_stream, "portti:events", check_given, "The Redis stream that the gateway adds events to."),
+    TEXT_ROW("admin_bind", admin_bind, "127.0.0.1", check_given, "Address of the health checks and metrics."),
+    INT_ROW("admin_port", admin_port, "3001", 0, 65535, "", "Port of the health checks and metrics; 0: any free one."),
+    {"log_level", SETTING_CHOICE, AT(log_level), "info", 0, 0, "debug|info|warn|error", "", "The least that is logged.", false, NULL},
+    {"access_log", SETTING_BOOL, AT(access_log), "on", 0, 0, NULL, "", "One log line per delivery attempt.", false, NULL},
+    TEXT_ROW("schema_dir", schema_dir, "", NULL, "Folder of the SQL migrations to check the database against; empty: no check."),
+    TEXT_ROW("retry_schedule", retry_schedule, "5s,30s,5m,30m,2h,5h,10h,14h,20h,24h", check_schedule, "Delays before the retries, comma separated; after the last one a delivery is given up."),
+    INT_ROW("retry_jitter", retry_jitter, "20", 0, 100, "percent", "Each delay is changed by up to this, at random."),
+    TEXT_ROW("egress_allow", egress_allow, "", check_ranges, "Address ranges that may be delivered to although they are private or special, such as 10.0.0.0/8."),
+    TEXT_ROW("egress_deny", egress_deny, "", check_ranges, "Address ranges that may not be delivered to; wins over egress_allow."),
+    TIME_ROW("delivery_timeout", delivery_timeout_us, "15s", 100000, 300 * SECOND_US, "The most that one attempt may take."),
+    TIME_ROW("connect_timeout", connect_timeout_us, "5s", 10000, 300 * SECOND_US, "The most that connecting may take."),
+    {"response_limit", SETTING_BYTES, AT(response_limit), "1M", 8192, 1 << 30, NULL, "bytes", "A receiver's answer that is larger is cut off.", false, NULL},
+    INT_ROW("max_in_flight", max_in_flight, "256", 1, 16384, "deliveries", "At most so many at once."),
+    INT_ROW("max_connections", max_connections, "1024", 1, 65536, "connections", "Connections to receivers that are kept open."),
+    INT_ROW("webhook_concurrency", webhook_concurrency, "16", 1, 1024, "deliveries", "At most so many at once to one webhook."),
+    INT_ROW("webhook_share", webhook_share, "25", 1, 100, "percent", "The part of max_in_flight that one webhook may take."),
+    INT_ROW("lane_queue", lane_queue, "10000", 16, 1000000, "deliveries", "What waits for one webhook in memory; the rest waits in PostgreSQL."),
+    TIME_ROW("poll_interval", poll_interval_us, "50ms", 5000, 60 * SECOND_US, "The outbox is read at least so often, whatever Redis says."),
+    INT_ROW("read_batch", read_batch, "500", 1, 10000, "events", "Read from the outbox at a time."),
+    TIME_ROW("lease_time", lease_time_us, "3s", 500000, 300 * SECOND_US, "After this long without a sign of life another dispatcher takes over."),
+    TIME_ROW("drain_timeout", drain_timeout_us, "20s", 0, 600 * SECOND_US, "At the end, deliveries under way may take so long."),
+};
+/* clang-format on */
+const size_t dispatcher_setting_count = ARRAY_LEN(dispatcher_setting_table);

@@ -1,0 +1,44 @@
+/* The dispatcher's settings: what config/dispatcher.conf, PORTTI_… and --set may say. */
+#ifndef PORTTI_DISPATCHER_APP_SETTINGS_H
+#define PORTTI_DISPATCHER_APP_SETTINGS_H
+
+#include "common/settings/settings.h"
+#include "dispatcher/deliver/egress.h"
+#include "dispatcher/schedule/verdict.h"
+
+struct dispatcher_settings {
+    char *database_url;
+    char *redis_url;
+    char *secret_key;
+    char *event_stream;
+    char *admin_bind;
+    int64_t admin_port;
+    int log_level;
+    bool access_log;
+    char *schema_dir;
+    char *retry_schedule;
+    int64_t retry_jitter;
+    char *egress_allow;
+    char *egress_deny;
+    int64_t delivery_timeout_us;
+    int64_t connect_timeout_us;
+    int64_t response_limit;
+    int64_t max_in_flight;
+    int64_t max_connections;
+    int64_t webhook_concurrency;
+    int64_t webhook_share;
+    int64_t lane_queue;
+    int64_t poll_interval_us;
+    int64_t read_batch;
+    int64_t lease_time_us;
+    int64_t drain_timeout_us;
+};
+
+extern const struct setting dispatcher_setting_table[];
+extern const size_t dispatcher_setting_count;
+
+/* From settings that were loaded, and so are known to be well formed. */
+void dispatcher_schedule(const struct dispatcher_settings *settings, struct schedule *out);
+void dispatcher_egress(const struct dispatcher_settings *settings, struct egress_policy *out);
+
+#endif

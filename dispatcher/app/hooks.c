@@ -1,0 +1,184 @@
+#include "dispatcher/app/hooks.h"
+#include "common/base/alloc.h"
+#include "common/base/secret.h"
+#include "common/observe/log.h"
+#include "common/text/url.h"
+#include <assert.h>
+#include <stdlib.h>
+
+void hooks_init(struct hooks *hooks, struct str server_secret, size_t window)
+{
+    *hooks = (struct hooks){.window = window, .index = match_index_new()};
+    derive_key(server_secret, STR("webhook-secret"), hooks->seal_key);
+}
+
+static void hook_free(struct hook *hook)
+{
+    assert(hook->held == 0 && hook->lane.in_flight == 0 && hook->lane.queued == 0);
+    deliver_keys_free(hook->keys);
+    free(hook->url);
+    free(hook->host);
+    free(hook->sealed);
+    free(hook);
+}
+
+void hooks_release(struct hooks *hooks)
+{
+    size_t at = 0;
+    for (const struct map_entry *entry; (entry = map_next(&hooks->by_id, &at)) != NULL;) {
+        hook_free(entry->value);
+    }
+    map_release(&hooks->by_id);
+    match_index_free(hooks->index);
+    free(hooks->active);
+    secret_wipe(hooks->seal_key, sizeof(hooks->seal_key));
+    *hooks = (struct hooks){0};
+}
+
+static struct str id_key(const struct uuid *id)
+{
+    return str_of((const char *)id->bytes, sizeof(id->bytes));
+}
+
+struct hook *hooks_find(const struct hooks *hooks, const struct uuid *id)
+{
+    return map_get(&hooks->by_id, id_key(id));
+}
+
+static struct hook *hook_new(struct hooks *hooks, const struct uuid *id)
+{
+    struct hook *hook = xcalloc(1, sizeof(*hook));
+    hook->id = *id;
+    hook->state = HOOK_DELETED; /* until it has been filled */
+    lane_init(&hook->lane, hooks->window);
+    list_init(&hook->deliveries);
+    map_set(&hooks->by_id, id_key(&hook->id), hook);
+    return hook;
+}
+
+static char *copy_text(struct str text)
+{
+    char *copy = xmalloc(text.len + 1);
+    if (text.len > 0) {
+        memcpy(copy, text.ptr, text.len);
+    }
+    copy[text.len] = '\0';
+    return copy;
+}
+
+static void log_unreadable(const struct hook *hook)
+{
+    char id[UUID_TEXT_LEN];
+    uuid_print(&hook->id, id);
+    log_begin(LOG_LEVEL_ERROR, "webhook_secret_unreadable");
+    log_str("webhook", str_of(id, sizeof(id)));
+    log_end();
+}
+
+static void take_secret(const struct hooks *hooks, struct hook *hook, struct str sealed)
+{
+    if (hook->sealed != NULL && str_is(sealed, hook->sealed)) {
+        return;
+    }
+    struct arena arena = {0};
+    struct str secret = STR_EMPTY;
+    free(hook->sealed);
+    deliver_keys_free(hook->keys);
+    hook->sealed = copy_text(sealed);
+    hook->keys = NULL;
+    hook->secret_unreadable = sealed.len > 0 && !unseal(&arena, hooks->seal_key, sealed, &secret);
+    if (hook->secret_unreadable) {
+        log_unreadable(hook);
+    } else {
+        hook->keys = deliver_keys_new(secret);
+    }
+    arena_release(&arena);
+}
+
+static void take_url(struct hook *hook, struct str url)
+{
+    if (hook->url != NULL && str_is(url, hook->url)) {
+        return;
+    }
+    struct arena arena = {0};
+    struct url parts;
+    struct str normal;
+    struct err err;
+    free(hook->url);
+    free(hook->host);
+    hook->url = copy_text(url);
+    hook->host = copy_text(url_parse_http(&arena, url, &parts, &normal, &err) ? parts.host : STR("?"));
+    arena_release(&arena);
+}
+
+/* Deleted hooks without deliveries go; the others are told of. Two walks, since a map may not change under one. */
+static void sweep(struct hooks *hooks)
+{
+    bool again = true;
+    while (again) {
+        size_t at = 0;
+        again = false;
+        for (const struct map_entry *entry; (entry = map_next(&hooks->by_id, &at)) != NULL;) {
+            struct hook *hook = entry->value;
+            if (hook->state == HOOK_DELETED && hook->held == 0 && hook->lane.in_flight == 0 && !hook->refilling) {
+                map_remove(&hooks->by_id, id_key(&hook->id));
+                hook_free(hook);
+                again = true;
+                break;
+            }
+        }
+    }
+}
+
+static void index_build(struct hooks *hooks, const struct webhook_rows *rows)
+{
+    match_index_free(hooks->index);
+    hooks->index = match_index_new();
+    hooks->active_count = 0;
+    free(hooks->active);
+    hooks->active = xcalloc(rows->count + 1, sizeof(struct hook *));
+    for (size_t i = 0; i < rows->count; i++) {
+        const struct webhook_row *row = &rows->rows[i];
+        if (!row->disabled) {
+            match_index_add(hooks->index, (uint32_t)hooks->active_count, row->operations, row->operation_count);
+            hooks->active[hooks->active_count++] = hooks_find(hooks, &row->id);
+        }
+    }
+}
+
+static void report_stopped(struct hooks *hooks, void (*on_stopped)(void *context, struct hook *hook), void *context)
+{
+    size_t at = 0;
+    for (const struct map_entry *entry; (entry = map_next(&hooks->by_id, &at)) != NULL;) {
+        struct hook *hook = entry->value;
+        if (!hook->seen) {
+            hook->state = HOOK_DELETED;
+        }
+        hook->seen = false;
+        if (hook->state != HOOK_ACTIVE) {
+            on_stopped(context, hook);
+        }
+    }
+}
+
+void hooks_load(struct hooks *hooks, const struct webhook_rows *rows,
+                void (*on_stopped)(void *context, struct hook *hook), void *context)
+{
+    for (size_t i = 0; i < rows->count; i++) {
+        const struct webhook_row *row = &rows->rows[i];
+        struct hook *hook = hooks_find(hooks, &row->id);
+        if (hook == NULL) {
+            hook = hook_new(hooks, &row->id);
+        }
+        hook->seen = true;
+        hook->state = row->disabled ? HOOK_DISABLED : HOOK_ACTIVE;
+        hook->created_us = row->created_us;
+        take_url(hook, row->target_url);
+        take_secret(hooks, hook, row->secret);
+    }
+    hooks->version = rows->version;
+    hooks->workspace_id = rows->workspace_id;
+    index_build(hooks, rows);
+    report_stopped(hooks, on_stopped, context);
+    sweep(hooks);
+}

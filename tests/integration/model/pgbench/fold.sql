@@ -1,0 +1,2 @@
+select core.fold_counts();
+\sleep 1 ms
