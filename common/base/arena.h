@@ -30,7 +30,7 @@ struct str arena_printf(struct arena *arena, const char *format, ...) PRINTF_LIK
 void arena_reset(struct arena *arena);
 void arena_release(struct arena *arena);
 
-#define ARENA_NEW(arena, type) ((type *)arena_alloc((arena), sizeof(type)))
+#define ARENA_NEW(arena, type)          ((type *)arena_alloc((arena), sizeof(type)))
 #define ARENA_ARRAY(arena, type, count) ((type *)arena_array((arena), (count), sizeof(type)))
 
 #endif

@@ -12,17 +12,17 @@
 
 enum err_code {
     ERR_NONE = 0,
-    ERR_INVALID,       /* bad input: 400 */
+    ERR_INVALID,         /* bad input: 400 */
     ERR_UNAUTHENTICATED, /* 401 */
-    ERR_FORBIDDEN,     /* 403 */
-    ERR_NOT_FOUND,     /* 404 */
-    ERR_CONFLICT,      /* a uniqueness or reference rule was broken */
-    ERR_TOO_LARGE,     /* 413 */
-    ERR_LIMITED,       /* 429 */
-    ERR_UNSUPPORTED,   /* 501: a known feature that is not here */
-    ERR_UNAVAILABLE,   /* 503: try again later */
-    ERR_TIMEOUT,       /* 504: it took longer than it may */
-    ERR_INTERNAL,      /* 500: our fault */
+    ERR_FORBIDDEN,       /* 403 */
+    ERR_NOT_FOUND,       /* 404 */
+    ERR_CONFLICT,        /* a uniqueness or reference rule was broken */
+    ERR_TOO_LARGE,       /* 413 */
+    ERR_LIMITED,         /* 429 */
+    ERR_UNSUPPORTED,     /* 501: a known feature that is not here */
+    ERR_UNAVAILABLE,     /* 503: try again later */
+    ERR_TIMEOUT,         /* 504: it took longer than it may */
+    ERR_INTERNAL,        /* 500: our fault */
     ERR_CODE_COUNT
 };
 
@@ -30,8 +30,8 @@ enum err_code {
 
 struct err {
     enum err_code code;
-    const char *tag;  /* the wire's code word, such as "INVALID_CURSOR"; NULL = none; static storage */
-    size_t offset;    /* byte of the input where it went wrong; 0 when that means nothing */
+    const char *tag; /* the wire's code word, such as "INVALID_CURSOR"; NULL = none; static storage */
+    size_t offset;   /* byte of the input where it went wrong; 0 when that means nothing */
     char text[ERR_TEXT_MAX];
 };
 

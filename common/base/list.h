@@ -11,14 +11,14 @@ struct list {
     struct list *prev;
 };
 
-#define LIST_INIT(head)                                                                                               \
+#define LIST_INIT(head)                                                                                                \
     {                                                                                                                  \
-        &(head), &(head)                                                                                               \
+        &(head), &(head) /* NOLINT(bugprone-macro-parentheses): an initialiser */                                      \
     }
 /* The struct around a link. */
 #define LIST_ENTRY(link, type, member) CONTAINER_OF(link, type, member)
 /* Walks the ring; the current element may be removed while walking. */
-#define LIST_EACH(at, after, head)                                                                                    \
+#define LIST_EACH(at, after, head)                                                                                     \
     for (struct list *at = (head)->next, *after = at->next; at != (head); at = after, after = at->next)
 
 static inline void list_init(struct list *head)

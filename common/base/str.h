@@ -20,7 +20,7 @@ struct str {
 /* From a string literal. */
 #define STR(literal) ((struct str){"" literal "", sizeof(literal) - 1})
 /* The same inside a static initialiser. */
-#define STR_INIT(literal)                                                                                             \
+#define STR_INIT(literal)                                                                                              \
     {                                                                                                                  \
         "" literal "", sizeof(literal) - 1                                                                             \
     }

@@ -400,7 +400,7 @@ static void flush(struct http_connection *connection)
         connection->progress_us = loop_now_us(connection->server->loop);
     }
     connection->write_blocked = sent == HTTP_SENT_SOME;
-    if (connection->queued == 0) {
+    if (is_idle(connection)) {
         connection->idle_since_us = loop_now_us(connection->server->loop);
     }
 }

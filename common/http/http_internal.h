@@ -16,15 +16,16 @@ enum {
     HTTP_BLOCK_BYTES = 16 * 1024,        /* an ordinary read buffer */
     HTTP_READ_ROOM_BYTES = 2 * 1024,     /* less room than this is not worth a read */
     HTTP_QUEUED_BYTES_MAX = 1024 * 1024, /* answers waiting for a slow reader, before no more requests are taken */
-    HTTP_KEPT_BODY_BYTES = 256 * 1024,   /* larger answer buffers are freed after use */
-    HTTP_KEPT_HEAD_BYTES = 16 * 1024,
+    HTTP_KEPT_BODY_BYTES = 256 * 1024,   /* larger answer buffers are freed after use ... */
+    HTTP_KEPT_LARGE_BODIES = 8,          /* ... and all but so many of those over HTTP_SMALL_BUFFER_BYTES */
+    HTTP_SMALL_BUFFER_BYTES = 16 * 1024,
     HTTP_DISCARD_BYTES_MAX = 32 * 1024 * 1024, /* read and dropped behind a last answer */
     HTTP_PEER_BYTES = INET6_ADDRSTRLEN,
     HTTP_KEPT_BLOCKS = 64,
-    HTTP_KEPT_EXCHANGES = 256,
+    HTTP_KEPT_EXCHANGES = 128,
 };
-static const int64_t HTTP_LINGER_US = 5 * 1000000;
-static const int64_t HTTP_DRAIN_GRACE_US = 1000000; /* for a new connection whose request is on its way */
+static const int64_t HTTP_LINGER_US = INT64_C(5) * 1000000;
+static const int64_t HTTP_DRAIN_GRACE_US = INT64_C(1000000); /* for a new connection whose request is on its way */
 
 /* Bytes read from a client. Requests point into it, so it does not move while anyone holds it. */
 struct http_block {

@@ -78,8 +78,10 @@ void http_exchange_free(struct http_exchange_slot *slot)
         return;
     }
     arena_reset(&slot->open.arena);
-    clean_buffer(&slot->open.body, HTTP_KEPT_BODY_BYTES);
-    clean_buffer(&slot->head, HTTP_KEPT_HEAD_BYTES);
+    /* The pool is a stack, so a busy server works with its first few; the rest of a peak should not stay this large. */
+    bool among_first = server->free_exchange_count < HTTP_KEPT_LARGE_BODIES;
+    clean_buffer(&slot->open.body, among_first ? HTTP_KEPT_BODY_BYTES : HTTP_SMALL_BUFFER_BYTES);
+    clean_buffer(&slot->head, HTTP_SMALL_BUFFER_BYTES);
     slot->open.gone = false;
     slot->open.user = NULL;
     slot->connection = NULL;

@@ -13,7 +13,7 @@
 
 /* Connections taken in one turn, so that a flood of them leaves time for the requests. */
 enum { ACCEPTS_PER_TURN = 64 };
-static const int64_t ACCEPT_RETRY_US = 100 * 1000;
+static const int64_t ACCEPT_RETRY_US = INT64_C(100) * 1000;
 /* Offsets into a request are 32 bits. */
 static const size_t REQUEST_BYTES_MAX = (size_t)1 << 30;
 
@@ -28,11 +28,11 @@ void http_server_defaults(struct http_server_options *options)
         .max_headers = 100,
         .max_body_bytes = 10 * 1024 * 1024,
         .max_pipelined = 16,
-        .header_timeout_us = 10 * 1000000,
-        .body_timeout_us = 10 * 1000000,
+        .header_timeout_us = INT64_C(10) * 1000000,
+        .body_timeout_us = INT64_C(10) * 1000000,
         .body_min_bytes_per_s = 1024,
-        .idle_timeout_us = 65 * 1000000,
-        .write_timeout_us = 30 * 1000000,
+        .idle_timeout_us = INT64_C(65) * 1000000,
+        .write_timeout_us = INT64_C(30) * 1000000,
     };
 }
 
@@ -90,7 +90,7 @@ static int open_listener(const struct http_server_options *options, struct err *
 
 static uint16_t port_of(int fd)
 {
-    struct sockaddr_storage address;
+    struct sockaddr_storage address = {0};
     socklen_t len = sizeof address;
     if (getsockname(fd, (struct sockaddr *)&address, &len) != 0) {
         return 0;
@@ -137,7 +137,7 @@ static void server_on_retry(void *context)
 /* False when there is none to be had now. */
 static bool accept_one(struct http_server *server)
 {
-    struct sockaddr_storage address;
+    struct sockaddr_storage address = {0};
     socklen_t len = sizeof address;
     int fd = accept4(server->fd, (struct sockaddr *)&address, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd >= 0) {
@@ -236,7 +236,9 @@ void http_server_on_gone(struct http_server *server)
 
 void http_server_drain(struct http_server *server, loop_callback drained, void *context)
 {
-    assert(!server->draining);
+    if (server->draining) {
+        return;
+    }
     /* Closing a listener resets those who wait in its queue, so they are let in first. */
     while (server->fd >= 0 && has_room(server) && accept_one(server)) {
     }

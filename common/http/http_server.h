@@ -28,7 +28,7 @@ struct http_request {
     enum http_method method;
     struct str method_text;
     struct str target; /* as sent */
-    struct str path;   /* the part before '?', not decoded; starts with '/' */
+    struct str path;   /* the part before '?', not decoded; starts with '/' ("/" for "OPTIONS *") */
     struct str query;  /* the part behind '?', or empty */
     const struct http_header *headers;
     size_t header_count;
@@ -44,8 +44,10 @@ struct http_exchange {
     struct http_request request;
     struct arena arena; /* lives until the answer is queued */
     struct strbuf body; /* the answer's body: write here, then http_reply */
-    bool gone;          /* the client has left: work not yet started may be dropped, but still answer */
-    void *user;         /* the handler's own */
+    /* The client has left: work not yet started may be dropped, but still answer. One that has only shut its sending
+     * side is not gone: it may be reading. */
+    bool gone;
+    void *user; /* the handler's own */
 };
 
 typedef void (*http_handler)(void *context, struct http_exchange *exchange);
@@ -59,7 +61,8 @@ struct http_reply {
 };
 
 /* Queues the answer with `exchange->body` and ends the exchange: it may not be touched afterwards. Content-Length,
- * Date, Connection and (for HEAD, 204, 304) the missing body are looked after here. */
+ * Date, Connection and (for HEAD, 204, 304) the missing body are looked after here. Control characters in header values
+ * become spaces. The status is 200 to 599. What `reply` points to is copied. */
 void http_reply(struct http_exchange *exchange, const struct http_reply *reply);
 
 struct http_server_options {
@@ -88,16 +91,18 @@ struct http_server_options {
 
 struct http_server;
 
-/* Sensible values for everything but handler, context and port. */
+/* Sensible values for everything but handler, context and port. Sizes must stay under 1 GiB. */
 void http_server_defaults(struct http_server_options *options);
 /* NULL with ERR_UNAVAILABLE when the port cannot be had. */
 MUST_CHECK struct http_server *http_server_new(struct loop *loop, const struct http_server_options *options,
                                                struct err *err);
 uint16_t http_server_port(const struct http_server *server);
-/* Stops accepting, lets running exchanges finish, closes idle connections; calls `drained` (once, on the loop) when
- * none is left. */
+/* Stops accepting, lets running exchanges finish, closes idle connections; calls `drained` (once, on the loop, where
+ * the server may be freed) when none is left. A new connection has a second to send its request. Asking again is
+ * harmless. */
 void http_server_drain(struct http_server *server, loop_callback drained, void *context);
-/* Closes everything at once. Exchanges still with a handler stay valid until answered. */
+/* Closes everything at once. Exchanges still with a handler stay valid until answered. Not to be called by a handler.
+ */
 void http_server_free(struct http_server *server);
 
 struct http_server_stats {
@@ -106,6 +111,7 @@ struct http_server_stats {
     uint64_t requests;
     uint64_t refused; /* answered by the server itself */
 };
+/* From any thread. */
 void http_server_stats(const struct http_server *server, struct http_server_stats *out);
 
 #endif

@@ -107,10 +107,12 @@ programs_configure() {
     port_decide
     arguments_for "$GATEWAY_KNOWS" "port=$PORT_USED" bind=127.0.0.1 "admin_port=$ADMIN_PORT" admin_bind=127.0.0.1 \
         "schema_dir=$ROOT/config/schema" "model_file=$ROOT/config/model/standard.json"
-    GATEWAY_ARGUMENTS=(--config "$ROOT/config/gateway.conf" "${ARGUMENTS[@]}")
+    GATEWAY_ARGUMENTS=("${ARGUMENTS[@]}")
+    [[ ! -f $ROOT/config/gateway.conf ]] || GATEWAY_ARGUMENTS+=(--config "$ROOT/config/gateway.conf")
     arguments_for "$DISPATCHER_KNOWS" "admin_port=$DISPATCHER_ADMIN_PORT" admin_bind=127.0.0.1 \
         "schema_dir=$ROOT/config/schema"
-    DISPATCHER_ARGUMENTS=(--config "$ROOT/config/dispatcher.conf" "${ARGUMENTS[@]}")
+    DISPATCHER_ARGUMENTS=("${ARGUMENTS[@]}")
+    [[ ! -f $ROOT/config/dispatcher.conf ]] || DISPATCHER_ARGUMENTS+=(--config "$ROOT/config/dispatcher.conf")
     settings_check gateway "$GATEWAY" "${GATEWAY_ARGUMENTS[@]}"
     settings_check dispatcher "$DISPATCHER" "${DISPATCHER_ARGUMENTS[@]}"
     # Only settings that both programs accept are remembered.

@@ -111,7 +111,7 @@ static void take_url(struct hook *hook, struct str url)
     arena_release(&arena);
 }
 
-/* Deleted hooks without deliveries go; the others are told of. Two walks, since a map may not change under one. */
+/* Deleted hooks without deliveries go. From the start again after each, since a map may not change under a walk. */
 static void sweep(struct hooks *hooks)
 {
     bool again = true;

@@ -2,8 +2,8 @@
  * From rows to a catalogue, in passes: objects, fields in their final order, columns, relations, names. Nothing is
  * published before all of it holds.
  */
+#include "gateway/catalogue/build.h"
 #include "common/base/alloc.h"
-#include "gateway/catalogue/catalogue.h"
 #include "gateway/catalogue/field_json.h"
 #include "gateway/catalogue/identifier.h"
 #include <stdarg.h>
@@ -29,30 +29,7 @@ static const struct system_field {
 };
 enum { SYSTEM_FIELD_COUNT = ARRAY_LEN(system_fields) };
 
-/* A field's row and its place: by object, then rank, then ordinal, then name. */
-struct field_place {
-    const struct field_row *row;
-    size_t object;
-    size_t rank;
-};
-
-struct build {
-    const struct model_rows *rows;
-    struct catalogue *catalogue;
-    struct field *fields; /* of all objects, object after object */
-    struct field_place *places;
-    struct relation_settings *relations; /* parallel to fields */
-    struct map objects_by_id;            /* 16 raw bytes */
-    struct map fields_by_id;
-    struct err *err;
-};
-
-static struct str id_key(const struct uuid *id)
-{
-    return str_of((const char *)id->bytes, sizeof id->bytes);
-}
-
-static bool PRINTF_LIKE(4, 5) refuse(struct build *build, struct str object, struct str field, const char *format, ...)
+bool build_refuse(struct build *build, struct str object, struct str field, const char *format, ...)
 {
     char why[ERR_TEXT_MAX];
     va_list args;
@@ -66,9 +43,9 @@ static bool PRINTF_LIKE(4, 5) refuse(struct build *build, struct str object, str
                     STR_ARG(object), why);
 }
 
-static bool refuse_field(struct build *build, const struct field *field, const char *why)
+bool build_refuse_field(struct build *build, const struct field *field, const char *why)
 {
-    return refuse(build, field->object->name_singular, field->name, "%s", why);
+    return build_refuse(build, field->object->name_singular, field->name, "%s", why);
 }
 
 /* ^[a-z][a-zA-Z0-9]*$ and short enough: needs no escaping in JSON, and is a name in GraphQL too. */
@@ -107,16 +84,16 @@ static bool object_check(struct build *build, const struct object_row *row)
                           ? str_slice(row->table_name, 1, row->table_name.len)
                           : row->table_name;
     if (!name_is_legal(row->name_singular) || !name_is_legal(row->name_plural)) {
-        return refuse(build, row->name_singular, STR_EMPTY, "a name is not legal");
+        return build_refuse(build, row->name_singular, STR_EMPTY, "a name is not legal");
     }
     if (str_eq(row->name_singular, row->name_plural)) {
-        return refuse(build, row->name_singular, STR_EMPTY, "singular and plural name are the same");
+        return build_refuse(build, row->name_singular, STR_EMPTY, "singular and plural name are the same");
     }
     if (!name_is_legal(bare) || row->table_name.len > NAME_MAX_BYTES) {
-        return refuse(build, row->name_singular, STR_EMPTY, "the table name is not legal");
+        return build_refuse(build, row->name_singular, STR_EMPTY, "the table name is not legal");
     }
     if (uuid_is_nil(&row->id)) {
-        return refuse(build, row->name_singular, STR_EMPTY, "the id is missing");
+        return build_refuse(build, row->name_singular, STR_EMPTY, "the id is missing");
     }
     return true;
 }
@@ -142,13 +119,13 @@ static void object_fill(struct build *build, const struct object_row *row, struc
 static bool object_claim(struct build *build, struct map *names, struct map *tables, struct object *object)
 {
     if (map_set(&build->objects_by_id, id_key(&object->id), object) != NULL) {
-        return refuse(build, object->name_singular, STR_EMPTY, "another object has the same id");
+        return build_refuse(build, object->name_singular, STR_EMPTY, "another object has the same id");
     }
     if (map_set(names, object->name_singular, object) != NULL || map_set(names, object->name_plural, object) != NULL) {
-        return refuse(build, object->name_singular, STR_EMPTY, "another object has the same name");
+        return build_refuse(build, object->name_singular, STR_EMPTY, "another object has the same name");
     }
     if (map_set(tables, object->table, object) != NULL) {
-        return refuse(build, object->name_singular, STR_EMPTY, "another object has the same table");
+        return build_refuse(build, object->name_singular, STR_EMPTY, "another object has the same table");
     }
     return true;
 }
@@ -244,16 +221,16 @@ static bool field_parse(struct build *build, const struct field_row *row, size_t
     struct relation_settings *relation = &build->relations[index];
     struct err why;
     if (field_types[field->type].has_options && !options_read(arena, row->options_json, field, &why)) {
-        return refuse_field(build, field, why.text);
+        return build_refuse_field(build, field, why.text);
     }
     if (!default_check(field, &why)) {
-        return refuse_field(build, field, why.text);
+        return build_refuse_field(build, field, why.text);
     }
     if (!field_types[field->type].relation) {
         return true;
     }
     if (!relation_settings_read(arena, row->settings_json, relation, &why)) {
-        return refuse_field(build, field, why.text);
+        return build_refuse_field(build, field, why.text);
     }
     field->side = relation->side;
     field->on_delete = relation->on_delete;
@@ -266,17 +243,17 @@ static bool field_parse(struct build *build, const struct field_row *row, size_t
 static bool field_check(struct build *build, const struct field_row *row, struct field *field)
 {
     if (!name_is_legal(row->name)) {
-        return refuse_field(build, field, "the name is not legal");
+        return build_refuse_field(build, field, "the name is not legal");
     }
     if (uuid_is_nil(&row->id) || map_set(&build->fields_by_id, id_key(&field->id), field) != NULL) {
-        return refuse_field(build, field, "the id is missing or another field has it");
+        return build_refuse_field(build, field, "the id is missing or another field has it");
     }
     if (!field_type_parse(row->type, &field->type)) {
-        return refuse(build, field->object->name_singular, field->name, "there is no field type \"%.*s\"",
-                      STR_ARG(row->type));
+        return build_refuse(build, field->object->name_singular, field->name, "there is no field type \"%.*s\"",
+                            STR_ARG(row->type));
     }
     if (row->unique && !field_types[field->type].unique_allowed) {
-        return refuse_field(build, field, "a field of this type cannot be unique");
+        return build_refuse_field(build, field, "a field of this type cannot be unique");
     }
     return true;
 }
@@ -311,9 +288,9 @@ static bool check_system_fields(struct build *build, struct object *object)
         const struct field *field = i < object->field_count ? &object->fields[i] : NULL;
         if (field == NULL || !str_is(field->name, wanted->name) || field->type != wanted->type || !field->active ||
             field->nullable != wanted->nullable) {
-            return refuse(build, object->name_singular, str_from(wanted->name),
-                          "the system field is missing or is not an active %s that %s null",
-                          field_types[wanted->type].name, wanted->nullable ? "may be" : "is never");
+            return build_refuse(build, object->name_singular, str_from(wanted->name),
+                                "the system field is missing or is not an active %s that %s null",
+                                field_types[wanted->type].name, wanted->nullable ? "may be" : "is never");
         }
     }
     return true;
@@ -373,17 +350,17 @@ static bool object_columns(struct build *build, struct object *object, struct ma
         field->column_count = columns_wanted(field);
         field->columns = field->column_count > 0 ? &object->columns[object->column_count] : NULL;
         if (field->type == FIELD_TS_VECTOR && map_set(taken, field->name, field) != NULL) {
-            return refuse_field(build, field, "another field has a column of this name");
+            return build_refuse_field(build, field, "another field has a column of this name");
         }
         for (size_t k = 0; k < field->column_count; k++) {
             struct column *column = &object->columns[object->column_count];
             *column = column_make(build, field, (size_t)(field - build->fields), k);
             column->index = object->column_count++;
             if (!name_is_legal(column->name)) {
-                return refuse_field(build, field, "a column's name is not legal, or longer than 63 bytes");
+                return build_refuse_field(build, field, "a column's name is not legal, or longer than 63 bytes");
             }
             if (map_set(taken, column->name, column) != NULL) {
-                return refuse_field(build, field, "another field has a column of this name");
+                return build_refuse_field(build, field, "another field has a column of this name");
             }
         }
     }
@@ -397,7 +374,7 @@ static bool check_names(struct build *build, struct object *object, struct map *
         struct field *field = &object->fields[i];
         if (map_set(taken, field->name, field) != NULL ||
             (field->side == RELATION_MANY_TO_ONE && map_set(taken, field->columns->name, field) != NULL)) {
-            return refuse_field(build, field, "another field, or its join column, has the same name");
+            return build_refuse_field(build, field, "another field, or its join column, has the same name");
         }
     }
     return true;
@@ -416,125 +393,6 @@ static bool build_columns(struct build *build)
         map_release(&names);
     }
     return ok;
-}
-
-/* ---- relations ---- */
-
-static bool link_field(struct build *build, size_t index)
-{
-    struct field *field = &build->fields[index];
-    const struct field_row *row = build->places[index].row;
-    if (!field_types[field->type].relation) {
-        return true;
-    }
-    field->target = map_get(&build->objects_by_id, id_key(&row->target_object_id));
-    field->inverse = map_get(&build->fields_by_id, id_key(&row->target_field_id));
-    if (field->target == NULL) {
-        return refuse_field(build, field, "the relation's target object does not exist");
-    }
-    if (field->type == FIELD_MORPH_RELATION && uuid_is_nil(&field->morph_id)) {
-        return refuse_field(build, field, "a morph relation needs a morph id");
-    }
-    if (field->inverse == NULL && (field->type == FIELD_RELATION || !uuid_is_nil(&row->target_field_id))) {
-        return refuse_field(build, field, "the relation's other side does not exist");
-    }
-    return true;
-}
-
-/* Both sides of a pair point at each other, and exactly one of them has the join column. */
-static bool check_inverse(struct build *build, const struct field *field)
-{
-    const struct field *inverse = field->inverse;
-    if (inverse == NULL) {
-        return true;
-    }
-    if (inverse->object != field->target || inverse->target != field->object || inverse->inverse != field ||
-        inverse->side == field->side) {
-        return refuse(build, field->object->name_singular, field->name,
-                      "the relation and its other side, \"%.*s\" of \"%.*s\", do not mirror each other",
-                      STR_ARG(inverse->name), STR_ARG(inverse->object->name_singular));
-    }
-    return true;
-}
-
-static bool build_relations(struct build *build)
-{
-    struct catalogue *catalogue = build->catalogue;
-    for (size_t i = 0; i < build->rows->field_count; i++) {
-        if (!link_field(build, i)) {
-            return false;
-        }
-    }
-    size_t *filled = xcalloc(catalogue->object_count + 1, sizeof *filled);
-    const struct field ***referrers = xcalloc(catalogue->object_count + 1, sizeof *referrers);
-    bool ok = true;
-    for (size_t i = 0; ok && i < build->rows->field_count; i++) {
-        const struct field *field = &build->fields[i];
-        ok = check_inverse(build, field);
-        if (field->side == RELATION_MANY_TO_ONE) {
-            catalogue->objects[field->target->index].referrer_count++;
-        }
-    }
-    for (size_t i = 0; i < catalogue->object_count; i++) {
-        struct object *object = &catalogue->objects[i];
-        referrers[i] = ARENA_ARRAY(&catalogue->arena, const struct field *, object->referrer_count);
-        object->referrers = referrers[i];
-    }
-    for (size_t i = 0; ok && i < build->rows->field_count; i++) {
-        const struct field *field = &build->fields[i];
-        if (field->side == RELATION_MANY_TO_ONE) {
-            referrers[field->target->index][filled[field->target->index]++] = field;
-        }
-    }
-    free(filled);
-    free(referrers);
-    return ok;
-}
-
-/* ---- the finish ---- */
-
-static bool finish_object(struct build *build, const struct object_row *row, struct object *object)
-{
-    object->id_column = object->fields[0].columns;
-    object->created_at = object->fields[1].columns;
-    object->updated_at = object->fields[2].columns;
-    object->deleted_at = object->fields[3].columns;
-    object->created_by = &object->fields[4];
-    object->updated_by = &object->fields[5];
-    object->position = object->fields[6].columns;
-    if (!uuid_is_nil(&row->label_identifier_id)) {
-        object->label_identifier = map_get(&build->fields_by_id, id_key(&row->label_identifier_id));
-        if (object->label_identifier == NULL || object->label_identifier->object != object) {
-            return refuse(build, object->name_singular, STR_EMPTY, "its label identifier is no field of it");
-        }
-    }
-    for (size_t i = 0; i < object->field_count; i++) {
-        struct field *field = &object->fields[i];
-        if (field->active) {
-            map_set(&object->fields_by_name, field->name, field);
-            if (field->side == RELATION_MANY_TO_ONE) {
-                map_set(&object->joins_by_name, field->columns->name, field);
-            }
-        }
-    }
-    return true;
-}
-
-static bool build_finish(struct build *build)
-{
-    struct catalogue *catalogue = build->catalogue;
-    for (size_t i = 0; i < catalogue->object_count; i++) {
-        struct object *object = &catalogue->objects[i];
-        if (!finish_object(build, &build->rows->objects[i], object)) {
-            return false;
-        }
-        if (object->active) {
-            map_set(&catalogue->by_plural, object->name_plural, object);
-            map_set(&catalogue->by_singular, object->name_singular, object);
-            map_set(&catalogue->by_id_text, str_of(object->id_text, UUID_TEXT_LEN), object);
-        }
-    }
-    return true;
 }
 
 struct catalogue *catalogue_build(const struct model_rows *rows, struct err *err)

@@ -29,6 +29,7 @@ struct control_options {
 
 /* Begins to connect; retries for ever. Ready when both have been handed out once. */
 struct control *control_new(struct loop *loop, const struct control_options *options);
+/* Not from one of its callbacks. Takes back its own references; a refresh that is still posted does no harm. */
 void control_free(struct control *control);
 bool control_ready(const struct control *control);
 /* Look at the versions now (thread-safe: posts to the main loop). */

@@ -210,7 +210,8 @@ bool record_input_complete(struct arena *arena, const struct object *object, str
                                   .now_us = floor_to(now_us, MS_US),
                                   .err = err};
     /* Thousandths keep a batch in its order without leaving the millisecond. */
-    double position = (double)(completer.now_us / MS_US) + (double)index_in_batch * 0.001;
+    int64_t now_ms = completer.now_us / MS_US;
+    double position = (double)now_ms + (double)index_in_batch * 0.001;
     put_unset(&completer, object->id_column, (struct value){.kind = COLUMN_UUID, .as.uuid = *fresh_id});
     put_unset(&completer, object->created_at, timestamp_value(completer.now_us));
     put(&completer, object->updated_at, timestamp_value(completer.now_us));

@@ -195,12 +195,12 @@ static bool text_from_json(struct arena *arena, const struct column *column, con
 static bool position_from_json(struct arena *arena, const struct column *column, const struct json *json,
                                int64_t now_us, struct value *out, struct err *err)
 {
-    double now_ms = (double)(cut_to_ms(now_us) / MS_US);
+    int64_t now_ms = cut_to_ms(now_us) / MS_US;
     if (json->type == JSON_NUMBER && number_parse_double(json->text, &out->as.float8)) {
         return true;
     }
     if (json->type == JSON_STRING && (str_is(json->text, "first") || str_is(json->text, "last"))) {
-        out->as.float8 = str_is(json->text, "first") ? -now_ms : now_ms;
+        out->as.float8 = (double)(str_is(json->text, "first") ? -now_ms : now_ms);
         return true;
     }
     return refuse(arena, column, "position ", json, err);

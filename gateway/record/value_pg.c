@@ -89,21 +89,26 @@ struct numeric {
     bool negative;
 };
 
+static int digit_at(const struct numeric *number, int at)
+{
+    return read_u16(number->digits + 2 * (size_t)at);
+}
+
 static int numeric_digit(const struct numeric *number, int power)
 {
     int at = number->weight - power;
-    return at < 0 || at >= number->count ? 0 : (int)read_u16(number->digits + 2 * at);
+    return at < 0 || at >= number->count ? 0 : digit_at(number, at);
 }
 
 /* Without the zero digits at both ends, so that the text needs no second look. */
 static void numeric_strip(struct numeric *number)
 {
-    while (number->count > 0 && read_u16(number->digits) == 0) {
+    while (number->count > 0 && digit_at(number, 0) == 0) {
         number->digits += 2;
         number->count--;
         number->weight--;
     }
-    while (number->count > 0 && read_u16(number->digits + 2 * (number->count - 1)) == 0) {
+    while (number->count > 0 && digit_at(number, number->count - 1) == 0) {
         number->count--;
     }
 }
@@ -183,7 +188,7 @@ static bool numeric_from_pg(struct arena *arena, struct str bytes, struct value 
         return false;
     }
     for (int i = 0; i < number.count; i++) {
-        if (read_u16(number.digits + 2 * i) > 9999) {
+        if (digit_at(&number, i) > 9999) {
             return false;
         }
     }

@@ -20,12 +20,13 @@ function countries() {
 function companies() {
   const fromLanguages = languages().map((language) => ({
     name: language.name,
-    domainName: { primaryLinkUrl: `https://${language.alpha_3}.language.example`, primaryLinkLabel: language.inverted_name || '' },
+    domainName: { primaryLinkUrl: `${language.alpha_3}.language.example`, primaryLinkLabel: language.inverted_name || '' },
+    linkedinLink: { primaryLinkUrl: `https://www.linkedin.com/company/iso639-${language.alpha_3}`, primaryLinkLabel: language.name },
     address: { addressStreet1: `${language.scope}/${language.type}`, addressCity: language.alpha_2 || '' },
   }));
   const fromCountries = countries().map((country) => ({
     name: country.official_name || country.name,
-    domainName: { primaryLinkUrl: `https://${country.alpha_3.toLowerCase()}.country.example`, primaryLinkLabel: country.flag },
+    domainName: { primaryLinkUrl: `${country.alpha_3.toLowerCase()}.country.example`, primaryLinkLabel: country.flag },
     address: { addressCountry: country.name, addressPostcode: country.numeric },
     annualRevenue: { amountMicros: String(Number(country.numeric) * 1000000), currencyCode: 'EUR' },
   }));

@@ -1,0 +1,50 @@
+/*
+ * The dispatcher's engine: from the outbox through matching, order, lanes and the sender to the results. It works while
+ * it holds the lease, stands by otherwise, and drains on request.
+ */
+#ifndef PORTTI_DISPATCHER_APP_ENGINE_H
+#define PORTTI_DISPATCHER_APP_ENGINE_H
+
+#include "common/loop/loop.h"
+#include "common/pg/pg.h"
+#include "dispatcher/deliver/egress.h"
+#include "dispatcher/schedule/verdict.h"
+#include <stdbool.h>
+
+struct engine;
+
+struct engine_options {
+    struct pg_pool *read_pool;
+    struct pg_pool *write_pool;
+    struct str server_secret;
+    const char *owner;
+    struct schedule schedule;
+    struct egress_policy egress;
+    int64_t connect_timeout_us;
+    int64_t delivery_timeout_us;
+    size_t response_limit;
+    size_t max_connections;
+    size_t max_in_flight;
+    size_t webhook_concurrency;
+    size_t webhook_share_percent;
+    size_t lane_queue;
+    size_t read_batch;
+    int64_t poll_interval_us;
+    int64_t lease_us;
+    int64_t drain_timeout_us;
+};
+
+struct engine *engine_new(struct loop *loop, const struct engine_options *options);
+/* After its pools have been freed. */
+void engine_free(struct engine *engine);
+/* The doorbell rang: look at the outbox now. */
+void engine_wake(struct engine *engine);
+/* Reads no more, starts nothing new, waits for what is under way (at most drain_timeout), records it, gives the lease
+ * back, then calls back. */
+void engine_drain(struct engine *engine, loop_callback on_drained, void *context);
+
+bool engine_leads(const struct engine *engine);
+/* Sets the gauges that it knows of. */
+void engine_observe(const struct engine *engine);
+
+#endif

@@ -1,0 +1,299 @@
+#include "common/base/alloc.h"
+#include "dispatcher/app/dispatcher_metrics.h"
+#include "dispatcher/app/engine_internal.h"
+#include <assert.h>
+#include <stdlib.h>
+
+struct delivery *delivery_new(struct engine *engine, struct hook *hook, const struct uuid *event_id,
+                              const struct uuid *record_id, int64_t seq, int64_t created_us)
+{
+    struct delivery *delivery = xcalloc(1, sizeof(*delivery));
+    delivery->hook = hook;
+    delivery->event_id = *event_id;
+    delivery->record_id = *record_id;
+    delivery->seq = seq;
+    delivery->created_us = created_us;
+    delivery->state = DELIVERY_WAITING;
+    list_push_back(&hook->deliveries, &delivery->of_hook);
+    hook->held++;
+    engine->held++;
+    return delivery;
+}
+
+void delivery_decided(struct engine *engine, struct delivery *delivery)
+{
+    if (delivery->batch != NULL) {
+        list_remove(&delivery->of_batch);
+        delivery->batch->undecided--;
+        delivery->batch = NULL;
+        engine->undecided--;
+    }
+}
+
+void delivery_free(struct engine *engine, struct delivery *delivery)
+{
+    assert(delivery->order.slot == NULL && delivery->due.place == 0 && !list_linked(&delivery->link));
+    delivery_decided(engine, delivery);
+    list_remove(&delivery->dirty);
+    list_remove(&delivery->of_hook);
+    stored_event_unref(delivery->stored);
+    delivery->hook->held--;
+    engine->held--;
+    free(delivery);
+}
+
+void delivery_touch(struct engine *engine, struct delivery *delivery)
+{
+    if (!list_linked(&delivery->dirty)) {
+        list_push_back(&engine->dirty, &delivery->dirty);
+    }
+    engine_flush_soon(engine);
+}
+
+/* Out of the order, without waking whoever is next. */
+static struct delivery *leave_order(struct engine *engine, struct delivery *delivery)
+{
+    struct order_item *next = order_remove(&engine->order, &delivery->order);
+    return next == NULL ? NULL : CONTAINER_OF(next, struct delivery, order);
+}
+
+void delivery_finish(struct engine *engine, struct delivery *delivery)
+{
+    delivery->state = DELIVERY_DONE;
+    stored_event_unref(delivery->stored);
+    delivery->stored = NULL;
+    struct delivery *next = leave_order(engine, delivery);
+    delivery_touch(engine, delivery);
+    if (next != NULL) {
+        delivery_ready(engine, next);
+    }
+}
+
+void delivery_spill(struct engine *engine, struct delivery *delivery)
+{
+    struct hook *hook = delivery->hook;
+    if (!hook->spilled) {
+        /* What is older and has no row yet gets one in the same group: after a crash, what is read back from
+         * core.pending comes before what is read again from the outbox, and no record may go backwards. */
+        hook->spilled = true;
+        LIST_EACH(link, after, &hook->deliveries)
+        {
+            struct delivery *older = LIST_ENTRY(link, struct delivery, of_hook);
+            if (!older->has_row) {
+                delivery_touch(engine, older);
+            }
+        }
+    }
+    delivery->state = DELIVERY_SPILLED;
+    delivery->next_at_us = clock_wall_us();
+    stored_event_unref(delivery->stored);
+    delivery->stored = NULL;
+    hook->spilling++;
+    metric_add(&dispatcher_metrics[METRIC_SPILLED], 1);
+    delivery_touch(engine, delivery);
+}
+
+void delivery_ready(struct engine *engine, struct delivery *delivery)
+{
+    struct hook *hook = delivery->hook;
+    if (hook->state != HOOK_ACTIVE) {
+        delivery_finish(engine, delivery);
+    } else if (delivery->stored == NULL) {
+        delivery->state = DELIVERY_LOADING;
+        list_push_back(&engine->wanted, &delivery->link);
+        engine_load_wanted(engine);
+    } else {
+        delivery->state = DELIVERY_QUEUED;
+        lane_push(&engine->lanes, &hook->lane, &delivery->link);
+        loop_defer(engine->loop, &engine->pump_task);
+    }
+}
+
+/* Retries. */
+
+void delivery_retry_at(struct engine *engine, struct delivery *delivery, int64_t next_at_us)
+{
+    delivery->state = DELIVERY_RETRY;
+    delivery->next_at_us = next_at_us;
+    /* The wait may be long, and the outbox keeps the event. */
+    stored_event_unref(delivery->stored);
+    delivery->stored = NULL;
+    heap_push(&engine->heap, &delivery->due, next_at_us);
+    engine_arm_due(engine);
+}
+
+/* The wall clock may jump, so the timer never sleeps for long. */
+void engine_arm_due(struct engine *engine)
+{
+    enum { SLEEP_MOST_US = 1000000 };
+    struct heap_item *top = heap_top(&engine->heap);
+    if (top == NULL) {
+        loop_timer_stop(&engine->due_timer);
+        return;
+    }
+    int64_t wait = top->due_us - clock_wall_us();
+    loop_timer_start(&engine->due_timer, wait < 0 ? 0 : wait > SLEEP_MOST_US ? SLEEP_MOST_US : wait);
+}
+
+void engine_on_due(void *context)
+{
+    enum { LATER_US = 500000 };
+    struct engine *engine = context;
+    int64_t now = clock_wall_us();
+    for (struct heap_item *top; (top = heap_top(&engine->heap)) != NULL && top->due_us <= now;) {
+        struct delivery *delivery = CONTAINER_OF(top, struct delivery, due);
+        heap_remove(&engine->heap, top);
+        if (delivery->hook->lane.queued >= engine->options.lane_queue) {
+            heap_push(&engine->heap, &delivery->due, now + LATER_US); /* no more bodies in memory than that */
+            continue;
+        }
+        delivery_ready(engine, delivery);
+    }
+    engine_arm_due(engine);
+}
+
+static void event_is_lost(struct engine *engine, struct delivery *delivery)
+{
+    struct send_result result = {.outcome = {0, FAILURE_LOST, -1}};
+    delivery->state = DELIVERY_SENDING;
+    engine_attempt_done(engine, delivery, &result, clock_wall_us());
+}
+
+static void take_loaded(struct engine *engine, struct delivery *delivery, struct stored_event *const *events,
+                        size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (uuid_eq(&events[i]->event.id, &delivery->event_id)) {
+            delivery->stored = stored_event_ref(events[i]);
+            delivery_ready(engine, delivery);
+            return;
+        }
+    }
+    event_is_lost(engine, delivery);
+}
+
+struct load {
+    struct engine *engine;
+    unsigned generation;
+};
+
+static void on_loaded(void *context, bool ok, struct stored_event *const *events, size_t count)
+{
+    struct load *load = context;
+    struct engine *engine = load->engine;
+    bool ours = load->generation == engine->generation;
+    free(load);
+    if (!ours) {
+        return;
+    }
+    size_t loaded = engine->loading_count;
+    engine->load_running = false;
+    engine->loading_count = 0;
+    for (size_t i = 0; i < loaded; i++) {
+        struct delivery *delivery = engine->loading[i];
+        if (delivery == NULL) {
+            continue; /* dropped meanwhile */
+        }
+        if (ok) {
+            take_loaded(engine, delivery, events, count);
+        } else {
+            delivery_retry_at(engine, delivery, clock_wall_us() + 500000);
+        }
+    }
+    engine_load_wanted(engine);
+}
+
+static bool has_key(const struct event_key *keys, size_t count, int64_t seq)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (keys[i].seq == seq) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void engine_load_wanted(struct engine *engine)
+{
+    struct event_key keys[LOAD_MAX];
+    size_t key_count = 0;
+    if (engine->load_running || list_empty(&engine->wanted)) {
+        return;
+    }
+    while (engine->loading_count < LOAD_MAX) {
+        struct list *link = list_pop_front(&engine->wanted);
+        if (link == NULL) {
+            break;
+        }
+        struct delivery *delivery = LIST_ENTRY(link, struct delivery, link);
+        engine->loading[engine->loading_count++] = delivery;
+        if (!has_key(keys, key_count, delivery->seq)) {
+            keys[key_count++] = (struct event_key){delivery->seq, delivery->created_us};
+        }
+    }
+    struct load *load = xmalloc(sizeof(*load));
+    *load = (struct load){engine, engine->generation};
+    engine->load_running = true;
+    lookup_events(engine->options.read_pool, keys, key_count, engine->hooks.workspace_id, on_loaded, load);
+}
+
+/* Webhooks that stop. */
+
+static void forget_loading(struct engine *engine, const struct delivery *delivery)
+{
+    for (size_t i = 0; i < engine->loading_count; i++) {
+        if (engine->loading[i] == delivery) {
+            engine->loading[i] = NULL;
+        }
+    }
+}
+
+static void record_disabled(struct engine *engine, const struct delivery *delivery)
+{
+    struct attempt_row row = {
+        .webhook_id = delivery->hook->id,
+        .event_id = delivery->event_id,
+        .seq = delivery->seq,
+        .attempt = delivery->attempt,
+        .started_us = clock_wall_us(),
+        .outcome = "disabled",
+    };
+    group_attempt(engine_gathering(engine), &row);
+    metric_add(&dispatcher_metrics[METRIC_DISABLED], 1);
+}
+
+static void drop(struct engine *engine, struct delivery *delivery)
+{
+    switch (delivery->state) {
+    case DELIVERY_SENDING:
+    case DELIVERY_DONE: return; /* decided when the answer is there, or already */
+    case DELIVERY_RETRY: heap_remove(&engine->heap, &delivery->due); break;
+    case DELIVERY_QUEUED: lane_drop(&engine->lanes, &delivery->hook->lane, &delivery->link); break;
+    case DELIVERY_SPILLED: delivery->hook->spilling--; break;
+    case DELIVERY_LOADING:
+        list_remove(&delivery->link);
+        forget_loading(engine, delivery);
+        break;
+    case DELIVERY_WAITING: break;
+    }
+    if (delivery->hook->state == HOOK_DISABLED) {
+        record_disabled(engine, delivery);
+    }
+    delivery->state = DELIVERY_DONE;
+    stored_event_unref(delivery->stored);
+    delivery->stored = NULL;
+    (void)leave_order(engine, delivery); /* whoever is next is dropped as well */
+    delivery_touch(engine, delivery);
+}
+
+void engine_drop_hook(void *context, struct hook *hook)
+{
+    struct engine *engine = context;
+    LIST_EACH(link, after, &hook->deliveries)
+    {
+        drop(engine, LIST_ENTRY(link, struct delivery, of_hook));
+    }
+    hook->spilled = false;
+    engine->purge_wanted = true;
+    engine_flush_soon(engine);
+}

@@ -1,0 +1,190 @@
+/*
+ * What the engine's files share.
+ *
+ *   engine.c        life cycle: lease taken and lost, drain, the tick
+ *   engine_read.c   a read of the outbox becomes deliveries
+ *   engine_flow.c   a delivery's states
+ *   engine_send.c   lanes → sender → verdict
+ *   engine_write.c  results → groups, the cursor, what is read back
+ */
+#ifndef PORTTI_DISPATCHER_APP_ENGINE_INTERNAL_H
+#define PORTTI_DISPATCHER_APP_ENGINE_INTERNAL_H
+
+#include "dispatcher/app/engine.h"
+#include "dispatcher/app/hooks.h"
+#include "dispatcher/consume/outbox.h"
+#include "dispatcher/deliver/headers.h"
+#include "dispatcher/record/recorder.h"
+#include "dispatcher/schedule/heap.h"
+#include "dispatcher/schedule/order.h"
+#include "dispatcher/send/sender.h"
+
+enum delivery_state {
+    DELIVERY_WAITING, /* an older delivery of the same record and webhook goes first */
+    DELIVERY_RETRY,   /* in the heap until it is due */
+    DELIVERY_LOADING, /* needs its event from the outbox */
+    DELIVERY_QUEUED,  /* in its lane */
+    DELIVERY_SENDING,
+    DELIVERY_SPILLED, /* on its way to core.pending, out of memory */
+    DELIVERY_DONE     /* decided for good; gone when a group has it */
+};
+
+/* One event for one webhook. */
+struct delivery {
+    struct list link;     /* LOADING: engine->wanted; QUEUED: its lane */
+    struct list of_hook;  /* hook->deliveries */
+    struct list of_batch; /* batch->deliveries, while undecided */
+    struct list dirty;    /* engine->dirty: the next group has to say something about it */
+    struct order_item order;
+    struct heap_item due;
+    struct hook *hook;
+    struct stored_event *stored; /* NULL: in the outbox only */
+    struct batch *batch;         /* the read that it holds back; NULL once a group has decided it */
+    struct uuid event_id;
+    struct uuid record_id;
+    int64_t seq;
+    int64_t created_us;
+    int64_t next_at_us; /* wall clock */
+    int attempt;        /* tries made so far */
+    int last_status;
+    enum failure last_failure;
+    enum delivery_state state;
+    bool has_row; /* core.pending has, or is about to have, a row of it */
+};
+
+/* A read of the outbox that the durable cursor has not passed yet. */
+struct batch {
+    struct list link;
+    struct list deliveries; /* the undecided ones */
+    size_t undecided;
+    struct cursor after;
+    int64_t read_us; /* loop time */
+};
+
+/* A read that waits for what it needs before it may become deliveries. */
+struct incoming {
+    struct stored_event **events;
+    size_t count;
+    struct cursor after;
+    int64_t webhooks_version;
+    bool more;
+    bool here;
+};
+
+/* A delivery under way: body and headers live here until the sender is done. */
+struct sending {
+    struct list link;
+    struct engine *engine;
+    struct delivery *delivery;
+    struct strbuf body;
+    struct deliver_headers headers;
+    int64_t started_us; /* wall clock */
+};
+
+enum { LOAD_MAX = 256, GROUP_ROWS_MAX = 256 };
+
+enum engine_phase { PHASE_STANDBY, PHASE_STARTING, PHASE_WORKING };
+
+struct engine {
+    struct loop *loop;
+    struct engine_options options;
+    enum engine_phase phase;
+    unsigned generation; /* of leading: answers that belong to an earlier one are dropped */
+    struct sender *sender;
+    struct recorder *recorder;
+    struct hooks hooks;
+    struct lanes lanes;
+    struct order order;
+    struct heap heap;
+
+    struct outbox *outbox;
+    struct cursor start; /* where the last owner stood */
+    struct incoming incoming;
+    bool recovering;  /* what is read may have been decided by the last owner */
+    bool read_paused; /* outbox_continue is owed */
+    struct list batches;
+    size_t undecided;
+    size_t held;
+
+    struct list dirty;
+    struct group *gathering;
+    bool purge_wanted;
+    bool flush_wanted;
+
+    struct list wanted; /* deliveries that need their event */
+    struct delivery *loading[LOAD_MAX];
+    size_t loading_count;
+    bool load_running;
+
+    struct list sendings;
+    struct loop_timer due_timer;
+    struct loop_timer flush_timer;
+    struct loop_timer tick_timer;
+    struct loop_timer step_timer; /* tries a failed look-up again */
+    struct loop_task pump_task;
+    uint64_t random;
+
+    bool draining;
+    bool releasing;
+    int64_t drain_until_us;
+    loop_callback on_drained;
+    void *drained_context;
+};
+
+/* engine_read.c */
+void engine_start_reading(struct engine *engine);
+void engine_on_batch(void *context, const struct outbox_batch *batch);
+/* Goes on with what the incoming read still needs. */
+void engine_step(void *context);
+/* Lets the outbox go on when there is room. */
+void engine_read_on(struct engine *engine);
+void engine_drop_incoming(struct engine *engine);
+/* Is there an active webhook that has nothing to do, and so could gain from reading on? */
+bool engine_any_hungry(const struct engine *engine);
+/* Loads the webhooks; engine_step follows. */
+void engine_load_hooks(struct engine *engine);
+
+/* engine_flow.c */
+struct delivery *delivery_new(struct engine *engine, struct hook *hook, const struct uuid *event_id,
+                              const struct uuid *record_id, int64_t seq, int64_t created_us);
+/* The next group has to say something about it. */
+void delivery_touch(struct engine *engine, struct delivery *delivery);
+/* It is first of its record: load, queue or drop it. */
+void delivery_ready(struct engine *engine, struct delivery *delivery);
+void delivery_retry_at(struct engine *engine, struct delivery *delivery, int64_t next_at_us);
+/* Decided for good; whoever waited behind it is ready. */
+void delivery_finish(struct engine *engine, struct delivery *delivery);
+/* Holds nothing back any more. */
+void delivery_decided(struct engine *engine, struct delivery *delivery);
+void delivery_free(struct engine *engine, struct delivery *delivery);
+/* Leaves memory for core.pending. */
+void delivery_spill(struct engine *engine, struct delivery *delivery);
+/* For hooks_load: all deliveries of a hook that gets nothing any more. */
+void engine_drop_hook(void *context, struct hook *hook);
+void engine_arm_due(struct engine *engine);
+void engine_on_due(void *context);
+void engine_load_wanted(struct engine *engine);
+
+/* engine_send.c */
+void engine_pump(void *context);
+void engine_abort_sendings(struct engine *engine);
+/* Records an attempt and what follows from it. */
+void engine_attempt_done(struct engine *engine, struct delivery *delivery, const struct send_result *result,
+                         int64_t started_us);
+
+/* engine_write.c */
+struct group *engine_gathering(struct engine *engine);
+/* Something is to be written: soon, or now when it is much. */
+void engine_flush_soon(struct engine *engine);
+void engine_flush(void *context);
+void engine_on_written(void *context, const struct pg_result *refill);
+/* Undecided deliveries of old reads go to core.pending, so that the cursor may pass them. */
+void engine_pass_slow(struct engine *engine);
+bool engine_nothing_to_write(const struct engine *engine);
+
+/* engine.c */
+bool engine_may_start(const struct engine *engine);
+void engine_check_drained(struct engine *engine);
+uint32_t engine_random(struct engine *engine);
+
+#endif

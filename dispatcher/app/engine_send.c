@@ -1,0 +1,202 @@
+#include "common/base/alloc.h"
+#include "common/observe/log.h"
+#include "dispatcher/app/dispatcher_metrics.h"
+#include "dispatcher/app/engine_internal.h"
+#include "dispatcher/deliver/body.h"
+#include <stdlib.h>
+
+static const struct {
+    const char *outcome;
+    enum dispatcher_metric metric;
+} verdicts[] = {
+    [VERDICT_DELIVERED] = {"delivered", METRIC_DELIVERED},
+    [VERDICT_RETRY] = {"failed", METRIC_FAILED},
+    [VERDICT_GAVE_UP] = {"gave_up", METRIC_GAVE_UP},
+    [VERDICT_DISABLE] = {"disabled", METRIC_DISABLED},
+};
+
+static void log_attempt(const struct delivery *delivery, const struct send_result *result, const char *outcome)
+{
+    char webhook[UUID_TEXT_LEN];
+    char event[UUID_TEXT_LEN];
+    if (!log_requests_enabled()) {
+        return;
+    }
+    uuid_print(&delivery->hook->id, webhook);
+    uuid_print(&delivery->event_id, event);
+    log_begin(LOG_LEVEL_INFO, "delivery");
+    log_str("webhook", str_of(webhook, sizeof(webhook)));
+    log_str("request", str_of(event, sizeof(event)));
+    log_int("attempt", delivery->attempt);
+    log_str("outcome", str_from(outcome));
+    if (result->outcome.status > 0) {
+        log_int("status", result->outcome.status);
+    } else {
+        log_str("error", str_from(failure_name(result->outcome.failure)));
+    }
+    log_ms("ms", result->duration_us);
+    log_str("host", str_from(delivery->hook->host));
+    log_end();
+}
+
+static void record_attempt(struct engine *engine, const struct delivery *delivery, const struct send_result *result,
+                           const char *outcome, int64_t started_us, int64_t next_at_us)
+{
+    struct str response = result->response;
+    if (result->outcome.status == 0) {
+        response = str_from(failure_sentence(result->outcome.failure));
+    }
+    struct attempt_row row = {
+        .webhook_id = delivery->hook->id,
+        .event_id = delivery->event_id,
+        .seq = delivery->seq,
+        .attempt = delivery->attempt,
+        .started_us = started_us,
+        .duration_us = result->duration_us,
+        .outcome = outcome,
+        .status = result->outcome.status,
+        .failure = result->outcome.failure,
+        .response = response,
+        .next_at_us = next_at_us,
+    };
+    group_attempt(engine_gathering(engine), &row);
+}
+
+static struct decision decide(struct engine *engine, const struct delivery *delivery, const struct outcome *outcome)
+{
+    struct decision decision = schedule_decide(&engine->options.schedule, outcome, delivery->attempt, clock_wall_us(),
+                                               engine_random(engine));
+    if (decision.verdict == VERDICT_RETRY && outcome->failure == FAILURE_LOST) {
+        decision.verdict = VERDICT_GAVE_UP; /* it will not come back */
+    }
+    if (decision.verdict == VERDICT_RETRY && delivery->hook->state != HOOK_ACTIVE) {
+        decision.verdict = delivery->hook->state == HOOK_DISABLED ? VERDICT_DISABLE : VERDICT_GAVE_UP;
+    }
+    return decision;
+}
+
+static void disable_hook(struct engine *engine, struct hook *hook)
+{
+    if (hook->state == HOOK_ACTIVE) {
+        hook->state = HOOK_DISABLED;
+        group_disable(engine_gathering(engine), &hook->id, "the receiver answered 410 Gone");
+        engine_drop_hook(engine, hook);
+    }
+}
+
+void engine_attempt_done(struct engine *engine, struct delivery *delivery, const struct send_result *result,
+                         int64_t started_us)
+{
+    delivery->attempt++;
+    struct decision decision = decide(engine, delivery, &result->outcome);
+    const char *outcome = verdicts[decision.verdict].outcome;
+    int64_t next_at_us = decision.verdict == VERDICT_RETRY ? decision.next_at_us : 0;
+    delivery->last_status = result->outcome.status;
+    delivery->last_failure = result->outcome.failure;
+    record_attempt(engine, delivery, result, outcome, started_us, next_at_us);
+    log_attempt(delivery, result, outcome);
+    metric_add(&dispatcher_metrics[verdicts[decision.verdict].metric], 1);
+    dispatcher_metrics_attempt(&result->outcome, result->duration_us);
+    if (decision.verdict == VERDICT_DELIVERED) {
+        metric_observe_us(&dispatcher_metrics[METRIC_LAG], clock_wall_us() - delivery->created_us);
+    }
+    if (decision.verdict == VERDICT_RETRY) {
+        delivery_retry_at(engine, delivery, decision.next_at_us);
+        delivery_touch(engine, delivery);
+        return;
+    }
+    if (decision.verdict == VERDICT_DISABLE) {
+        delivery->state = DELIVERY_SENDING; /* so that disabling does not drop this one a second time */
+        disable_hook(engine, delivery->hook);
+    }
+    delivery_finish(engine, delivery);
+}
+
+static void sending_free(struct sending *sending)
+{
+    list_remove(&sending->link);
+    strbuf_release(&sending->body);
+    free(sending);
+}
+
+static void on_sent(void *context, const struct send_result *result)
+{
+    struct sending *sending = context;
+    struct engine *engine = sending->engine;
+    struct delivery *delivery = sending->delivery;
+    int64_t started_us = sending->started_us;
+    lane_finished(&engine->lanes, &delivery->hook->lane);
+    metric_add(&dispatcher_metrics[METRIC_CONNECTIONS_NEW], (uint64_t)result->new_connections);
+    sending_free(sending);
+    engine_attempt_done(engine, delivery, result, started_us);
+    loop_defer(engine->loop, &engine->pump_task);
+    engine_check_drained(engine);
+}
+
+static void send_delivery(struct engine *engine, struct delivery *delivery)
+{
+    char event_id[UUID_TEXT_LEN];
+    struct hook *hook = delivery->hook;
+    struct sending *sending = xmalloc(sizeof(*sending));
+    sending->link = (struct list){0};
+    sending->body = (struct strbuf){0};
+    sending->engine = engine;
+    sending->delivery = delivery;
+    sending->started_us = clock_wall_us();
+    list_push_back(&engine->sendings, &sending->link);
+    deliver_body_put(&sending->body, &delivery->stored->event, str_from(hook->url), &hook->id);
+    uuid_print(&delivery->event_id, event_id);
+    struct deliver_attempt attempt = {
+        .event_id = str_of(event_id, sizeof(event_id)),
+        .now_us = sending->started_us,
+        .body = strbuf_str(&sending->body),
+        .user_agent = STR("Portti/" PORTTI_VERSION),
+    };
+    random_bytes(attempt.nonce, sizeof(attempt.nonce));
+    deliver_headers_make(&sending->headers, hook->keys, &attempt);
+    struct send_request request = {
+        .url = hook->url,
+        .body = strbuf_str(&sending->body),
+        .headers = sending->headers.lines,
+        .header_count = sending->headers.count,
+        .on_done = on_sent,
+        .context = sending,
+    };
+    sender_start(engine->sender, &request);
+}
+
+static void start(struct engine *engine, struct delivery *delivery)
+{
+    delivery->state = DELIVERY_SENDING;
+    if (!delivery->hook->secret_unreadable) {
+        send_delivery(engine, delivery);
+        return;
+    }
+    /* Unsigned it may not go. It is tried again, since the right key may be configured by then. */
+    struct send_result result = {.outcome = {0, FAILURE_SECRET, -1}};
+    lane_finished(&engine->lanes, &delivery->hook->lane);
+    engine_attempt_done(engine, delivery, &result, clock_wall_us());
+}
+
+void engine_pump(void *context)
+{
+    struct engine *engine = context;
+    struct lane *lane;
+    if (!engine_may_start(engine)) {
+        return;
+    }
+    for (struct list *link; (link = lanes_next(&engine->lanes, &lane)) != NULL;) {
+        start(engine, LIST_ENTRY(link, struct delivery, link));
+    }
+    engine_read_on(engine);
+}
+
+void engine_abort_sendings(struct engine *engine)
+{
+    sender_abort_all(engine->sender);
+    for (struct list *link; (link = list_pop_front(&engine->sendings)) != NULL;) {
+        struct sending *sending = LIST_ENTRY(link, struct sending, link);
+        lane_finished(&engine->lanes, &sending->delivery->hook->lane);
+        sending_free(sending);
+    }
+}

@@ -1,0 +1,264 @@
+#include "dispatcher/app/dispatcher_metrics.h"
+#include "dispatcher/app/engine_internal.h"
+#include <stdlib.h>
+
+static const int64_t flush_after_us = 25 * 1000;
+/* An undecided delivery may hold the cursor back for so long. */
+static const int64_t slow_after_us = 1000 * 1000;
+
+struct group *engine_gathering(struct engine *engine)
+{
+    if (engine->gathering == NULL) {
+        engine->gathering = group_new();
+    }
+    return engine->gathering;
+}
+
+void engine_flush_soon(struct engine *engine)
+{
+    if (recorder_busy(engine->recorder)) {
+        return; /* engine_on_written looks again */
+    }
+    bool much = engine->gathering != NULL && group_rows(engine->gathering) >= GROUP_ROWS_MAX;
+    if (much && !engine->flush_wanted) {
+        engine->flush_wanted = true;
+        loop_timer_start(&engine->flush_timer, 0);
+    } else if (!much && !engine->flush_timer.pending) {
+        loop_timer_start(&engine->flush_timer, flush_after_us);
+    }
+}
+
+static void put_pending(struct group *group, struct delivery *delivery, bool in_flight)
+{
+    struct pending_row row = {
+        .webhook_id = delivery->hook->id,
+        .event_id = delivery->event_id,
+        .seq = delivery->seq,
+        .event_created_us = delivery->created_us,
+        .record_id = delivery->record_id,
+        .attempt = delivery->attempt,
+        .in_flight = in_flight,
+        .next_at_us = in_flight ? clock_wall_us() : delivery->next_at_us,
+        .last_status = delivery->last_status,
+        .last_failure = delivery->last_failure,
+    };
+    group_pending(group, &row);
+    delivery->has_row = true;
+}
+
+/* What the group has to say follows from the state that a delivery is in now, whatever it went through since the last
+ * group. */
+static void put_delivery(struct engine *engine, struct group *group, struct delivery *delivery)
+{
+    list_remove(&delivery->dirty);
+    delivery_decided(engine, delivery);
+    switch (delivery->state) {
+    case DELIVERY_DONE:
+        if (delivery->has_row) {
+            group_pending_delete(group, &delivery->hook->id, &delivery->event_id);
+        }
+        delivery_free(engine, delivery);
+        return;
+    case DELIVERY_SPILLED:
+        put_pending(group, delivery, false);
+        delivery->hook->spilling--;
+        delivery_free(engine, delivery);
+        return;
+    case DELIVERY_RETRY: put_pending(group, delivery, false); return;
+    case DELIVERY_WAITING:
+        put_pending(group, delivery, true);
+        /* Its turn may be hours away; the outbox keeps the event. */
+        stored_event_unref(delivery->stored);
+        delivery->stored = NULL;
+        return;
+    case DELIVERY_LOADING:
+    case DELIVERY_QUEUED:
+    case DELIVERY_SENDING: put_pending(group, delivery, true); return;
+    }
+}
+
+static void put_cursor(struct engine *engine, struct group *group)
+{
+    while (!list_empty(&engine->batches)) {
+        struct batch *batch = LIST_ENTRY(engine->batches.next, struct batch, link);
+        if (batch->undecided > 0) {
+            return;
+        }
+        group_cursor(group, strbuf_str(&batch->after.snapshot), strbuf_str(&batch->after.upper),
+                     batch->after.upper_seq);
+        list_remove(&batch->link);
+        cursor_release(&batch->after);
+        free(batch);
+    }
+}
+
+/* Lanes that have room again read back what waits in core.pending. */
+static void put_refills(struct engine *engine, struct group *group)
+{
+    size_t piece = engine->options.lane_queue / 2;
+    for (size_t i = 0; i < engine->hooks.active_count; i++) {
+        struct hook *hook = engine->hooks.active[i];
+        if (!hook->spilled || hook->refilling || hook->state != HOOK_ACTIVE || hook->lane.queued > piece ||
+            hook->held > 5 * engine->options.lane_queue) {
+            continue;
+        }
+        hook->refilling = true;
+        /* Those in memory may have rows too, and come first. */
+        group_refill(group, &hook->id, hook->held + piece);
+    }
+}
+
+void engine_flush(void *context)
+{
+    struct engine *engine = context;
+    engine->flush_wanted = false;
+    if (engine->phase == PHASE_STANDBY || recorder_busy(engine->recorder)) {
+        return;
+    }
+    if (!recorder_leads(engine->recorder)) {
+        loop_timer_start(&engine->flush_timer, flush_after_us); /* the lease ran out: wait until it is renewed */
+        return;
+    }
+    struct group *group = engine_gathering(engine);
+    for (struct list *link; !list_empty(&engine->dirty);) {
+        link = engine->dirty.next;
+        put_delivery(engine, group, LIST_ENTRY(link, struct delivery, dirty));
+    }
+    put_cursor(engine, group);
+    if (!engine->draining) {
+        put_refills(engine, group);
+    }
+    if (engine->purge_wanted) {
+        engine->purge_wanted = false;
+        group_purge(group);
+    }
+    if (group_empty(group)) {
+        engine_check_drained(engine);
+        return;
+    }
+    engine->gathering = NULL;
+    recorder_write(engine->recorder, group);
+    engine_read_on(engine);
+}
+
+bool engine_nothing_to_write(const struct engine *engine)
+{
+    return list_empty(&engine->dirty) && engine->gathering == NULL && !recorder_busy(engine->recorder);
+}
+
+void engine_pass_slow(struct engine *engine)
+{
+    int64_t now = loop_now_us(engine->loop);
+    if (!engine_any_hungry(engine)) {
+        return; /* reading on would help nobody, so the happy path stays free of rows */
+    }
+    LIST_EACH(link, after, &engine->batches)
+    {
+        struct batch *batch = LIST_ENTRY(link, struct batch, link);
+        if (now - batch->read_us < slow_after_us) {
+            return;
+        }
+        LIST_EACH(at, next, &batch->deliveries)
+        {
+            delivery_touch(engine, LIST_ENTRY(at, struct delivery, of_batch));
+        }
+    }
+}
+
+/* Reading back. */
+
+static bool in_memory(const struct engine *engine, const struct pending_row *row)
+{
+    const struct list *items = order_find(&engine->order, &row->webhook_id, &row->record_id);
+    if (items != NULL) {
+        for (const struct list *at = items->next; at != items; at = at->next) {
+            const struct order_item *item = (const struct order_item *)(const void *)at;
+            const struct delivery *delivery =
+                (const struct delivery *)(const void *)((const char *)item - offsetof(struct delivery, order));
+            if (uuid_eq(&delivery->event_id, &row->event_id)) {
+                return true;
+            }
+        }
+    }
+    /* Decided since the group was put together: its row goes with the next one. */
+    for (const struct list *at = engine->dirty.next; at != &engine->dirty; at = at->next) {
+        const struct delivery *delivery =
+            (const struct delivery *)(const void *)((const char *)at - offsetof(struct delivery, dirty));
+        if (delivery->state == DELIVERY_DONE && uuid_eq(&delivery->event_id, &row->event_id) &&
+            uuid_eq(&delivery->hook->id, &row->webhook_id)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void take_row(struct engine *engine, struct hook *hook, const struct pending_row *row)
+{
+    struct delivery *delivery =
+        delivery_new(engine, hook, &row->event_id, &row->record_id, row->seq, row->event_created_us);
+    delivery->attempt = row->attempt;
+    delivery->has_row = true;
+    delivery->last_status = row->last_status;
+    bool first = order_add(&engine->order, &hook->id, &row->record_id, &delivery->order);
+    if (!first) {
+        return;
+    }
+    if (row->in_flight) {
+        delivery_ready(engine, delivery);
+    } else {
+        delivery_retry_at(engine, delivery, row->next_at_us);
+    }
+}
+
+static void take_refill(struct engine *engine, const struct pg_result *refill)
+{
+    for (size_t i = 0; refill != NULL && i < pg_rows(refill); i++) {
+        struct pending_row row;
+        group_refill_row(refill, i, &row);
+        struct hook *hook = hooks_find(&engine->hooks, &row.webhook_id);
+        if (hook != NULL && hook->state == HOOK_ACTIVE && !in_memory(engine, &row)) {
+            take_row(engine, hook, &row);
+        }
+    }
+}
+
+/* A lane that got fewer rows than it asked for has them all, unless more are on their way out. */
+static void end_refills(struct engine *engine, const struct pg_result *refill)
+{
+    size_t piece = engine->options.lane_queue / 2;
+    struct map counts = {0};
+    for (size_t i = 0; refill != NULL && i < pg_rows(refill); i++) {
+        struct pending_row row;
+        group_refill_row(refill, i, &row);
+        struct hook *hook = hooks_find(&engine->hooks, &row.webhook_id);
+        if (hook != NULL) {
+            struct str key = str_of((const char *)hook->id.bytes, sizeof(hook->id.bytes));
+            uintptr_t seen = (uintptr_t)map_get(&counts, key);
+            map_set(&counts, key, (void *)(seen + 1));
+        }
+    }
+    for (size_t i = 0; i < engine->hooks.active_count; i++) {
+        struct hook *hook = engine->hooks.active[i];
+        struct str key = str_of((const char *)hook->id.bytes, sizeof(hook->id.bytes));
+        if (hook->refilling) {
+            hook->refilling = false;
+            hook->spilled = hook->spilling > 0 || (uintptr_t)map_get(&counts, key) >= piece;
+        }
+    }
+    map_release(&counts);
+}
+
+void engine_on_written(void *context, const struct pg_result *refill)
+{
+    struct engine *engine = context;
+    metric_add(&dispatcher_metrics[METRIC_GROUPS_WRITTEN], 1);
+    take_refill(engine, refill);
+    end_refills(engine, refill);
+    if (engine->phase == PHASE_STARTING) {
+        engine_start_reading(engine);
+    }
+    if (!list_empty(&engine->dirty) || engine->gathering != NULL || engine->purge_wanted) {
+        engine_flush_soon(engine);
+    }
+    engine_check_drained(engine);
+}
