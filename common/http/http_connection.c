@@ -110,6 +110,16 @@ static void drop_block(struct http_connection *connection)
     connection->start = 0;
 }
 
+/* The last of the queue is not being read any more: it is handed out, refused or forgotten. */
+static struct http_exchange_slot *end_reading(struct http_connection *connection)
+{
+    struct http_exchange_slot *slot = connection->reading;
+    connection->reading = NULL;
+    http_fields_free(connection->server, connection->fields);
+    connection->fields = NULL;
+    return slot;
+}
+
 static void abandon_exchanges(struct http_connection *connection)
 {
     struct list *link = NULL;
@@ -124,7 +134,7 @@ static void abandon_exchanges(struct http_connection *connection)
         list_push_back(&connection->server->orphans, link);
     }
     connection->queued = 0;
-    connection->reading = NULL;
+    (void)end_reading(connection);
 }
 
 void http_connection_close(struct http_connection *connection)
@@ -175,8 +185,7 @@ static void stop_taking(struct http_connection *connection)
     if (connection->reading != NULL) {
         list_remove(&connection->reading->link);
         connection->queued--;
-        http_exchange_free(connection->reading);
-        connection->reading = NULL;
+        http_exchange_free(end_reading(connection));
     }
     enter(connection, HTTP_CONNECTION_LAST);
 }
@@ -193,15 +202,15 @@ static void begin_exchange(struct http_connection *connection)
     list_push_back(&connection->queue, &slot->link);
     connection->queued++;
     connection->reading = slot;
-    http_parser_init(&connection->parser, &connection->server->limits, slot->fields);
+    connection->fields = http_fields_new(connection->server);
+    http_parser_init(&connection->parser, &connection->server->limits, connection->fields->at);
 }
 
 /* Answers the request being read with an error of our own; nothing more is read from this client. */
 static void refuse(struct http_connection *connection, int status, const char *sentence)
 {
     struct http_server *server = connection->server;
-    struct http_exchange_slot *slot = connection->reading;
-    connection->reading = NULL;
+    struct http_exchange_slot *slot = end_reading(connection);
     enter(connection, HTTP_CONNECTION_LAST);
     http_count(&server->refused, 1);
     slot->open.request.method = connection->parser.method_text.len > 0 ? connection->parser.method : HTTP_METHOD_OTHER;
@@ -218,7 +227,11 @@ static void hand_out(struct http_connection *connection)
     struct http_exchange_slot *slot = connection->reading;
     const struct http_parser *parser = &connection->parser;
     struct http_request *request = &slot->open.request;
-    http_parser_request(parser, connection->block->bytes + connection->start, slot->headers, request);
+    struct http_header *headers = slot->headers;
+    if (parser->field_count > HTTP_INLINE_HEADERS) {
+        headers = ARENA_ARRAY(&slot->open.arena, struct http_header, parser->field_count);
+    }
+    http_parser_request(parser, connection->block->bytes + connection->start, headers, request);
     memcpy(slot->peer, connection->peer, sizeof slot->peer);
     request->peer = str_from(slot->peer);
     slot->block = connection->block;
@@ -226,7 +239,7 @@ static void hand_out(struct http_connection *connection)
     slot->state = HTTP_EXCHANGE_RUNNING;
     slot->http_1_0 = parser->version_minor == 0;
     connection->start += parser->at;
-    connection->reading = NULL;
+    (void)end_reading(connection);
     connection->requests++;
     bool most = server->options.max_requests_per_connection > 0 &&
                 connection->requests >= server->options.max_requests_per_connection;

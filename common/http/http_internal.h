@@ -16,13 +16,13 @@ enum {
     HTTP_BLOCK_BYTES = 16 * 1024,        /* an ordinary read buffer */
     HTTP_READ_ROOM_BYTES = 2 * 1024,     /* less room than this is not worth a read */
     HTTP_QUEUED_BYTES_MAX = 1024 * 1024, /* answers waiting for a slow reader, before no more requests are taken */
-    HTTP_KEPT_BODY_BYTES = 256 * 1024,   /* larger answer buffers are freed after use ... */
-    HTTP_KEPT_LARGE_BODIES = 8,          /* ... and all but so many of those over HTTP_SMALL_BUFFER_BYTES */
-    HTTP_SMALL_BUFFER_BYTES = 16 * 1024,
     HTTP_DISCARD_BYTES_MAX = 32 * 1024 * 1024, /* read and dropped behind a last answer */
+    HTTP_INLINE_HEADERS = 24,                  /* more come from the exchange's arena */
+    HTTP_HEAD_BYTES = 512,                     /* most answers' heads are shorter */
     HTTP_PEER_BYTES = INET6_ADDRSTRLEN,
     HTTP_KEPT_BLOCKS = 64,
-    HTTP_KEPT_EXCHANGES = 128,
+    HTTP_KEPT_FIELDS = 16,
+    HTTP_KEPT_EXCHANGES = 1024,
 };
 static const int64_t HTTP_LINGER_US = INT64_C(5) * 1000000;
 static const int64_t HTTP_DRAIN_GRACE_US = INT64_C(1000000); /* for a new connection whose request is on its way */
@@ -49,8 +49,6 @@ struct http_exchange_slot {
     struct http_server *server;         /* NULL: gone */
     struct http_connection *connection; /* NULL: gone */
     struct http_block *block;           /* of the request, while it runs */
-    struct http_field *fields;          /* limits.headers of them */
-    struct http_header *headers;        /* the same */
     enum http_exchange_state state;
     bool keep_alive;
     bool http_1_0;
@@ -59,6 +57,13 @@ struct http_exchange_slot {
     size_t head_sent;
     size_t body_sent;
     char peer[HTTP_PEER_BYTES];
+    struct http_header headers[HTTP_INLINE_HEADERS];
+};
+
+/* Where a head that is being read is noted: only as many as there are requests coming in right now. */
+struct http_fields {
+    struct list link;       /* in the pool */
+    struct http_field at[]; /* limits.headers of them */
 };
 
 enum http_connection_state {
@@ -81,6 +86,7 @@ struct http_connection {
     struct http_block *block; /* NULL while there is nothing to hold */
     size_t start;             /* of the current request in the block */
     struct http_parser parser;
+    struct http_fields *fields;         /* of the parser, while something is read */
     struct http_exchange_slot *reading; /* the last of the queue, or NULL */
     struct list queue;                  /* exchanges, in the order of their requests */
     size_t queued;
@@ -111,8 +117,10 @@ struct http_server {
     struct list closed;  /* waiting for the end of the turn */
     struct list orphans; /* running exchanges without a connection */
     struct list free_blocks;
+    struct list free_fields;
     struct list free_exchanges;
     size_t free_block_count;
+    size_t free_fields_count;
     size_t free_exchange_count;
     size_t connection_count;
 
@@ -137,6 +145,8 @@ struct http_server {
 struct http_block *http_block_new(struct http_server *server, size_t size);
 /* `server` may be NULL. */
 void http_block_unref(struct http_server *server, struct http_block *block);
+struct http_fields *http_fields_new(struct http_server *server);
+void http_fields_free(struct http_server *server, struct http_fields *fields);
 struct http_exchange_slot *http_exchange_new(struct http_server *server);
 /* Not in any list any more. */
 void http_exchange_free(struct http_exchange_slot *slot);

@@ -123,6 +123,7 @@ static bool has_no_content(int status)
 static void put_head(struct http_exchange_slot *slot, const struct http_reply *reply)
 {
     struct strbuf *head = &slot->head;
+    (void)strbuf_reserve(head, HTTP_HEAD_BYTES);
     put_status_line(head, reply->status);
     put_date(slot->server, head);
     if (reply->content_type.len > 0) {
