@@ -191,11 +191,10 @@ static void app_release(struct app *app)
 {
     admin_free(app->admin);
     redis_doorbell_free(app->doorbell);
+    engine_abandon(app->engine);
     pg_pool_free(app->write_pool);
     pg_pool_free(app->read_pool);
-    if (app->engine != NULL) {
-        engine_free(app->engine);
-    }
+    engine_free(app->engine);
     loop_timer_release(&app->flush_log);
     loop_free(app->loop);
 }

@@ -192,9 +192,14 @@ struct engine *engine_new(struct loop *loop, const struct engine_options *option
     return engine;
 }
 
-void engine_free(struct engine *engine)
+void engine_abandon(struct engine *engine)
 {
     forget(engine);
+    loop_timer_stop(&engine->tick_timer);
+}
+
+void engine_free(struct engine *engine)
+{
     loop_undefer(&engine->pump_task);
     loop_timer_release(&engine->due_timer);
     loop_timer_release(&engine->flush_timer);

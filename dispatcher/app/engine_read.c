@@ -182,6 +182,17 @@ static void ask_decided(struct engine *engine)
     free(seqs);
 }
 
+/* First what waits in core.pending, so that no record is overtaken by its own later events: the group reads it back for
+ * every webhook, and reading starts when it is here. */
+static void recover_pending(struct engine *engine)
+{
+    for (size_t i = 0; i < engine->hooks.active_count; i++) {
+        engine->hooks.active[i]->spilled = true;
+    }
+    engine->purge_wanted = true;
+    engine_flush(engine);
+}
+
 /* The way of a read. */
 
 void engine_step(void *context)
@@ -192,9 +203,7 @@ void engine_step(void *context)
         if (engine->hooks.version == 0) {
             engine_load_hooks(engine);
         } else {
-            /* First what waits in core.pending, so that no record is overtaken by its own later events. */
-            engine->purge_wanted = true;
-            engine_flush(engine);
+            recover_pending(engine);
         }
         return;
     }
