@@ -3,8 +3,7 @@
 #include "dispatcher/app/engine_internal.h"
 #include <stdlib.h>
 
-/* Undecided deliveries beyond which the outbox waits. */
-enum { UNDECIDED_MOST = 2000, TRY_AGAIN_US = 200000 };
+enum { TRY_AGAIN_US = 200000 };
 /* With so many deliveries in memory, lanes that lag keep no more than a few. */
 enum { HELD_MOST = 200000, LANE_LEAST = 64 };
 

@@ -152,10 +152,12 @@ void engine_pass_slow(struct engine *engine)
     if (!engine_any_hungry(engine)) {
         return; /* reading on would help nobody, so the happy path stays free of rows */
     }
+    /* When reading has stopped because of them, they have been slow enough. */
+    int64_t patience_us = engine->undecided < UNDECIDED_MOST ? slow_after_us : 0;
     LIST_EACH(link, after, &engine->batches)
     {
         struct batch *batch = LIST_ENTRY(link, struct batch, link);
-        if (now - batch->read_us < slow_after_us) {
+        if (now - batch->read_us < patience_us) {
             return;
         }
         LIST_EACH(at, next, &batch->deliveries)

@@ -123,7 +123,8 @@ static const uint32_t events_types[] = {PG_INT8_ARRAY, PG_TIMESTAMPTZ_ARRAY};
 static const struct pg_statement events_statement = {
     .sql = STR_INIT("select o.event_id, o.seq, o.object_id, o.object_name, o.action, o.record_id, o.record,"
                     " o.updated_fields, o.created_at from unnest($1, $2) as wanted(seq, created_at)"
-                    " join core.outbox o on o.seq = wanted.seq and o.created_at = wanted.created_at"),
+                    " cross join lateral (select * from core.outbox where seq = wanted.seq"
+                    " and created_at = wanted.created_at limit 1) o"),
     .param_types = events_types,
     .param_count = ARRAY_LEN(events_types),
 };
