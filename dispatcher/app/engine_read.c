@@ -234,7 +234,7 @@ void engine_on_batch(void *context, const struct outbox_batch *batch)
         engine_read_on(engine);
         return;
     }
-    incoming->events = xcalloc(batch->count + 1, sizeof(*incoming->events));
+    incoming->events = xcalloc(batch->count + 1, sizeof(struct stored_event *));
     incoming->count = batch->count;
     for (size_t i = 0; i < batch->count; i++) {
         incoming->events[i] = stored_event_ref(batch->events[i]);

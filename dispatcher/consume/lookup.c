@@ -134,7 +134,7 @@ static void on_events(void *context, struct pg_result *const *results, const str
     struct lookup *lookup = context;
     bool ok = succeeded(failure, "events_read_failed");
     size_t rows = ok ? pg_rows(results[0]) : 0;
-    struct stored_event **events = xcalloc(rows + 1, sizeof(*events));
+    struct stored_event **events = xcalloc(rows + 1, sizeof(struct stored_event *));
     size_t count = 0;
     for (size_t row = 0; row < rows; row++) {
         struct event event = {.workspace_id = lookup->workspace_id};

@@ -141,7 +141,7 @@ static bool cursor_move(struct outbox *outbox, struct str now, bool full, int64_
 static void hand_over(struct outbox *outbox, const struct pg_result *result)
 {
     size_t rows = pg_rows(result);
-    struct stored_event **events = xcalloc(rows + 1, sizeof(*events));
+    struct stored_event **events = xcalloc(rows + 1, sizeof(struct stored_event *));
     int64_t last_seq = 0;
     struct str ignored;
     bool any = rows > 0 && pg_value(result, 0, COLUMN_EVENT, &ignored);
