@@ -26,6 +26,12 @@ export async function test(name, body) {
   }
 }
 
+// What goes wrong before `main` is a failure as well.
+process.on('uncaughtException', (error) => {
+  console.log(`not ok ${process.argv[1].split('/').pop()} begins: ${oneLine(error.message)}`);
+  process.exit(1);
+});
+
 export function skip(name, why) {
   console.log(`skip ${name}: ${why}`);
 }

@@ -16,7 +16,7 @@ const first = {
 };
 const second = {
   text: 'zest', uuid: uuid(), boolean: false, number: 6, numeric: '13', date: '2025-02-01', dateTime: '2025-02-01T00:00:00.000Z', rating: 'RATING_5', choice: 'OPTION_3',
-  choices: ['OPTION_3'], array: [], json: { b: 1 }, fullName: { firstName: 'Bea', lastName: 'Moe' }, currency: { amountMicros: 2000000, currencyCode: 'EUR' },
+  choices: ['OPTION_3'], array: ['c'], json: { b: 1 }, fullName: { firstName: 'Bea', lastName: 'Moe' }, currency: { amountMicros: 2000000, currencyCode: 'EUR' },
 };
 // [filter, which of: 1 the first record, 2 the second, 3 one with nothing set]
 const cases = [
