@@ -35,6 +35,28 @@ void http_block_unref(struct http_server *server, struct http_block *block)
     server->free_block_count++;
 }
 
+struct http_fields *http_fields_new(struct http_server *server)
+{
+    struct list *link = list_pop_front(&server->free_fields);
+    if (link != NULL) {
+        server->free_fields_count--;
+        return LIST_ENTRY(link, struct http_fields, link);
+    }
+    struct http_fields *fields = xmalloc(sizeof *fields + server->limits.headers * sizeof fields->at[0]);
+    fields->link = (struct list){0};
+    return fields;
+}
+
+void http_fields_free(struct http_server *server, struct http_fields *fields)
+{
+    if (fields == NULL || server->free_fields_count == HTTP_KEPT_FIELDS) {
+        free(fields);
+        return;
+    }
+    list_push_front(&server->free_fields, &fields->link);
+    server->free_fields_count++;
+}
+
 struct http_exchange_slot *http_exchange_new(struct http_server *server)
 {
     struct list *link = list_pop_front(&server->free_exchanges);
@@ -44,8 +66,6 @@ struct http_exchange_slot *http_exchange_new(struct http_server *server)
     }
     struct http_exchange_slot *slot = xcalloc(1, sizeof *slot);
     slot->server = server;
-    slot->fields = xcalloc(server->limits.headers + 1, sizeof *slot->fields);
-    slot->headers = xcalloc(server->limits.headers + 1, sizeof *slot->headers);
     return slot;
 }
 
@@ -54,18 +74,54 @@ static void destroy(struct http_exchange_slot *slot)
     arena_release(&slot->open.arena);
     strbuf_release(&slot->open.body);
     strbuf_release(&slot->head);
-    free(slot->fields);
-    free(slot->headers);
     free(slot);
 }
 
-static void clean_buffer(struct strbuf *buf, size_t kept)
+/*
+ * The pool is a stack, so a busy server works with its first few exchanges. Those keep large buffers; the rest of a
+ * peak keeps just enough to be ready for the next one.
+ */
+static const struct kept {
+    size_t exchanges;
+    size_t body_bytes;
+    bool arena;
+} KEPT[] = {{8, 262144, true}, {64, 16384, true}, {HTTP_KEPT_EXCHANGES, 2048, false}};
+
+static const struct kept *kept_for(size_t place)
 {
-    if (buf->capacity > kept) {
+    size_t i = 0;
+    while (place >= KEPT[i].exchanges) {
+        i++;
+    }
+    return &KEPT[i];
+}
+
+static void clean_buffer(struct strbuf *buf, size_t kept_bytes)
+{
+    if (buf->capacity > kept_bytes) {
         strbuf_release(buf);
     }
     strbuf_clear(buf);
     buf->ceiling = 0;
+}
+
+static void clean(struct http_exchange_slot *slot, const struct kept *kept)
+{
+    if (kept->arena) {
+        arena_reset(&slot->open.arena);
+    } else {
+        arena_release(&slot->open.arena);
+    }
+    clean_buffer(&slot->open.body, kept->body_bytes);
+    clean_buffer(&slot->head, kept->body_bytes);
+    slot->open.gone = false;
+    slot->open.user = NULL;
+    slot->connection = NULL;
+    slot->state = HTTP_EXCHANGE_FREE;
+    slot->close_after = false;
+    slot->request_bytes = 0;
+    slot->head_sent = 0;
+    slot->body_sent = 0;
 }
 
 void http_exchange_free(struct http_exchange_slot *slot)
@@ -77,29 +133,23 @@ void http_exchange_free(struct http_exchange_slot *slot)
         destroy(slot);
         return;
     }
-    arena_reset(&slot->open.arena);
-    /* The pool is a stack, so a busy server works with its first few; the rest of a peak should not stay this large. */
-    bool among_first = server->free_exchange_count < HTTP_KEPT_LARGE_BODIES;
-    clean_buffer(&slot->open.body, among_first ? HTTP_KEPT_BODY_BYTES : HTTP_SMALL_BUFFER_BYTES);
-    clean_buffer(&slot->head, HTTP_SMALL_BUFFER_BYTES);
-    slot->open.gone = false;
-    slot->open.user = NULL;
-    slot->connection = NULL;
-    slot->state = HTTP_EXCHANGE_FREE;
-    slot->close_after = false;
-    slot->head_sent = 0;
-    slot->body_sent = 0;
+    clean(slot, kept_for(server->free_exchange_count));
     list_push_front(&server->free_exchanges, &slot->link);
     server->free_exchange_count++;
 }
 
 void http_pools_release(struct http_server *server)
 {
-    struct list *link = NULL;
-    while ((link = list_pop_front(&server->free_blocks)) != NULL) {
-        free(LIST_ENTRY(link, struct http_block, link));
+    LIST_EACH(block, next_block, &server->free_blocks)
+    {
+        free(LIST_ENTRY(block, struct http_block, link));
     }
-    while ((link = list_pop_front(&server->free_exchanges)) != NULL) {
-        destroy(LIST_ENTRY(link, struct http_exchange_slot, link));
+    LIST_EACH(fields, next_fields, &server->free_fields)
+    {
+        free(LIST_ENTRY(fields, struct http_fields, link));
+    }
+    LIST_EACH(slot, next_slot, &server->free_exchanges)
+    {
+        destroy(LIST_ENTRY(slot, struct http_exchange_slot, link));
     }
 }

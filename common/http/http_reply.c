@@ -123,6 +123,7 @@ static bool has_no_content(int status)
 static void put_head(struct http_exchange_slot *slot, const struct http_reply *reply)
 {
     struct strbuf *head = &slot->head;
+    (void)strbuf_reserve(head, HTTP_HEAD_BYTES);
     put_status_line(head, reply->status);
     put_date(slot->server, head);
     if (reply->content_type.len > 0) {
@@ -155,6 +156,8 @@ void http_reply_queue(struct http_exchange_slot *slot, const struct http_reply *
     }
     slot->state = HTTP_EXCHANGE_ANSWERED;
     connection->unsent_bytes += slot->head.len - head_before + slot->open.body.len;
+    connection->held_bytes -= slot->request_bytes;
+    slot->request_bytes = 0;
     http_block_unref(slot->server, slot->block);
     slot->block = NULL;
     arena_reset(&slot->open.arena);

@@ -23,10 +23,10 @@ void http_server_defaults(struct http_server_options *options)
         .bind_address = "127.0.0.1",
         .backlog = 1024,
         .max_connections = 10000,
-        .max_request_line_bytes = 8 * 1024,
-        .max_header_bytes = 16 * 1024,
+        .max_request_line_bytes = 8192,
+        .max_header_bytes = 16384,
         .max_headers = 100,
-        .max_body_bytes = 10 * 1024 * 1024,
+        .max_body_bytes = (size_t)10 << 20,
         .max_pipelined = 16,
         .header_timeout_us = INT64_C(10) * 1000000,
         .body_timeout_us = INT64_C(10) * 1000000,
@@ -90,13 +90,16 @@ static int open_listener(const struct http_server_options *options, struct err *
 
 static uint16_t port_of(int fd)
 {
-    struct sockaddr_storage address = {0};
+    union {
+        struct sockaddr any;
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+    } address = {.v6 = {0}};
     socklen_t len = sizeof address;
-    if (getsockname(fd, (struct sockaddr *)&address, &len) != 0) {
+    if (getsockname(fd, &address.any, &len) != 0) {
         return 0;
     }
-    return ntohs(address.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&address)->sin6_port
-                                               : ((struct sockaddr_in *)&address)->sin_port);
+    return ntohs(address.any.sa_family == AF_INET6 ? address.v6.sin6_port : address.v4.sin_port);
 }
 
 /* An IPv4 client of an IPv6 socket is shown as the IPv4 client that it is. */
@@ -197,6 +200,7 @@ struct http_server *http_server_new(struct loop *loop, const struct http_server_
     list_init(&server->closed);
     list_init(&server->orphans);
     list_init(&server->free_blocks);
+    list_init(&server->free_fields);
     list_init(&server->free_exchanges);
     server->drained_task = (struct loop_task){.callback = server_on_drained, .context = server};
     loop_timer_init(&server->retry, loop, server_on_retry, server);

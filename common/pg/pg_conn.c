@@ -35,9 +35,12 @@ static void conn_on_io(void *context, int ready)
     pg_pool_enter(pool);
     bool alive = true;
     if ((ready & LOOP_READ) != 0) {
-        alive = PQconsumeInput(conn->dial.conn) == 1;
-        /* Also when the other end is gone: what it still said counts. */
-        pg_conn_receive(conn);
+        /* One read may leave the second half of a TLS record in libpq's TLS layer, where no readiness tells of it. */
+        for (int rounds = PQsslInUse(conn->dial.conn) ? 2 : 1; rounds > 0 && alive; rounds--) {
+            alive = PQconsumeInput(conn->dial.conn) == 1;
+            /* Also when the other end is gone: what it still said counts. */
+            pg_conn_receive(conn);
+        }
     }
     if (!alive || PQstatus(conn->dial.conn) == CONNECTION_BAD) {
         conn->broken = true;
@@ -69,6 +72,7 @@ static void forget_wire(struct pg_conn *conn)
     conn->open = false;
     conn->touched = false;
     conn->cleaning = false;
+    conn->retiring = false;
     conn->broken = false;
     conn->answered = false;
     conn->verdict = PG_VERDICT_GOOD;

@@ -57,6 +57,7 @@ struct pg_conn {
     bool open;     /* a shared segment of reads has begun and has no sync yet */
     bool touched;  /* something was put into libpq's buffer this turn */
     bool cleaning; /* a ROLLBACK of our own is on its way */
+    bool retiring; /* gets no more work, and is made anew when it is idle: it leads to a read-only server */
     bool broken;   /* to be given up at the end of this turn */
 
     struct pg_entry *entries; /* a ring */

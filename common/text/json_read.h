@@ -44,6 +44,7 @@ static inline bool json_is(const struct json *value, enum json_type type)
 /* For messages: "null", "boolean", "number", "string", "array", "object". */
 const char *json_type_name(const struct json *value);
 
+/* NOLINTNEXTLINE(bugprone-macro-parentheses): `child` is a name being declared. */
 #define JSON_EACH(child, parent) for (const struct json *child = (parent)->first; child != NULL; child = child->next)
 
 #endif

@@ -1,10 +1,10 @@
 #include "dispatcher/app/dispatcher_metrics.h"
 #include "common/base/attributes.h"
 
-#define DELIVERIES "portti_deliveries_total"
+#define DELIVERIES      "portti_deliveries_total"
 #define DELIVERIES_HELP "Deliveries by what came of the attempt."
-#define ATTEMPTS "portti_delivery_attempts_total"
-#define ATTEMPTS_HELP "Delivery attempts by class of answer or failure."
+#define ATTEMPTS        "portti_delivery_attempts_total"
+#define ATTEMPTS_HELP   "Delivery attempts by class of answer or failure."
 #define CLASS(failure, name)                                                                                           \
     [METRIC_FAILURE_FIRST + (failure)-1] = {METRIC_COUNTER, ATTEMPTS, "class=\"" name "\"", ATTEMPTS_HELP, 0, 0, {0}}
 #define ROW(kind, name, labels, help)                                                                                  \
@@ -46,7 +46,8 @@ struct metric dispatcher_metrics[DISPATCHER_METRIC_COUNT] = {
     [METRIC_IN_FLIGHT] = ROW(METRIC_GAUGE, "portti_deliveries_in_flight", NULL, "Deliveries being sent."),
     [METRIC_QUEUED] = ROW(METRIC_GAUGE, "portti_deliveries_queued", NULL, "Deliveries ready to be sent."),
     [METRIC_HELD] = ROW(METRIC_GAUGE, "portti_deliveries_held", NULL, "Deliveries in memory, in any state."),
-    [METRIC_RETRIES] = ROW(METRIC_GAUGE, "portti_deliveries_retrying", NULL, "Deliveries in memory that wait for a retry."),
+    [METRIC_RETRIES] =
+        ROW(METRIC_GAUGE, "portti_deliveries_retrying", NULL, "Deliveries in memory that wait for a retry."),
     [METRIC_UNDECIDED] =
         ROW(METRIC_GAUGE, "portti_deliveries_undecided", NULL, "Deliveries that hold the cursor back."),
     [METRIC_OLDEST_BATCH_MS] = ROW(METRIC_GAUGE, "portti_oldest_batch_milliseconds", NULL,

@@ -68,13 +68,21 @@ void dispatcher_egress(const struct dispatcher_settings *settings, struct egress
 
 #define AT(member) offsetof(struct dispatcher_settings, member)
 #define TEXT_ROW(name, member, initial, check, meaning)                                                                \
-    {name, SETTING_TEXT, AT(member), initial, 0, 0, NULL, "", meaning, false, check}
+    {                                                                                                                  \
+        name, SETTING_TEXT, AT(member), initial, 0, 0, NULL, "", meaning, false, check                                 \
+    }
 #define SECRET_ROW(name, member, check, meaning)                                                                       \
-    {name, SETTING_SECRET, AT(member), "", 0, 0, NULL, "", meaning, false, check}
+    {                                                                                                                  \
+        name, SETTING_SECRET, AT(member), "", 0, 0, NULL, "", meaning, false, check                                    \
+    }
 #define INT_ROW(name, member, initial, min, max, unit, meaning)                                                        \
-    {name, SETTING_INT, AT(member), initial, min, max, NULL, unit, meaning, false, NULL}
+    {                                                                                                                  \
+        name, SETTING_INT, AT(member), initial, min, max, NULL, unit, meaning, false, NULL                             \
+    }
 #define TIME_ROW(name, member, initial, min, max, meaning)                                                             \
-    {name, SETTING_DURATION_US, AT(member), initial, min, max, NULL, "", meaning, false, NULL}
+    {                                                                                                                  \
+        name, SETTING_DURATION_US, AT(member), initial, min, max, NULL, "", meaning, false, NULL                       \
+    }
 
 /* clang-format off */
 const struct setting dispatcher_setting_table[] = {

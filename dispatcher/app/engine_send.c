@@ -26,7 +26,7 @@ static void log_attempt(const struct delivery *delivery, const struct send_resul
     uuid_print(&delivery->event_id, event);
     log_begin(LOG_LEVEL_INFO, "delivery");
     log_str("webhook", str_of(webhook, sizeof(webhook)));
-    log_str("request", str_of(event, sizeof(event)));
+    log_str("event_id", str_of(event, sizeof(event)));
     log_int("attempt", delivery->attempt);
     log_str("outcome", str_from(outcome));
     if (result->outcome.status > 0) {
@@ -64,8 +64,8 @@ static void record_attempt(struct engine *engine, const struct delivery *deliver
 
 static struct decision decide(struct engine *engine, const struct delivery *delivery, const struct outcome *outcome)
 {
-    struct decision decision = schedule_decide(&engine->options.schedule, outcome, delivery->attempt, clock_wall_us(),
-                                               engine_random(engine));
+    struct decision decision =
+        schedule_decide(&engine->options.schedule, outcome, delivery->attempt, clock_wall_us(), engine_random(engine));
     if (decision.verdict == VERDICT_RETRY && outcome->failure == FAILURE_LOST) {
         decision.verdict = VERDICT_GAVE_UP; /* it will not come back */
     }

@@ -98,13 +98,13 @@ static void put_refills(struct engine *engine, struct group *group)
     size_t piece = engine->options.lane_queue / 2;
     for (size_t i = 0; i < engine->hooks.active_count; i++) {
         struct hook *hook = engine->hooks.active[i];
-        if (!hook->spilled || hook->refilling || hook->state != HOOK_ACTIVE || hook->lane.queued > piece ||
+        if (!hook->spilled || hook->refill_limit > 0 || hook->state != HOOK_ACTIVE || hook->lane.queued > piece ||
             hook->held > 5 * engine->options.lane_queue) {
             continue;
         }
-        hook->refilling = true;
         /* Those in memory may have rows too, and come first. */
-        group_refill(group, &hook->id, hook->held + piece);
+        hook->refill_limit = hook->held + piece;
+        group_refill(group, &hook->id, hook->refill_limit);
     }
 }
 
@@ -167,25 +167,28 @@ void engine_pass_slow(struct engine *engine)
 
 /* Reading back. */
 
-static bool in_memory(const struct engine *engine, const struct pending_row *row)
+static bool is_row(const struct delivery *delivery, const struct pending_row *row)
 {
-    const struct list *items = order_find(&engine->order, &row->webhook_id, &row->record_id);
+    return uuid_eq(&delivery->event_id, &row->event_id) && uuid_eq(&delivery->hook->id, &row->webhook_id);
+}
+
+static bool in_memory(struct engine *engine, const struct pending_row *row)
+{
+    struct list *items = order_find(&engine->order, &row->webhook_id, &row->record_id);
     if (items != NULL) {
-        for (const struct list *at = items->next; at != items; at = at->next) {
-            const struct order_item *item = (const struct order_item *)(const void *)at;
-            const struct delivery *delivery =
-                (const struct delivery *)(const void *)((const char *)item - offsetof(struct delivery, order));
-            if (uuid_eq(&delivery->event_id, &row->event_id)) {
+        LIST_EACH(link, after, items)
+        {
+            struct order_item *item = LIST_ENTRY(link, struct order_item, link);
+            if (is_row(CONTAINER_OF(item, struct delivery, order), row)) {
                 return true;
             }
         }
     }
     /* Decided since the group was put together: its row goes with the next one. */
-    for (const struct list *at = engine->dirty.next; at != &engine->dirty; at = at->next) {
-        const struct delivery *delivery =
-            (const struct delivery *)(const void *)((const char *)at - offsetof(struct delivery, dirty));
-        if (delivery->state == DELIVERY_DONE && uuid_eq(&delivery->event_id, &row->event_id) &&
-            uuid_eq(&delivery->hook->id, &row->webhook_id)) {
+    LIST_EACH(link, after, &engine->dirty)
+    {
+        struct delivery *delivery = LIST_ENTRY(link, struct delivery, dirty);
+        if (delivery->state == DELIVERY_DONE && is_row(delivery, row)) {
             return true;
         }
     }
@@ -212,7 +215,7 @@ static void take_row(struct engine *engine, struct hook *hook, const struct pend
 
 static void take_refill(struct engine *engine, const struct pg_result *refill)
 {
-    for (size_t i = 0; refill != NULL && i < pg_rows(refill); i++) {
+    for (size_t i = 0; i < pg_rows(refill); i++) {
         struct pending_row row;
         group_refill_row(refill, i, &row);
         struct hook *hook = hooks_find(&engine->hooks, &row.webhook_id);
@@ -225,35 +228,34 @@ static void take_refill(struct engine *engine, const struct pg_result *refill)
 /* A lane that got fewer rows than it asked for has them all, unless more are on their way out. */
 static void end_refills(struct engine *engine, const struct pg_result *refill)
 {
-    size_t piece = engine->options.lane_queue / 2;
-    struct map counts = {0};
-    for (size_t i = 0; refill != NULL && i < pg_rows(refill); i++) {
-        struct pending_row row;
+    struct pending_row row;
+    for (size_t i = 0; i < pg_rows(refill); i++) {
         group_refill_row(refill, i, &row);
         struct hook *hook = hooks_find(&engine->hooks, &row.webhook_id);
         if (hook != NULL) {
-            struct str key = str_of((const char *)hook->id.bytes, sizeof(hook->id.bytes));
-            uintptr_t seen = (uintptr_t)map_get(&counts, key);
-            map_set(&counts, key, (void *)(seen + 1));
+            hook->refill_rows++;
         }
     }
-    for (size_t i = 0; i < engine->hooks.active_count; i++) {
-        struct hook *hook = engine->hooks.active[i];
-        struct str key = str_of((const char *)hook->id.bytes, sizeof(hook->id.bytes));
-        if (hook->refilling) {
-            hook->refilling = false;
-            hook->spilled = hook->spilling > 0 || (uintptr_t)map_get(&counts, key) >= piece;
+    size_t at = 0;
+    for (const struct map_entry *entry; (entry = map_next(&engine->hooks.by_id, &at)) != NULL;) {
+        struct hook *hook = entry->value;
+        if (hook->refill_limit > 0) {
+            hook->spilled =
+                hook->state == HOOK_ACTIVE && (hook->spilling > 0 || hook->refill_rows >= hook->refill_limit);
+            hook->refill_limit = 0;
         }
+        hook->refill_rows = 0;
     }
-    map_release(&counts);
 }
 
 void engine_on_written(void *context, const struct pg_result *refill)
 {
     struct engine *engine = context;
     metric_add(&dispatcher_metrics[METRIC_GROUPS_WRITTEN], 1);
-    take_refill(engine, refill);
-    end_refills(engine, refill);
+    if (refill != NULL) {
+        take_refill(engine, refill);
+        end_refills(engine, refill);
+    }
     if (engine->phase == PHASE_STARTING) {
         engine_start_reading(engine);
     }

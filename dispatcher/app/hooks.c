@@ -120,7 +120,8 @@ static void sweep(struct hooks *hooks)
         again = false;
         for (const struct map_entry *entry; (entry = map_next(&hooks->by_id, &at)) != NULL;) {
             struct hook *hook = entry->value;
-            if (hook->state == HOOK_DELETED && hook->held == 0 && hook->lane.in_flight == 0 && !hook->refilling) {
+            if (hook->state == HOOK_DELETED && hook->held == 0 && hook->lane.in_flight == 0 &&
+                hook->refill_limit == 0) {
                 map_remove(&hooks->by_id, id_key(&hook->id));
                 hook_free(hook);
                 again = true;

@@ -1,6 +1,6 @@
 /*
- * The webhooks as the dispatcher knows them: one `struct hook` each, with its lane, its unsealed keys and its deliveries.
- * A hook outlives its row while deliveries of it are under way.
+ * The webhooks as the dispatcher knows them: one `struct hook` each, with its lane, its unsealed keys and its
+ * deliveries. A hook outlives its row while deliveries of it are under way.
  */
 #ifndef PORTTI_DISPATCHER_APP_HOOKS_H
 #define PORTTI_DISPATCHER_APP_HOOKS_H
@@ -30,7 +30,8 @@ struct hook {
     size_t held;            /* how many those are */
     bool spilled;           /* more of them wait in core.pending: new ones must queue up behind */
     size_t spilling;        /* on their way there */
-    bool refilling;         /* being read back */
+    size_t refill_rows;     /* of the answer */
+    size_t refill_limit;    /* rows that are being read back at most; 0 = none are */
 };
 
 struct hooks {
@@ -48,7 +49,8 @@ void hooks_init(struct hooks *hooks, struct str server_secret, size_t window);
 /* No hook may have deliveries. */
 void hooks_release(struct hooks *hooks);
 struct hook *hooks_find(const struct hooks *hooks, const struct uuid *id);
-/* Takes over what was loaded. `on_stopped` hears of each hook that has stopped being active and still has deliveries. */
+/* Takes over what was loaded. `on_stopped` hears of each hook that has stopped being active and still has deliveries.
+ */
 void hooks_load(struct hooks *hooks, const struct webhook_rows *rows,
                 void (*on_stopped)(void *context, struct hook *hook), void *context);
 #endif

@@ -111,7 +111,7 @@ bool egress_allows(const struct egress_policy *policy, const uint8_t *address, s
 static bool is_clean(const struct egress_range *range)
 {
     for (unsigned bit = range->bits; bit < range->bytes * 8U; bit++) {
-        if ((range->address[bit / 8] >> (7 - bit % 8)) & 1U) {
+        if ((unsigned)range->address[bit / 8] >> (7 - bit % 8) & 1U) {
             return false;
         }
     }

@@ -49,10 +49,10 @@ struct order_item *order_remove(struct order *order, struct order_item *item)
     return was_first ? LIST_ENTRY(slot->items.next, struct order_item, link) : NULL;
 }
 
-const struct list *order_find(const struct order *order, const struct uuid *webhook_id, const struct uuid *record_id)
+struct list *order_find(const struct order *order, const struct uuid *webhook_id, const struct uuid *record_id)
 {
     char key[2 * sizeof(struct uuid)];
-    const struct order_slot *slot = map_get(&order->slots, key_of(webhook_id, record_id, key));
+    struct order_slot *slot = map_get(&order->slots, key_of(webhook_id, record_id, key));
     return slot == NULL ? NULL : &slot->items;
 }
 

@@ -28,7 +28,7 @@ MUST_CHECK bool order_add(struct order *order, const struct uuid *webhook_id, co
 /* Takes an item out. Returns the one that has now become the first, or NULL when none did. */
 struct order_item *order_remove(struct order *order, struct order_item *item);
 /* The items of that webhook and record, oldest first, linked by `link`; NULL when there are none. */
-const struct list *order_find(const struct order *order, const struct uuid *webhook_id, const struct uuid *record_id);
+struct list *order_find(const struct order *order, const struct uuid *webhook_id, const struct uuid *record_id);
 /* All items must have been removed. */
 void order_release(struct order *order);
 

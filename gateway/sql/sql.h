@@ -63,7 +63,7 @@ struct sql sql_read_one(struct arena *arena, const struct object *object);
 /* A page in id order. Without `after`: $1 = limit. With it: $1 = id, $2 = limit. */
 struct sql sql_read_many(struct arena *arena, const struct object *object, bool after);
 /* The exact number of live records at constant cost: $1 = object id. One row, one int8. */
-struct sql sql_live_count(struct arena *arena);
+struct sql sql_live_count(void);
 /* All columns, one record: parameters in column order. */
 struct sql sql_insert_one(struct arena *arena, const struct object *object);
 /* All columns, any number of records: one array a column, in column order. */

@@ -82,12 +82,14 @@ main(240, async () => {
     }
   });
 
-  await test('every event is delivered, once, with both signatures right', async () => {
+  const told = await test('every event is delivered, once, with both signatures right', async () => {
     await until(90, () => `${receiver.byId.size} of ${sent.length}`, () => receiver.byId.size >= sent.length || receiver.problems.length);
     await sleep(500);
     deliveredOnce(receiver, 'company.created', made);
     return `${Math.round(sent.length / ((receiver.deliveries.at(-1).at - begin) / 1000))} events/s`;
   });
+
+  if (!told) return;
 
   await test('the body of an event has its keys in order', async () => {
     const { payload } = receiver.deliveries[0];

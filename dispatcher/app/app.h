@@ -1,0 +1,11 @@
+/* The dispatcher as a whole: pools, doorbell, engine and admin port on one loop, until a signal ends it. */
+#ifndef PORTTI_DISPATCHER_APP_APP_H
+#define PORTTI_DISPATCHER_APP_APP_H
+
+#include "common/base/err.h"
+#include "dispatcher/app/dispatcher_settings.h"
+
+/* Waits for the database, runs until SIGTERM or SIGINT, drains. False with a sentence when it cannot start. */
+MUST_CHECK bool app_run(const struct dispatcher_settings *settings, struct err *err);
+
+#endif

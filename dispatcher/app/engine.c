@@ -1,0 +1,233 @@
+#include "dispatcher/app/engine.h"
+#include "common/base/alloc.h"
+#include "common/observe/log.h"
+#include "dispatcher/app/dispatcher_metrics.h"
+#include "dispatcher/app/engine_internal.h"
+#include <stdlib.h>
+
+enum { TICK_US = 200000, DRAIN_FLUSH_US = 5000000 };
+
+/* xorshift64*: for jitter, where nobody gains from guessing. */
+uint32_t engine_random(struct engine *engine)
+{
+    uint64_t x = engine->random;
+    x ^= x >> 12;
+    x ^= x << 25;
+    x ^= x >> 27;
+    engine->random = x;
+    return (uint32_t)((x * UINT64_C(0x2545F4914F6CDD1D)) >> 32);
+}
+
+bool engine_may_start(const struct engine *engine)
+{
+    return engine->phase == PHASE_WORKING && !engine->draining && recorder_leads(engine->recorder);
+}
+
+bool engine_leads(const struct engine *engine)
+{
+    return engine->phase != PHASE_STANDBY && recorder_leads(engine->recorder);
+}
+
+/* Forgets everything that belongs to the lease. What was decided and not recorded is decided again by the next owner.
+ */
+static void forget(struct engine *engine)
+{
+    engine_abort_sendings(engine);
+    engine->phase = PHASE_STANDBY;
+    engine->generation++;
+    outbox_free(engine->outbox);
+    engine->outbox = NULL;
+    engine_drop_incoming(engine);
+    engine->load_running = false;
+    engine->loading_count = 0;
+    engine->read_paused = false;
+    engine->purge_wanted = false;
+    engine->flush_wanted = false;
+    loop_timer_stop(&engine->due_timer);
+    loop_timer_stop(&engine->flush_timer);
+    loop_timer_stop(&engine->step_timer);
+    size_t at = 0;
+    for (const struct map_entry *entry; (entry = map_next(&engine->hooks.by_id, &at)) != NULL;) {
+        struct hook *hook = entry->value;
+        LIST_EACH(link, after, &hook->deliveries)
+        {
+            struct delivery *delivery = LIST_ENTRY(link, struct delivery, of_hook);
+            (void)order_remove(&engine->order, &delivery->order);
+            heap_remove(&engine->heap, &delivery->due);
+            if (delivery->state == DELIVERY_QUEUED) {
+                lane_drop(&engine->lanes, &hook->lane, &delivery->link);
+            }
+            list_remove(&delivery->link);
+            delivery_free(engine, delivery);
+        }
+        hook->spilled = false;
+        hook->spilling = 0;
+        hook->refill_limit = 0;
+    }
+    for (struct list *link; (link = list_pop_front(&engine->batches)) != NULL;) {
+        struct batch *batch = LIST_ENTRY(link, struct batch, link);
+        cursor_release(&batch->after);
+        free(batch);
+    }
+    group_free(engine->gathering);
+    engine->gathering = NULL;
+}
+
+static void on_taken(void *context, const struct taken *taken)
+{
+    struct engine *engine = context;
+    engine->phase = PHASE_STARTING;
+    cursor_set(&engine->start, taken->snapshot, taken->upper, taken->upper_seq);
+    engine->hooks.version = 0; /* load them anew */
+    engine_step(engine);
+}
+
+static void on_lost(void *context)
+{
+    struct engine *engine = context;
+    forget(engine);
+    engine_check_drained(engine);
+}
+
+static void on_tick(void *context)
+{
+    struct engine *engine = context;
+    loop_timer_start(&engine->tick_timer, TICK_US);
+    engine_check_drained(engine);
+    if (engine->phase == PHASE_WORKING) {
+        engine_pass_slow(engine);
+        engine_pump(engine);
+        engine_read_on(engine);
+    }
+}
+
+void engine_wake(struct engine *engine)
+{
+    if (engine->outbox != NULL) {
+        outbox_wake(engine->outbox);
+    }
+}
+
+/* The end. */
+
+static void on_released(void *context)
+{
+    struct engine *engine = context;
+    loop_timer_stop(&engine->tick_timer);
+    engine->on_drained(engine->drained_context);
+}
+
+void engine_check_drained(struct engine *engine)
+{
+    if (!engine->draining || engine->releasing) {
+        return;
+    }
+    int64_t now = clock_mono_us();
+    bool late = now > engine->drain_until_us;
+    if (!list_empty(&engine->sendings) && !late) {
+        return;
+    }
+    if (engine->phase == PHASE_WORKING && !engine_nothing_to_write(engine) &&
+        now < engine->drain_until_us + DRAIN_FLUSH_US) {
+        engine_flush_soon(engine);
+        return;
+    }
+    if (!list_empty(&engine->sendings)) {
+        log_line(LOG_LEVEL_WARN, "drain_cut_short", "%zu deliveries were still under way",
+                 sender_in_flight(engine->sender));
+    }
+    engine->releasing = true;
+    recorder_release_lease(engine->recorder, on_released, engine);
+}
+
+void engine_drain(struct engine *engine, loop_callback on_drained, void *context)
+{
+    engine->draining = true;
+    engine->on_drained = on_drained;
+    engine->drained_context = context;
+    engine->drain_until_us = clock_mono_us() + engine->options.drain_timeout_us;
+    outbox_free(engine->outbox);
+    engine->outbox = NULL;
+    engine_drop_incoming(engine);
+    loop_timer_start(&engine->tick_timer, 0);
+}
+
+struct engine *engine_new(struct loop *loop, const struct engine_options *options)
+{
+    struct engine *engine = xcalloc(1, sizeof(*engine));
+    engine->loop = loop;
+    engine->options = *options;
+    const struct sender_options sending = {
+        .connect_timeout_us = options->connect_timeout_us,
+        .timeout_us = options->delivery_timeout_us,
+        .response_limit = options->response_limit,
+        .max_connections = options->max_connections,
+        .egress = &engine->options.egress,
+    };
+    const struct recorder_options recording = {
+        .owner = options->owner,
+        .lease_us = options->lease_us,
+        .on_taken = on_taken,
+        .on_lost = on_lost,
+        .on_written = engine_on_written,
+        .context = engine,
+    };
+    engine->sender = sender_new(loop, &sending);
+    engine->recorder = recorder_new(loop, options->write_pool, &recording);
+    hooks_init(&engine->hooks, options->server_secret, options->webhook_concurrency);
+    lanes_init(&engine->lanes, options->max_in_flight, options->webhook_share_percent);
+    list_init(&engine->batches);
+    list_init(&engine->dirty);
+    list_init(&engine->wanted);
+    list_init(&engine->sendings);
+    random_bytes(&engine->random, sizeof(engine->random));
+    engine->random |= 1;
+    loop_timer_init(&engine->due_timer, loop, engine_on_due, engine);
+    loop_timer_init(&engine->flush_timer, loop, engine_flush, engine);
+    loop_timer_init(&engine->tick_timer, loop, on_tick, engine);
+    loop_timer_init(&engine->step_timer, loop, engine_step, engine);
+    engine->pump_task = (struct loop_task){.callback = engine_pump, .context = engine};
+    loop_timer_start(&engine->tick_timer, TICK_US);
+    recorder_start(engine->recorder);
+    return engine;
+}
+
+void engine_abandon(struct engine *engine)
+{
+    forget(engine);
+    loop_timer_stop(&engine->tick_timer);
+}
+
+void engine_free(struct engine *engine)
+{
+    loop_undefer(&engine->pump_task);
+    loop_timer_release(&engine->due_timer);
+    loop_timer_release(&engine->flush_timer);
+    loop_timer_release(&engine->tick_timer);
+    loop_timer_release(&engine->step_timer);
+    recorder_free(engine->recorder);
+    sender_free(engine->sender);
+    cursor_release(&engine->start);
+    cursor_release(&engine->incoming.after);
+    hooks_release(&engine->hooks);
+    order_release(&engine->order);
+    heap_release(&engine->heap);
+    free(engine);
+}
+
+void engine_observe(const struct engine *engine)
+{
+    int64_t oldest_us = 0;
+    if (!list_empty(&engine->batches)) {
+        const struct batch *oldest = LIST_ENTRY(engine->batches.next, struct batch, link);
+        oldest_us = clock_mono_us() - oldest->read_us;
+    }
+    metric_set(&dispatcher_metrics[METRIC_IN_FLIGHT], (int64_t)engine->lanes.in_flight);
+    metric_set(&dispatcher_metrics[METRIC_QUEUED], (int64_t)engine->lanes.queued);
+    metric_set(&dispatcher_metrics[METRIC_HELD], (int64_t)engine->held);
+    metric_set(&dispatcher_metrics[METRIC_RETRIES], (int64_t)engine->heap.count);
+    metric_set(&dispatcher_metrics[METRIC_UNDECIDED], (int64_t)engine->undecided);
+    metric_set(&dispatcher_metrics[METRIC_OLDEST_BATCH_MS], oldest_us / 1000);
+    metric_set(&dispatcher_metrics[METRIC_WEBHOOKS], (int64_t)engine->hooks.active_count);
+    metric_set(&dispatcher_metrics[METRIC_LEADER], engine_leads(engine) ? 1 : 0);
+}

@@ -1,0 +1,275 @@
+#include "common/base/alloc.h"
+#include "dispatcher/app/dispatcher_metrics.h"
+#include "dispatcher/app/engine_internal.h"
+#include <stdlib.h>
+
+/* Undecided deliveries beyond which the outbox waits. */
+enum { UNDECIDED_MOST = 2000, TRY_AGAIN_US = 200000 };
+/* With so many deliveries in memory, lanes that lag keep no more than a few. */
+enum { HELD_MOST = 200000, LANE_LEAST = 64 };
+
+struct step {
+    struct engine *engine;
+    unsigned generation;
+};
+
+static struct step *step_new(struct engine *engine)
+{
+    struct step *step = xmalloc(sizeof(*step));
+    *step = (struct step){engine, engine->generation};
+    return step;
+}
+
+/* The engine, or NULL when it has lost the lease since. */
+static struct engine *step_end(struct step *step)
+{
+    struct engine *engine = step->engine;
+    bool ours = step->generation == engine->generation;
+    free(step);
+    return ours ? engine : NULL;
+}
+
+/* Webhooks. */
+
+static void on_hooks(void *context, bool ok, const struct webhook_rows *rows)
+{
+    struct engine *engine = step_end(context);
+    if (engine == NULL) {
+        return;
+    }
+    if (!ok) {
+        loop_timer_start(&engine->step_timer, TRY_AGAIN_US);
+        return;
+    }
+    hooks_load(&engine->hooks, rows, engine_drop_hook, engine);
+    engine_step(engine);
+}
+
+void engine_load_hooks(struct engine *engine)
+{
+    lookup_webhooks(engine->options.read_pool, on_hooks, step_new(engine));
+}
+
+bool engine_any_hungry(const struct engine *engine)
+{
+    for (size_t i = 0; i < engine->hooks.active_count; i++) {
+        const struct hook *hook = engine->hooks.active[i];
+        if (hook->state == HOOK_ACTIVE && hook->lane.queued == 0 && hook->lane.in_flight == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* From events to deliveries. */
+
+static bool lane_is_full(const struct engine *engine, const struct hook *hook)
+{
+    size_t most = engine->held > HELD_MOST ? LANE_LEAST : engine->options.lane_queue;
+    return hook->lane.queued >= most || hook->held >= 10 * engine->options.lane_queue;
+}
+
+static void admit(struct engine *engine, struct batch *batch, struct hook *hook, struct stored_event *stored)
+{
+    const struct event *event = &stored->event;
+    struct delivery *delivery =
+        delivery_new(engine, hook, &event->id, &event->record_id, event->sequence, event->created_us);
+    delivery->batch = batch;
+    batch->undecided++;
+    engine->undecided++;
+    list_push_back(&batch->deliveries, &delivery->of_batch);
+    if (hook->spilled || lane_is_full(engine, hook)) {
+        delivery_spill(engine, delivery);
+        return;
+    }
+    delivery->stored = stored_event_ref(stored);
+    if (order_add(&engine->order, &hook->id, &event->record_id, &delivery->order)) {
+        delivery_ready(engine, delivery);
+    }
+}
+
+static int compare_decided(const void *a, const void *b)
+{
+    return memcmp(a, b, sizeof(struct decided_row));
+}
+
+static bool is_decided(const struct decided_row *decided, size_t count, const struct hook *hook,
+                       const struct stored_event *stored)
+{
+    struct decided_row wanted = {hook->id, stored->event.id};
+    return count > 0 && bsearch(&wanted, decided, count, sizeof(wanted), compare_decided) != NULL;
+}
+
+static void admit_all(struct engine *engine, struct batch *batch, const struct decided_row *decided, size_t count)
+{
+    struct incoming *incoming = &engine->incoming;
+    for (size_t i = 0; i < incoming->count; i++) {
+        struct stored_event *stored = incoming->events[i];
+        const uint32_t *found;
+        size_t subscribers = match_find(engine->hooks.index, stored->event.object_name, stored->event.action, &found);
+        for (size_t s = 0; s < subscribers; s++) {
+            struct hook *hook = engine->hooks.active[found[s]];
+            if (hook->state == HOOK_ACTIVE && stored->event.created_us >= hook->created_us &&
+                !is_decided(decided, count, hook, stored)) {
+                admit(engine, batch, hook, stored);
+            }
+        }
+    }
+}
+
+static void take_incoming(struct engine *engine, const struct decided_row *decided, size_t count)
+{
+    struct incoming *incoming = &engine->incoming;
+    struct batch *batch = xcalloc(1, sizeof(*batch));
+    list_init(&batch->deliveries);
+    batch->read_us = loop_now_us(engine->loop);
+    cursor_set(&batch->after, strbuf_str(&incoming->after.snapshot), strbuf_str(&incoming->after.upper),
+               incoming->after.upper_seq);
+    list_push_back(&engine->batches, &batch->link);
+    metric_add(&dispatcher_metrics[METRIC_EVENTS_READ], incoming->count);
+    admit_all(engine, batch, decided, count);
+    if (batch->undecided == 0) {
+        engine_flush_soon(engine); /* nothing to wait for: the cursor may move on */
+    }
+    engine->recovering = engine->recovering && incoming->more;
+    engine_drop_incoming(engine);
+    engine->read_paused = true;
+    engine_pump(engine);
+    engine_read_on(engine);
+}
+
+void engine_drop_incoming(struct engine *engine)
+{
+    struct incoming *incoming = &engine->incoming;
+    for (size_t i = 0; i < incoming->count; i++) {
+        stored_event_unref(incoming->events[i]);
+    }
+    free(incoming->events);
+    incoming->events = NULL;
+    incoming->count = 0;
+    incoming->here = false;
+}
+
+/* What the last owner has decided. */
+
+static void on_decided(void *context, bool ok, const struct decided_row *rows, size_t count)
+{
+    struct engine *engine = step_end(context);
+    if (engine == NULL) {
+        return;
+    }
+    if (!ok) {
+        loop_timer_start(&engine->step_timer, TRY_AGAIN_US);
+        return;
+    }
+    struct decided_row *sorted = xcalloc(count + 1, sizeof(*sorted));
+    if (count > 0) {
+        memcpy(sorted, rows, count * sizeof(*sorted));
+        qsort(sorted, count, sizeof(*sorted), compare_decided);
+    }
+    take_incoming(engine, sorted, count);
+    free(sorted);
+}
+
+static void ask_decided(struct engine *engine)
+{
+    const struct incoming *incoming = &engine->incoming;
+    int64_t *seqs = xcalloc(incoming->count, sizeof(*seqs));
+    for (size_t i = 0; i < incoming->count; i++) {
+        seqs[i] = incoming->events[i]->event.sequence;
+    }
+    lookup_decided(engine->options.read_pool, seqs, incoming->count, on_decided, step_new(engine));
+    free(seqs);
+}
+
+/* First what waits in core.pending, so that no record is overtaken by its own later events: the group reads it back for
+ * every webhook, and reading starts when it is here. */
+static void recover_pending(struct engine *engine)
+{
+    for (size_t i = 0; i < engine->hooks.active_count; i++) {
+        engine->hooks.active[i]->spilled = true;
+    }
+    engine->purge_wanted = true;
+    engine_flush(engine);
+}
+
+/* The way of a read. */
+
+void engine_step(void *context)
+{
+    struct engine *engine = context;
+    const struct incoming *incoming = &engine->incoming;
+    if (engine->phase == PHASE_STARTING) {
+        if (engine->hooks.version == 0) {
+            engine_load_hooks(engine);
+        } else {
+            recover_pending(engine);
+        }
+        return;
+    }
+    if (engine->phase != PHASE_WORKING || !incoming->here) {
+        return;
+    }
+    if (incoming->webhooks_version > engine->hooks.version) {
+        /* Before matching: an event may follow the webhook that wants it within the same read. */
+        engine_load_hooks(engine);
+    } else if (engine->recovering && incoming->count > 0) {
+        ask_decided(engine);
+    } else {
+        take_incoming(engine, NULL, 0);
+    }
+}
+
+/* Nothing was read and the webhooks are the same: no row, no cursor to move. */
+static bool is_nothing(const struct engine *engine, const struct outbox_batch *batch)
+{
+    return batch->count == 0 && !batch->more && !engine->recovering && batch->webhooks_version <= engine->hooks.version;
+}
+
+void engine_on_batch(void *context, const struct outbox_batch *batch)
+{
+    struct engine *engine = context;
+    struct incoming *incoming = &engine->incoming;
+    if (is_nothing(engine, batch)) {
+        engine->read_paused = true;
+        engine_read_on(engine);
+        return;
+    }
+    incoming->events = xcalloc(batch->count + 1, sizeof(*incoming->events));
+    incoming->count = batch->count;
+    for (size_t i = 0; i < batch->count; i++) {
+        incoming->events[i] = stored_event_ref(batch->events[i]);
+    }
+    cursor_set(&incoming->after, strbuf_str(&batch->after->snapshot), strbuf_str(&batch->after->upper),
+               batch->after->upper_seq);
+    incoming->webhooks_version = batch->webhooks_version;
+    incoming->more = batch->more;
+    incoming->here = true;
+    engine_step(engine);
+}
+
+void engine_read_on(struct engine *engine)
+{
+    if (engine->read_paused && engine->phase == PHASE_WORKING && !engine->draining &&
+        engine->undecided < UNDECIDED_MOST && recorder_leads(engine->recorder)) {
+        engine->read_paused = false;
+        outbox_continue(engine->outbox);
+    }
+}
+
+void engine_start_reading(struct engine *engine)
+{
+    const struct outbox_options options = {
+        .workspace_id = engine->hooks.workspace_id,
+        .poll_us = engine->options.poll_interval_us,
+        .batch = engine->options.read_batch,
+        .on_batch = engine_on_batch,
+        .context = engine,
+    };
+    engine->phase = PHASE_WORKING;
+    engine->recovering = true;
+    engine->read_paused = false;
+    if (!engine->draining) {
+        engine->outbox = outbox_new(engine->loop, engine->options.read_pool, &options, &engine->start);
+    }
+}
