@@ -93,9 +93,9 @@ static struct pg_pool *pool_new(struct app *app, const char *name, size_t connec
         .max_queue = 64,
         .max_in_flight = 1,
         .max_prepared = 64,
-        .wait_timeout_us = 5 * 1000000,
-        .statement_timeout_ms = 60 * 1000,
-        .watchdog_us = 70 * 1000000,
+        .wait_timeout_us = INT64_C(5) * 1000000,
+        .statement_timeout_ms = INT64_C(60) * 1000,
+        .watchdog_us = INT64_C(70) * 1000000,
     };
     return pg_pool_new(app->loop, &options);
 }

@@ -64,8 +64,10 @@ static void forget(struct engine *engine)
         hook->spilling = 0;
         hook->refill_limit = 0;
     }
-    for (struct list *link; (link = list_pop_front(&engine->batches)) != NULL;) {
+    LIST_EACH(link, after, &engine->batches)
+    {
         struct batch *batch = LIST_ENTRY(link, struct batch, link);
+        list_remove(link);
         cursor_release(&batch->after);
         free(batch);
     }

@@ -3,8 +3,7 @@
 #include "dispatcher/app/engine_internal.h"
 #include <stdlib.h>
 
-/* Undecided deliveries beyond which the outbox waits. */
-enum { UNDECIDED_MOST = 2000, TRY_AGAIN_US = 200000 };
+enum { TRY_AGAIN_US = 200000 };
 /* With so many deliveries in memory, lanes that lag keep no more than a few. */
 enum { HELD_MOST = 200000, LANE_LEAST = 64 };
 
@@ -235,7 +234,7 @@ void engine_on_batch(void *context, const struct outbox_batch *batch)
         engine_read_on(engine);
         return;
     }
-    incoming->events = xcalloc(batch->count + 1, sizeof(*incoming->events));
+    incoming->events = xcalloc(batch->count + 1, sizeof(struct stored_event *));
     incoming->count = batch->count;
     for (size_t i = 0; i < batch->count; i++) {
         incoming->events[i] = stored_event_ref(batch->events[i]);

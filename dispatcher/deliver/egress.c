@@ -135,7 +135,7 @@ static bool parse_range(struct str text, struct egress_range *out)
     } else {
         return false;
     }
-    int64_t bits = range.bytes * 8;
+    int64_t bits = INT64_C(8) * range.bytes;
     if (slash < text.len && !str_to_int64(str_slice(text, slash + 1, text.len), 0, bits, &bits)) {
         return false;
     }

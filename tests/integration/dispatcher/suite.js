@@ -11,6 +11,7 @@ const { sql, sleep, until } = t;
 const receiver = new t.Receiver();
 let dispatcher;
 
+const redis = (...words) => execFileSync('redis-cli', ['-u', t.env.REDIS_URL.replace('://:', '://default:'), '--no-auth-warning', ...words]);
 const ids = (list) => list.map((seen) => seen.headers['webhook-id']);
 const attempts = async (hook) => t.lines(await sql(`select outcome || ' ' || coalesce(status::text, error, '') from core.attempt
   where webhook_id = '${hook.id}' order by started_at, attempt`));
@@ -225,10 +226,25 @@ const cases = {
     await until('nothing waits', 3, async () => await pending(hook) === 0);
   },
 
+  async 'an entry in the stream rings the bell'() {
+    await dispatcher.stop('SIGTERM');
+    dispatcher = await new t.Dispatcher({ poll_interval: '30s' }).start();
+    await dispatcher.leads();
+    const hook = await t.webhook(receiver, 'bell');
+    await sleep(300);
+    await sql(t.insertEvents('bell', 1));
+    await sleep(300);
+    assert.equal(receiver.of(hook.path).length, 0);
+    redis('xadd', 'portti:events', '*', 'id', 'x');
+    await until('it is here', 1, () => receiver.of(hook.path).length === 1);
+    await dispatcher.stop('SIGTERM');
+    dispatcher = await new t.Dispatcher().start();
+  },
+
   async 'Redis flushed and stopped: still delivered'() {
     const hook = await t.webhook(receiver, 'redis');
     const list = receiver.of(hook.path);
-    execFileSync('redis-cli', ['-u', t.env.REDIS_URL.replace('://:', '://default:'), '--no-auth-warning', 'flushall'], { stdio: 'ignore' });
+    redis('flushall');
     await sql(t.insertEvents('redis', 20));
     await until('all are here', 5, () => list.length === 20);
     process.kill(Number(t.env.REDIS_PID), 'SIGSTOP');

@@ -727,10 +727,10 @@ def main():
         started = time.monotonic()
         try:
             function()
-            print(f"ok    {function.__name__} ({time.monotonic() - started:.2f} s)", flush=True)
+            print(f"ok http {function.__name__} ({time.monotonic() - started:.2f} s)", flush=True)
         except Exception as problem:
             failed += 1
-            print(f"FAIL  {function.__name__}: {type(problem).__name__}: {problem}", flush=True)
+            print(f"not ok http {function.__name__}: {type(problem).__name__}: {problem}", flush=True)
     sys.exit(1 if failed else 0)
 
 

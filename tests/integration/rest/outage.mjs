@@ -5,8 +5,10 @@ import { check, checkError, create, ctl, eventsSince, expect, list, liveRows, ma
 
 const pid = Number(process.env.PORTTI_GATEWAY_PID);
 const alive = () => { process.kill(pid, 0); return true; };
+// redis-cli takes a URL without a user for one with the user "".
+const redisUrl = process.env.PORTTI_REDIS_URL.replace('://:', '://default:');
 const redis = (...args) => new Promise((resolve) => {
-  const child = spawn('redis-cli', ['-u', process.env.PORTTI_REDIS_URL, '--no-auth-warning', ...args]);
+  const child = spawn('redis-cli', ['-u', redisUrl, '--no-auth-warning', ...args]);
   let out = '';
   child.stdout.on('data', (part) => { out += part; });
   child.on('close', () => resolve(out.trim()));
