@@ -64,8 +64,8 @@ static void print_order(struct strbuf *out, const struct plan *plan)
 
 static void print_page(struct strbuf *out, const struct plan *plan)
 {
-    static const char *const counts[] = {[COUNT_EXACT] = "exact", [COUNT_ESTIMATED] = "estimated",
-                                         [COUNT_NONE] = "none"};
+    static const char *const counts[] = {
+        [COUNT_EXACT] = "exact", [COUNT_ESTIMATED] = "estimated", [COUNT_NONE] = "none"};
     const struct plan_page *page = &plan->page;
     strbuf_printf(out, "  limit %zu%s\n", page->limit, page->backward ? " backward" : "");
     for (size_t i = 0; page->cursor != NULL && i < plan->order_count; i++) {

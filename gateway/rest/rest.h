@@ -69,9 +69,6 @@ MUST_CHECK bool rest_plan(struct arena *arena, const struct catalogue *catalogue
                           const struct rest_limits *limits, int64_t now_us, struct plan *out, struct err *err);
 
 /* Envelopes (contract 1.4). */
-/* {"data":{"<key>": — the caller appends the record or the array, then rest_put_data_end. */
-void rest_put_data_begin(struct strbuf *out, const struct plan *plan);
-void rest_put_data_end(struct strbuf *out);
 /* A nested list that holds fewer records than there are. */
 struct rest_cut {
     struct uuid record;
@@ -79,12 +76,15 @@ struct rest_cut {
     size_t returned;
     int64_t total;
 };
+/* {"data":{"<key>": — the caller appends the record or the array, then rest_put_data_end. */
+void rest_put_data_begin(struct strbuf *out, const struct plan *plan);
+void rest_put_data_end(struct strbuf *out, const struct rest_cut *cuts, size_t cut_count);
 struct rest_page_info {
     bool has_next;
     bool has_previous;
     const struct value *first; /* values of the order's terms; NULL on an empty page */
     const struct value *last;
-    int64_t total;             /* -1: not counted */
+    int64_t total; /* -1: not counted */
     bool estimated;
     const struct rest_cut *cuts; /* nested lists that were cut */
     size_t cut_count;

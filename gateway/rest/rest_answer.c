@@ -13,8 +13,8 @@ static void put_capitalised(struct strbuf *out, struct str name)
 void rest_put_data_begin(struct strbuf *out, const struct plan *plan)
 {
     static const char *const verbs[PLAN_KIND_COUNT] = {
-        [PLAN_CREATE] = "create",      [PLAN_UPSERT] = "create",  [PLAN_MERGE] = "merge",   [PLAN_UPDATE] = "update",  [PLAN_SOFT_DELETE] = "delete",
-        [PLAN_RESTORE] = "restore", [PLAN_DESTROY] = "delete",
+        [PLAN_CREATE] = "create",      [PLAN_UPSERT] = "create",   [PLAN_MERGE] = "merge",    [PLAN_UPDATE] = "update",
+        [PLAN_SOFT_DELETE] = "delete", [PLAN_RESTORE] = "restore", [PLAN_DESTROY] = "delete",
     };
     bool many = plan->kind == PLAN_READ_MANY || plan->batch;
     struct str name = many ? plan->object->name_plural : plan->object->name_singular;
@@ -28,9 +28,11 @@ void rest_put_data_begin(struct strbuf *out, const struct plan *plan)
     strbuf_put(out, STR("\":"));
 }
 
-void rest_put_data_end(struct strbuf *out)
+void rest_put_data_end(struct strbuf *out, const struct rest_cut *cuts, size_t cut_count)
 {
-    strbuf_put(out, STR("}}"));
+    strbuf_put(out, STR("}"));
+    rest_put_cuts(out, cuts, cut_count);
+    strbuf_put(out, STR("}"));
 }
 
 static void put_bool(struct strbuf *out, bool value)

@@ -73,8 +73,8 @@ static bool read_cursors(const struct query_params *params, struct rest_params *
 
 static bool read_count(const struct query_params *params, struct rest_params *out, struct err *err)
 {
-    static const char *const names[] = {[COUNT_EXACT] = "exact", [COUNT_ESTIMATED] = "estimated",
-                                        [COUNT_NONE] = "none"};
+    static const char *const names[] = {
+        [COUNT_EXACT] = "exact", [COUNT_ESTIMATED] = "estimated", [COUNT_NONE] = "none"};
     const struct query_param *param = query_get(params, "count");
     if (!given(param)) {
         return true;
@@ -147,8 +147,8 @@ static bool is_word(const struct query_params *params, const char *name, const c
     return param != NULL && str_is(param->value, word);
 }
 
-bool rest_params_read(struct arena *arena, struct str query, const struct rest_limits *limits,
-                      struct rest_params *out, struct err *err)
+bool rest_params_read(struct arena *arena, struct str query, const struct rest_limits *limits, struct rest_params *out,
+                      struct err *err)
 {
     *out = (struct rest_params){.limit = limits->page_size_default};
     if (query.len == 0) {

@@ -8,7 +8,7 @@
 struct rest_params {
     size_t limit;
     size_t depth;
-    struct str after;    /* empty: not given */
+    struct str after; /* empty: not given */
     struct str before;
     struct str order_by; /* empty: not given */
     struct str filter;

@@ -53,10 +53,9 @@ struct sql_bound sql_related(struct arena *arena, const struct plan_relation *re
 struct sql_bound sql_groups(struct arena *arena, const struct plan *plan);
 /* The sample of each group: the dimensions as text, then object->columns. */
 struct sql_bound sql_group_samples(struct arena *arena, const struct plan *plan);
-/* Live records that share a criterion with `values` (by column; a NULL or short one does not count), but not `except`
- * (NULL: none left out). False when no criterion is usable. */
-MUST_CHECK bool sql_duplicates(struct arena *arena, const struct object *object, const struct value *values,
-                               const struct uuid *except, size_t limit, struct sql_bound *out);
+/* How many there are across a to-many relation: the join column and an int8, for each of these parents that has any. */
+struct sql_bound sql_related_counts(struct arena *arena, const struct plan_relation *relation, const struct uuid *ids,
+                                    size_t count);
 
 /* One record's columns by $1 = id, live ones only. Result columns are object->columns, here and below. */
 struct sql sql_read_one(struct arena *arena, const struct object *object);

@@ -134,3 +134,24 @@ struct sql_bound sql_related(struct arena *arena, const struct plan_relation *re
     }
     return related_many(arena, relation, ids, count);
 }
+
+struct sql_bound sql_related_counts(struct arena *arena, const struct plan_relation *relation, const struct uuid *ids,
+                                    size_t count)
+{
+    const struct object *target = relation->field->target;
+    const struct column *join = &relation->field->inverse->columns[0];
+    struct sql_builder builder;
+    build_begin(&builder, arena);
+    build_text(&builder, "select ");
+    build_column(&builder, 0, join);
+    build_text(&builder, ", count(*)");
+    build_from(&builder, 0, target);
+    build_text(&builder, " where ");
+    build_column(&builder, 0, join);
+    build_text(&builder, " = any(");
+    build_uuids(&builder, ids, count);
+    build_text(&builder, ") and ");
+    build_column(&builder, 0, target->deleted_at);
+    build_text(&builder, " is null group by 1");
+    return build_end(&builder);
+}
