@@ -116,6 +116,8 @@ static void fill_request_settings(struct server *server)
             (size_t)(settings->page_size < settings->page_size_max ? settings->page_size : settings->page_size_max),
         .page_size_max = (size_t)settings->page_size_max,
         .max_batch = (size_t)settings->max_batch,
+        .max_depth = (size_t)settings->max_depth,
+        .relation_limit = (size_t)settings->relation_limit,
         .max_json_depth = (size_t)settings->max_json_depth,
         .max_json_nodes = (size_t)settings->max_json_values,
     };
