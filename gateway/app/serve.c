@@ -126,6 +126,7 @@ static void fill_request_settings(struct server *server)
         .max_json_depth = (size_t)settings->max_json_depth,
         .max_json_nodes = (size_t)settings->max_json_values,
     };
+    out->max_answer = (size_t)settings->max_answer_bytes;
     out->max_cascade = (size_t)settings->max_cascade;
     out->cors_origin = settings->cors_origin;
     derive_key(str_from(settings->secret_key), STR("webhook-secret"), out->webhook_key);
