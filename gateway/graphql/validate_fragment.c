@@ -353,52 +353,85 @@ void gql_check_introspection_depth(struct validator *v, const struct gql_selecti
 
 /* ---- subscriptions ---- */
 
-/* The fields at the root, through fragments. */
-static size_t root_fields(struct validator *v, const struct gql_selection_set *set, const struct gql_selection **out,
-                          size_t count, size_t stamp, uint32_t nested)
+struct root_search {
+    struct validator *v;
+    const struct gql_type *root;
+    const struct gql_selection **fields;
+    size_t count;
+    size_t stamp;
+};
+
+/* The fields at the root, through fragments that are about the root's type. */
+static void find_root_fields(struct root_search *search, const struct gql_selection_set *set, uint32_t nested)
 {
+    struct validator *v = search->v;
+    struct str root = search->root->name;
     for (const struct gql_selection *at = set->first; at != NULL && nested < 512 && gql_spend(v, 1); at = at->next) {
         if (at->kind == GQL_FIELD) {
-            out[count++] = at;
+            search->fields[search->count++] = at;
         } else if (at->kind == GQL_INLINE) {
-            count = root_fields(v, at->set, out, count, stamp, nested + 1);
-        } else if (at->fragment != NULL && v->parts[at->fragment->index].stamp != stamp) {
-            v->parts[at->fragment->index].stamp = stamp;
-            count = root_fields(v, at->fragment->set, out, count, stamp, nested + 1);
+            if (!at->has_type || str_eq(at->name, root)) {
+                find_root_fields(search, at->set, nested + 1);
+            }
+        } else if (at->fragment != NULL && v->parts[at->fragment->index].stamp != search->stamp) {
+            v->parts[at->fragment->index].stamp = search->stamp;
+            if (str_eq(at->fragment->type_name, root)) {
+                find_root_fields(search, at->fragment->set, nested + 1);
+            }
         }
     }
-    return count;
+}
+
+/* Offsets of the fields with the key of `fields[from]`. Returns how many; 0 when that key was there before. */
+static size_t group_of(const struct gql_selection **fields, size_t count, size_t from, uint32_t *out)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (str_eq(fields[i]->key, fields[from]->key)) {
+            if (i < from) {
+                return 0;
+            }
+            out[found++] = fields[i]->offset;
+        }
+    }
+    return found;
+}
+
+static void refuse_conditions(struct validator *v, struct str who, const struct gql_selection *field)
+{
+    for (const struct gql_directive *at = field->directives; at != NULL; at = at->next) {
+        if (str_is(at->name, "skip") || str_is(at->name, "include")) {
+            REPORT(v, GQL_RULE_SINGLE_FIELD_SUBSCRIPTIONS, at->offset,
+                   "%.*s must not use \"@skip\" or \"@include\" at its top level.", STR_ARG(who));
+        }
+    }
 }
 
 void gql_check_subscription(struct validator *v, const struct gql_definition *operation)
 {
     const struct gql_selection **fields = ARENA_ARRAY(v->arena, const struct gql_selection *, v->document->tokens + 1);
-    size_t count = root_fields(v, operation->set, fields, 0, SIZE_MAX - operation->index, 0);
+    struct root_search search = {v, gql_schema_root(v->schema, GQL_SUBSCRIPTION), fields, 0,
+                                 SIZE_MAX - operation->index};
+    find_root_fields(&search, operation->set, 0);
+    size_t count = search.count;
     uint32_t *offsets = ARENA_ARRAY(v->arena, uint32_t, count + 1);
-    size_t others = 0;
     struct str name = operation->name;
-    const char *quote = name.len > 0 ? "\"" : "";
-    const char *what = name.len > 0 ? "Subscription " : "Anonymous Subscription";
-    for (size_t i = 1; i < count; i++) {
-        if (!str_eq(fields[i]->key, fields[0]->key)) {
-            offsets[others++] = fields[i]->offset;
-        }
+    struct str who =
+        name.len == 0 ? STR("Anonymous Subscription") : arena_printf(v->arena, "Subscription \"%.*s\"", STR_ARG(name));
+    size_t others = 0;
+    for (size_t i = 0; i < count && gql_spend(v, (int64_t)count); i++) {
+        others += i > 0 && !str_eq(fields[i]->key, fields[0]->key) ? group_of(fields, count, i, offsets + others) : 0;
     }
     if (others > 0) {
-        REPORT_AT(v, GQL_RULE_SINGLE_FIELD_SUBSCRIPTIONS, offsets, others,
-                  "%s%s%.*s%s must select only one top level field.", what, quote, STR_ARG(name), quote);
+        REPORT_AT(v, GQL_RULE_SINGLE_FIELD_SUBSCRIPTIONS, offsets, others, "%.*s must select only one top level field.",
+                  STR_ARG(who));
     }
-    for (size_t i = 0; i < count; i++) {
-        if (str_starts_with(fields[i]->name, STR("__"))) {
-            REPORT(v, GQL_RULE_SINGLE_FIELD_SUBSCRIPTIONS, fields[i]->offset,
-                   "%s%s%.*s%s must not select an introspection top level field.", what, quote, STR_ARG(name), quote);
+    for (size_t i = 0; i < count && gql_spend(v, (int64_t)count); i++) {
+        size_t group = group_of(fields, count, i, offsets);
+        if (group > 0 && str_starts_with(fields[i]->name, STR("__"))) {
+            REPORT_AT(v, GQL_RULE_SINGLE_FIELD_SUBSCRIPTIONS, offsets, group,
+                      "%.*s must not select an introspection top level field.", STR_ARG(who));
         }
-        for (const struct gql_directive *at = fields[i]->directives; at != NULL; at = at->next) {
-            if (str_is(at->name, "skip") || str_is(at->name, "include")) {
-                REPORT(v, GQL_RULE_SINGLE_FIELD_SUBSCRIPTIONS, at->offset,
-                       "%s%s%.*s%s must not use \"@skip\" or \"@include\" at its top level.", what, quote,
-                       STR_ARG(name), quote);
-            }
-        }
+        refuse_conditions(v, who, fields[i]);
     }
 }

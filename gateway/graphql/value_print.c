@@ -4,6 +4,12 @@
 
 enum { SHOWN_MAX = 400 };
 
+/* One line, nothing to escape: shown as it may have been written. */
+static bool plain_block(struct str text)
+{
+    return str_find(text, '\n') == text.len && str_find(text, '"') == text.len && str_find(text, '\\') == text.len;
+}
+
 void gql_value_print(struct strbuf *out, const struct gql_value *value)
 {
     if (out->overflowed) {
@@ -11,10 +17,16 @@ void gql_value_print(struct strbuf *out, const struct gql_value *value)
     }
     switch (value->kind) {
     case GQL_VALUE_VARIABLE: strbuf_put_char(out, '$'); break;
-    case GQL_VALUE_STRING: json_put_string(out, value->text); return;
+    case GQL_VALUE_STRING:
+        if (value->block && plain_block(value->text)) {
+            strbuf_printf(out, "\"\"\"%.*s\"\"\"", STR_ARG(value->text));
+        } else {
+            json_put_string(out, value->text);
+        }
+        return;
     case GQL_VALUE_LIST:
     case GQL_VALUE_OBJECT:
-        strbuf_puts(out, value->kind == GQL_VALUE_LIST ? "[" : value->count == 0 ? "{" : "{ ");
+        strbuf_puts(out, value->kind == GQL_VALUE_LIST ? "[" : "{");
         for (const struct gql_value *child = value->first; child != NULL; child = child->next) {
             if (value->kind == GQL_VALUE_OBJECT) {
                 strbuf_put(out, child->key);
@@ -23,7 +35,7 @@ void gql_value_print(struct strbuf *out, const struct gql_value *value)
             gql_value_print(out, child);
             strbuf_puts(out, child->next == NULL ? "" : ", ");
         }
-        strbuf_puts(out, value->kind == GQL_VALUE_LIST ? "]" : value->count == 0 ? "}" : " }");
+        strbuf_puts(out, value->kind == GQL_VALUE_LIST ? "]" : "}");
         return;
     default: break;
     }

@@ -23,6 +23,7 @@ struct core_object {
 struct core_builder {
     struct gql_builder gql;
     struct arena *arena;
+    struct arena scratch; /* of arrays that still grow */
     const struct catalogue *catalogue;
     struct core_object *objects; /* parallel to catalogue->objects */
     /* Shared types, by name once. */
@@ -43,7 +44,7 @@ struct core_field_types {
     struct gql_ref group_order; /* type 0: as order */
 };
 
-/* A growing array of fields. */
+/* A growing array of fields, until core_keep. */
 struct core_fields {
     struct gql_field *items;
     size_t count;
@@ -52,6 +53,8 @@ struct core_fields {
 
 struct gql_field *core_add(struct core_builder *b, struct core_fields *fields, struct str name, struct gql_ref type,
                            enum core_role role, const void *source);
+/* The fields for good. */
+const struct gql_field *core_keep(struct core_builder *b, const struct core_fields *fields);
 /* Up to three texts as one. */
 struct str core_join(struct core_builder *b, struct str first, const char *second, const char *third);
 uint32_t core_name(struct core_builder *b, struct str first, const char *second);

@@ -59,7 +59,7 @@ static uint32_t build_enum_filter(struct core_builder *b, struct str name, uint3
     core_add(b, &fields, STR("is"), gql_build_ref(&b->gql, "FilterIs"), CORE_IS, NULL);
     core_add(b, &fields, STR("isEmptyArray"), (struct gql_ref){b->boolean, 0}, CORE_IS_EMPTY_ARRAY, NULL);
     struct gql_type *type = gql_build_type(&b->gql, GQL_INPUT, core_join(b, name, "Filter", ""));
-    gql_build_fields(&b->gql, type, fields.items, fields.count);
+    gql_build_fields(&b->gql, type, core_keep(b, &fields), fields.count);
     return (uint32_t)(type - b->gql.types);
 }
 

@@ -3,7 +3,7 @@
 
 static void describe(struct core_builder *b, uint32_t type, const struct core_fields *fields)
 {
-    gql_build_fields(&b->gql, gql_build_type(&b->gql, GQL_INPUT, b->gql.types[type].name), fields->items,
+    gql_build_fields(&b->gql, gql_build_type(&b->gql, GQL_INPUT, b->gql.types[type].name), core_keep(b, fields),
                      fields->count);
 }
 

@@ -6,7 +6,7 @@ struct gql_field *core_add(struct core_builder *b, struct core_fields *fields, s
 {
     if (fields->count == fields->room) {
         size_t room = fields->room == 0 ? 8 : 2 * fields->room;
-        struct gql_field *items = ARENA_ARRAY(b->arena, struct gql_field, room);
+        struct gql_field *items = ARENA_ARRAY(&b->scratch, struct gql_field, room);
         if (fields->count > 0) {
             memcpy(items, fields->items, fields->count * sizeof *items);
         }
@@ -16,6 +16,15 @@ struct gql_field *core_add(struct core_builder *b, struct core_fields *fields, s
     struct gql_field *field = &fields->items[fields->count++];
     *field = (struct gql_field){.name = name, .type = type, .role = (uint8_t)role, .source = source};
     return field;
+}
+
+const struct gql_field *core_keep(struct core_builder *b, const struct core_fields *fields)
+{
+    struct gql_field *kept = ARENA_ARRAY(b->arena, struct gql_field, fields->count);
+    if (fields->count > 0) {
+        memcpy(kept, fields->items, fields->count * sizeof *kept);
+    }
+    return kept;
 }
 
 struct str core_join(struct core_builder *b, struct str first, const char *second, const char *third)
@@ -38,7 +47,7 @@ static struct gql_type *describe(struct core_builder *b, uint32_t type, const st
                                  enum core_type_role role, const struct object *object)
 {
     struct gql_type *made = gql_build_type(&b->gql, GQL_OBJECT, b->gql.types[type].name);
-    gql_build_fields(&b->gql, made, fields->items, count);
+    gql_build_fields(&b->gql, made, core_keep(b, fields), count);
     made->role = (uint8_t)role;
     made->source = object;
     return made;
@@ -164,10 +173,11 @@ static void build_connections(struct core_builder *b, const struct core_object *
     core_add(b, &fields, STR("groupByDimensionValues"), gql_build_wrap(b->json, "!"), CORE_GROUP_VALUES, NULL);
     const struct gql_type *group =
         describe(b, object->group_connection, &fields, fields.count, CORE_TYPE_GROUP_CONNECTION, object->object);
+    const struct gql_field *shared = group->fields;
     const uint16_t *slots = group->slots;
     uint32_t mask = group->mask;
     struct gql_type *made = gql_build_type(&b->gql, GQL_OBJECT, b->gql.types[object->connection].name);
-    made->fields = fields.items;
+    made->fields = shared;
     made->count = (uint32_t)fields.count - 1;
     made->slots = slots;
     made->mask = mask;

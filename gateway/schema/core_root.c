@@ -18,7 +18,7 @@ void core_build_arguments(struct core_builder *b, struct core_object *object)
     add_argument(b, &arguments, "after", (struct gql_ref){b->string, 0});
     add_argument(b, &arguments, "filter", (struct gql_ref){object->filter, 0});
     add_argument(b, &arguments, "orderBy", gql_build_wrap(object->order, "[]"));
-    object->many_arguments = arguments.items;
+    object->many_arguments = core_keep(b, &arguments);
     object->many_count = (uint16_t)arguments.count;
 }
 
@@ -26,7 +26,7 @@ static void add_root(struct core_builder *b, struct core_fields *root, struct st
                      enum core_role role, const struct core_object *object, const struct core_fields *arguments)
 {
     struct gql_field *field = core_add(b, root, name, type, role, object->object);
-    field->arguments = arguments->items;
+    field->arguments = core_keep(b, arguments);
     field->argument_count = (uint16_t)arguments->count;
 }
 
@@ -125,6 +125,7 @@ void core_build_roots(struct core_builder *b)
             add_removals(b, &b->objects[i], &mutation);
         }
     }
-    gql_build_fields(&b->gql, gql_build_type(&b->gql, GQL_OBJECT, STR("Query")), query.items, query.count);
-    gql_build_fields(&b->gql, gql_build_type(&b->gql, GQL_OBJECT, STR("Mutation")), mutation.items, mutation.count);
+    gql_build_fields(&b->gql, gql_build_type(&b->gql, GQL_OBJECT, STR("Query")), core_keep(b, &query), query.count);
+    gql_build_fields(&b->gql, gql_build_type(&b->gql, GQL_OBJECT, STR("Mutation")), core_keep(b, &mutation),
+                     mutation.count);
 }

@@ -210,7 +210,7 @@ const struct gql_schema *core_schema_build(struct arena *arena, const struct cat
         if (o->left_out) {
             continue;
         }
-        struct core_field_types *types = ARENA_ARRAY(arena, struct core_field_types, o->object->field_count);
+        struct core_field_types *types = ARENA_ARRAY(&b.scratch, struct core_field_types, o->object->field_count);
         for (size_t k = 0; k < o->object->field_count; k++) {
             if (core_field_shown(&b, &o->object->fields[k])) {
                 types[k] = core_field_types_of(&b, o, k);
@@ -218,7 +218,9 @@ const struct gql_schema *core_schema_build(struct arena *arena, const struct cat
         }
         core_build_record(&b, o, types);
         core_build_inputs(&b, o, types);
+        arena_reset(&b.scratch);
     }
     core_build_roots(&b);
+    arena_release(&b.scratch);
     return gql_build_finish(&b.gql, err);
 }

@@ -195,7 +195,7 @@ static struct sub_types types_of_sub(struct core_builder *b, const struct sub_fi
 
 static void describe(struct core_builder *b, enum gql_type_kind kind, struct str name, const struct core_fields *fields)
 {
-    gql_build_fields(&b->gql, gql_build_type(&b->gql, kind, name), fields->items, fields->count);
+    gql_build_fields(&b->gql, gql_build_type(&b->gql, kind, name), core_keep(b, fields), fields->count);
 }
 
 static void build_composite(struct core_builder *b, enum field_type type)
