@@ -102,7 +102,11 @@ static bool put_escape(struct gql_lexer *lexer, size_t *at, struct strbuf *out)
         point = byte < 0 ? UINT32_MAX : (uint32_t)byte;
     }
     if (point == UINT32_MAX) {
-        struct str shown = str_slice(lexer->source, *at, *at + size);
+        size_t end = *at + size;
+        while (end < lexer->source.len && ((unsigned char)lexer->source.ptr[end] & 0xC0) == 0x80) {
+            end++; /* whole characters only */
+        }
+        struct str shown = str_slice(lexer->source, *at, end);
         (void)gql_lex_fail(lexer, *at, "Invalid %s escape sequence: \"%.*s\".", what, STR_ARG(shown));
         return false;
     }
