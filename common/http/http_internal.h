@@ -16,6 +16,7 @@ enum {
     HTTP_BLOCK_BYTES = 16 * 1024,        /* an ordinary read buffer */
     HTTP_READ_ROOM_BYTES = 2 * 1024,     /* less room than this is not worth a read */
     HTTP_QUEUED_BYTES_MAX = 1024 * 1024, /* answers waiting for a slow reader, before no more requests are taken */
+    HTTP_HELD_BYTES_MAX = 1024 * 1024,   /* of requests with the handler, the same */
     HTTP_DISCARD_BYTES_MAX = 32 * 1024 * 1024, /* read and dropped behind a last answer */
     HTTP_INLINE_HEADERS = 24,                  /* more come from the exchange's arena */
     HTTP_HEAD_BYTES = 512,                     /* most answers' heads are shorter */
@@ -25,7 +26,8 @@ enum {
     HTTP_KEPT_EXCHANGES = 1024,
 };
 static const int64_t HTTP_LINGER_US = INT64_C(5) * 1000000;
-static const int64_t HTTP_DRAIN_GRACE_US = INT64_C(1000000); /* for a new connection whose request is on its way */
+static const int64_t HTTP_DRAIN_GRACE_US =
+    INT64_C(1000000); /* for a new connection whose request is on its way, and to linger */
 
 /* Bytes read from a client. Requests point into it, so it does not move while anyone holds it. */
 struct http_block {
@@ -49,6 +51,7 @@ struct http_exchange_slot {
     struct http_server *server;         /* NULL: gone */
     struct http_connection *connection; /* NULL: gone */
     struct http_block *block;           /* of the request, while it runs */
+    size_t request_bytes;               /* as long as it runs */
     enum http_exchange_state state;
     bool keep_alive;
     bool http_1_0;
@@ -91,6 +94,7 @@ struct http_connection {
     struct list queue;                  /* exchanges, in the order of their requests */
     size_t queued;
     size_t unsent_bytes; /* of answers */
+    size_t held_bytes;   /* of running requests */
     uint64_t requests;
 
     bool client_done;   /* it will send nothing more */
@@ -150,6 +154,7 @@ void http_fields_free(struct http_server *server, struct http_fields *fields);
 struct http_exchange_slot *http_exchange_new(struct http_server *server);
 /* Not in any list any more. */
 void http_exchange_free(struct http_exchange_slot *slot);
+/* Frees what the pools hold; the server goes next. */
 void http_pools_release(struct http_server *server);
 
 /* http_reply.c */
@@ -160,6 +165,10 @@ struct str http_reply_error_body(struct http_server *server, struct strbuf *out,
 
 /* http_connection.c */
 void http_connection_new(struct http_server *server, int fd, const char *peer);
+/* The one place where the state changes. It only ever moves on. */
+void http_connection_enter(struct http_connection *connection, enum http_connection_state state);
+/* Nothing is asked for: no exchange, or none whose request has really begun. */
+bool http_connection_is_idle(const struct http_connection *connection);
 /* At once, without a word. */
 void http_connection_close(struct http_connection *connection);
 /* Frees a closed one. */
@@ -168,6 +177,23 @@ void http_connection_free(struct http_connection *connection);
 void http_connection_drain(struct http_connection *connection);
 /* An answer is in its queue. */
 void http_connection_answered(struct http_connection *connection);
+
+/* http_read.c: may close the connection, but never frees it */
+/* The socket is readable: requests, or bytes to drop behind the last one. */
+void http_read_ready(struct http_connection *connection);
+/* Hands out what is complete in the block. */
+void http_read_parse(struct http_connection *connection);
+/* May another request be begun? */
+bool http_read_takes_more(const struct http_connection *connection);
+/* Answers the request being read with an error of our own; nothing more is read from this client as a request. */
+void http_read_refuse(struct http_connection *connection, int status, const char *sentence);
+/* No more requests after those that the queue holds. */
+void http_read_stop(struct http_connection *connection);
+/* The last of the queue, if any, is not being read any more: it is handed out, refused or forgotten. */
+struct http_exchange_slot *http_read_end(struct http_connection *connection);
+void http_read_drop_block(struct http_connection *connection);
+/* When the client has shut its side: what it asked for before is still answered, a request cut short is forgotten. */
+void http_read_end_if_client_done(struct http_connection *connection);
 
 /* http_send.c */
 enum http_sent { HTTP_SENT_ALL, HTTP_SENT_SOME, HTTP_SENT_LAST, HTTP_SENT_FAILED };

@@ -85,7 +85,7 @@ static const struct kept {
     size_t exchanges;
     size_t body_bytes;
     bool arena;
-} KEPT[] = {{8, 256 * 1024, true}, {64, 16 * 1024, true}, {HTTP_KEPT_EXCHANGES, 2 * 1024, false}};
+} KEPT[] = {{8, 262144, true}, {64, 16384, true}, {HTTP_KEPT_EXCHANGES, 2048, false}};
 
 static const struct kept *kept_for(size_t place)
 {
@@ -119,6 +119,7 @@ static void clean(struct http_exchange_slot *slot, const struct kept *kept)
     slot->connection = NULL;
     slot->state = HTTP_EXCHANGE_FREE;
     slot->close_after = false;
+    slot->request_bytes = 0;
     slot->head_sent = 0;
     slot->body_sent = 0;
 }
@@ -139,14 +140,16 @@ void http_exchange_free(struct http_exchange_slot *slot)
 
 void http_pools_release(struct http_server *server)
 {
-    struct list *link = NULL;
-    while ((link = list_pop_front(&server->free_blocks)) != NULL) {
-        free(LIST_ENTRY(link, struct http_block, link));
+    LIST_EACH(block, next_block, &server->free_blocks)
+    {
+        free(LIST_ENTRY(block, struct http_block, link));
     }
-    while ((link = list_pop_front(&server->free_fields)) != NULL) {
-        free(LIST_ENTRY(link, struct http_fields, link));
+    LIST_EACH(fields, next_fields, &server->free_fields)
+    {
+        free(LIST_ENTRY(fields, struct http_fields, link));
     }
-    while ((link = list_pop_front(&server->free_exchanges)) != NULL) {
-        destroy(LIST_ENTRY(link, struct http_exchange_slot, link));
+    LIST_EACH(slot, next_slot, &server->free_exchanges)
+    {
+        destroy(LIST_ENTRY(slot, struct http_exchange_slot, link));
     }
 }

@@ -156,6 +156,8 @@ void http_reply_queue(struct http_exchange_slot *slot, const struct http_reply *
     }
     slot->state = HTTP_EXCHANGE_ANSWERED;
     connection->unsent_bytes += slot->head.len - head_before + slot->open.body.len;
+    connection->held_bytes -= slot->request_bytes;
+    slot->request_bytes = 0;
     http_block_unref(slot->server, slot->block);
     slot->block = NULL;
     arena_reset(&slot->open.arena);

@@ -34,7 +34,7 @@ struct http_request {
     size_t header_count;
     struct str body;
     struct str peer;     /* the client's address without port */
-    int64_t received_us; /* loop time of the first byte of the request */
+    int64_t received_us; /* loop time of the first byte; of a pipelined request: of its turn to be read */
 };
 
 /* First header of that name, compared without case; the empty string with NULL ptr when absent. */
@@ -91,7 +91,8 @@ struct http_server_options {
 
 struct http_server;
 
-/* Sensible values for everything but handler, context and port. Sizes must stay under 1 GiB. */
+/* Sensible values for everything but handler, context and port. Sizes must stay under 1 GiB, and max_connections and
+ * max_pipelined are at least 1. */
 void http_server_defaults(struct http_server_options *options);
 /* NULL with ERR_UNAVAILABLE when the port cannot be had. */
 MUST_CHECK struct http_server *http_server_new(struct loop *loop, const struct http_server_options *options,

@@ -141,16 +141,29 @@ static bool fingerprint(struct pg_sync *connection, struct migrations *list, str
     return true;
 }
 
-static bool match_row(struct migrations *list, struct str number_text, struct str name, struct str known,
-                      struct err *err)
+/* NULL when the folder has none of this number. */
+static struct migration *find(struct migrations *list, struct str number_text)
 {
     int64_t number = 0;
-    if (!str_to_int64(number_text, 1, 9999, &number) || (size_t)number > list->count) {
+    if (!str_to_int64(number_text, 1, 9999, &number)) {
+        return NULL;
+    }
+    for (size_t i = 0; i < list->count; i++) {
+        if (list->items[i].number == number) {
+            return &list->items[i];
+        }
+    }
+    return NULL;
+}
+
+static bool match_row(struct migrations *list, struct str number, struct str name, struct str known, struct err *err)
+{
+    struct migration *migration = find(list, number);
+    if (migration == NULL) {
         return err_fail(err, ERR_CONFLICT, 0,
                         "The database has migration %.*s, which this program does not know: it is older",
                         STR_ARG(name));
     }
-    struct migration *migration = &list->items[number - 1];
     if (!str_eq(migration->fingerprint, known)) {
         return err_fail(err, ERR_CONFLICT, 0,
                         "Migration %s was applied with another text: it must not change afterwards", migration->name);

@@ -7,7 +7,11 @@
  *  - PG_WRITE: a segment of its own, with a sync before and after, so it is one atomic implicit transaction. It is sent
  *    once and never again: a connection lost after sending answers ERR_UNAVAILABLE with `outcome_unknown`.
  * A pool hands jobs to its connections (the one with the least outstanding cost). Transactions that must think between
- * statements (BEGIN … think … COMMIT) hold a connection: pg_session.
+ * statements (BEGIN … think … COMMIT) hold a connection: pg_session. Outside sessions no statement may begin or end a
+ * transaction: a write is atomic by itself, and may be sent again when PostgreSQL rolled it back for a stale plan.
+ *
+ * The program must ignore SIGPIPE. A name as host is resolved with the loop standing still: prefer an address or a
+ * socket where that matters.
  */
 #ifndef PORTTI_PG_PG_H
 #define PORTTI_PG_PG_H
@@ -116,7 +120,7 @@ struct pg_pool_options {
     bool exclusive;          /* for sessions and slow jobs: one job or session at a time on a connection */
     size_t max_queue;        /* jobs waiting for a connection; more answer ERR_UNAVAILABLE at once */
     size_t max_in_flight;    /* jobs sent and unanswered per connection (not exclusive) */
-    size_t max_prepared;     /* statements kept prepared per connection */
+    size_t max_prepared;     /* statements kept prepared per connection; 0 = none (for transaction poolers) */
     int64_t wait_timeout_us; /* the default for jobs without a deadline */
     int64_t statement_timeout_ms;
     int64_t watchdog_us; /* the oldest unanswered job is older than this: reset the connection */
@@ -125,7 +129,8 @@ struct pg_pool_options {
 /* Connects in the background, reconnects with back-off (50 ms to 2 s, jitter). On every connection: TimeZone UTC,
  * search_path '', statement_timeout, client_encoding UTF8, standard_conforming_strings on. */
 struct pg_pool *pg_pool_new(struct loop *loop, const struct pg_pool_options *options);
-/* Fails what is queued (ERR_UNAVAILABLE), closes the connections. */
+/* Fails what is queued (ERR_UNAVAILABLE), closes the connections; calls back meanwhile, except from a callback of this
+ * pool, after which it happens. Nothing may be submitted any more. */
 void pg_pool_free(struct pg_pool *pool);
 /* Is at least one connection up? */
 bool pg_pool_ready(const struct pg_pool *pool);
@@ -137,7 +142,10 @@ void pg_pool_on_ready(struct pg_pool *pool, loop_callback callback, void *contex
  * A session holds one connection of an exclusive pool. `on_ready` gets NULL and a failure when none came free in time.
  * pg_session_run sends one job (its statements may be BEGIN, COMMIT and so on) and answers it before the next may be
  * sent; after a failure the transaction is rolled back when the session ends. pg_session_end gives the connection back,
- * in a clean state, from any callback.
+ * in a clean state, from any callback; a job that is on its way is still answered. What outlives a transaction (SET
+ * without LOCAL, temporary tables, advisory locks) is not undone. A session whose connection was lost answers every
+ * further job with ERR_UNAVAILABLE, and must be ended all the same, also after its pool was freed. A transaction that
+ * is left idle for a minute is ended by PostgreSQL.
  */
 struct pg_session;
 struct pg_session_request {

@@ -35,9 +35,12 @@ static void conn_on_io(void *context, int ready)
     pg_pool_enter(pool);
     bool alive = true;
     if ((ready & LOOP_READ) != 0) {
-        alive = PQconsumeInput(conn->dial.conn) == 1;
-        /* Also when the other end is gone: what it still said counts. */
-        pg_conn_receive(conn);
+        /* One read may leave the second half of a TLS record in libpq's TLS layer, where no readiness tells of it. */
+        for (int rounds = PQsslInUse(conn->dial.conn) ? 2 : 1; rounds > 0 && alive; rounds--) {
+            alive = PQconsumeInput(conn->dial.conn) == 1;
+            /* Also when the other end is gone: what it still said counts. */
+            pg_conn_receive(conn);
+        }
     }
     if (!alive || PQstatus(conn->dial.conn) == CONNECTION_BAD) {
         conn->broken = true;
@@ -69,6 +72,7 @@ static void forget_wire(struct pg_conn *conn)
     conn->open = false;
     conn->touched = false;
     conn->cleaning = false;
+    conn->retiring = false;
     conn->broken = false;
     conn->answered = false;
     conn->verdict = PG_VERDICT_GOOD;
@@ -116,7 +120,9 @@ static void fail_lost(struct pg_pool *pool, struct pg_job *job, bool unknown)
     pg_pool_answer(pool, job, NULL, &failure);
 }
 
-static void decide_lost(struct pg_pool *pool, struct pg_job *job)
+/* A read is sent again once. A connection that was up before that first loss does not count: it died of the same cause,
+ * and only told us later. */
+static void decide_lost(struct pg_pool *pool, struct pg_job *job, int64_t up_since_us)
 {
     struct pg_job_room *room = pg_job_room(job);
     if (room->in_session) {
@@ -124,12 +130,14 @@ static void decide_lost(struct pg_pool *pool, struct pg_job *job)
         fail_lost(pool, job, room->sent && job->kind == PG_WRITE);
         return;
     }
-    bool spent = job->kind == PG_WRITE ? room->sent : room->lost;
+    bool spent = job->kind == PG_WRITE ? room->sent : room->lost_us != 0 && up_since_us > room->lost_us;
     if (spent) {
         fail_lost(pool, job, job->kind == PG_WRITE);
         return;
     }
-    room->lost = true;
+    if (job->kind == PG_READ && room->lost_us == 0) {
+        room->lost_us = loop_now_us(pool->loop);
+    }
     room->urgent = false;
     pg_pool_send_again(pool, job);
 }
@@ -144,10 +152,11 @@ void pg_conn_lose(struct pg_conn *conn, const char *reason)
     if (conn->session != NULL) {
         pg_session_detach(conn, &jobs);
     }
+    int64_t up_since_us = conn->dial.up_since_us;
     forget_wire(conn);
     pg_dial_again(&conn->dial, text[0] == '\0' ? "no reason was given" : text);
     for (struct list *at = list_pop_front(&jobs); at != NULL; at = list_pop_front(&jobs)) {
-        decide_lost(pool, LIST_ENTRY(at, struct pg_job, link));
+        decide_lost(pool, LIST_ENTRY(at, struct pg_job, link), up_since_us);
     }
     pg_pool_kick(pool);
 }

@@ -16,11 +16,11 @@ struct pg_entry;
 /* The room's part of a job, laid over job->room. */
 struct pg_job_room {
     int64_t deadline_us;
+    int64_t lost_us;            /* when the connection died on which it was sent first; 0 = never */
     uint64_t sequence;          /* order of arrival */
     struct pg_session *session; /* to be told when it is answered, or NULL */
     bool in_session;
     bool sent;   /* its sync may have reached the server */
-    bool lost;   /* was sent on a connection that died, and sent again */
     bool alone;  /* was aborted by a neighbour, so it gets a segment of its own */
     bool healed; /* met a stale name, and was sent again without names */
     bool urgent; /* is to be sent again, whatever its deadline */
@@ -57,6 +57,7 @@ struct pg_conn {
     bool open;     /* a shared segment of reads has begun and has no sync yet */
     bool touched;  /* something was put into libpq's buffer this turn */
     bool cleaning; /* a ROLLBACK of our own is on its way */
+    bool retiring; /* gets no more work, and is made anew when it is idle: it leads to a read-only server */
     bool broken;   /* to be given up at the end of this turn */
 
     struct pg_entry *entries; /* a ring */

@@ -102,7 +102,8 @@ static void listener_on_io(void *context, int ready)
     bool first = false;
     bool good = true;
     if ((ready & LOOP_READ) != 0) {
-        good = PQconsumeInput(conn) == 1;
+        /* Twice under TLS: see pg_conn.c. */
+        good = PQconsumeInput(conn) == 1 && (!PQsslInUse(conn) || PQconsumeInput(conn) == 1);
     }
     good = take_results(listener, &first) && good;
     listener->busy = true;

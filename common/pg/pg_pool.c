@@ -13,8 +13,8 @@ enum {
     DEFAULT_WAIT_US = 2000 * 1000
 };
 
-struct ready_waiter {
-    struct list link;
+struct pg_ready_waiter {
+    struct pg_ready_waiter *next;
     loop_callback callback;
     void *context;
 };
@@ -146,7 +146,7 @@ static void take_request(struct pg_pool *pool, struct pg_session_request *reques
 
 static bool can_take(const struct pg_pool *pool, const struct pg_conn *conn)
 {
-    if (!pg_conn_up(conn) || conn->cleaning) {
+    if (!pg_conn_up(conn) || conn->cleaning || conn->retiring) {
         return false;
     }
     return pool->options.exclusive ? pg_conn_idle(conn) : conn->in_flight < pool->options.max_in_flight;
@@ -206,9 +206,10 @@ static void refuse_excess(struct pg_pool *pool)
 
 static void tell_ready(struct pg_pool *pool)
 {
-    while (!pool->closing && pg_pool_ready(pool) && !list_empty(&pool->on_ready)) {
-        struct ready_waiter *waiter = LIST_ENTRY(list_pop_front(&pool->on_ready), struct ready_waiter, link);
-        struct ready_waiter copy = *waiter;
+    while (!pool->closing && pg_pool_ready(pool) && pool->on_ready != NULL) {
+        struct pg_ready_waiter *waiter = pool->on_ready;
+        struct pg_ready_waiter copy = *waiter;
+        pool->on_ready = copy.next;
         free(waiter);
         copy.callback(copy.context);
     }
@@ -309,8 +310,13 @@ static void lose_broken(struct pg_pool *pool)
 {
     for (size_t i = 0; i < pool->options.connections && !pool->closing; i++) {
         struct pg_conn *conn = &pool->conns[i];
-        if (conn->broken && conn->dial.state == PG_DIAL_UP) {
+        if (conn->dial.state != PG_DIAL_UP) {
+            continue;
+        }
+        if (conn->broken) {
             pg_conn_lose(conn, NULL);
+        } else if (conn->retiring && pg_conn_idle(conn)) {
+            pg_conn_lose(conn, "the server accepts no changes");
         }
     }
 }
@@ -385,7 +391,6 @@ struct pg_pool *pg_pool_new(struct loop *loop, const struct pg_pool_options *opt
     list_init(&pool->queue);
     list_init(&pool->again);
     list_init(&pool->requests);
-    list_init(&pool->on_ready);
     pool->next_deadline_us = INT64_MAX;
     pool->turn = (struct loop_task){.callback = pool_on_turn, .context = pool};
     loop_timer_init(&pool->deadlines, loop, pool_on_deadline, pool);
@@ -432,8 +437,10 @@ static void destroy(struct pg_pool *pool)
     loop_undefer(&pool->turn);
     loop_timer_release(&pool->deadlines);
     loop_timer_release(&pool->watchdog);
-    while (!list_empty(&pool->on_ready)) {
-        free(LIST_ENTRY(list_pop_front(&pool->on_ready), struct ready_waiter, link));
+    for (struct pg_ready_waiter *waiter = pool->on_ready; waiter != NULL;) {
+        struct pg_ready_waiter *next = waiter->next;
+        free(waiter);
+        waiter = next;
     }
     pg_conninfo_release(&pool->conninfo);
     free(pool->conns);
@@ -463,10 +470,13 @@ bool pg_pool_ready(const struct pg_pool *pool)
 
 void pg_pool_on_ready(struct pg_pool *pool, loop_callback callback, void *context)
 {
-    struct ready_waiter *waiter = xcalloc(1, sizeof *waiter);
-    waiter->callback = callback;
-    waiter->context = context;
-    list_push_back(&pool->on_ready, &waiter->link);
+    struct pg_ready_waiter **end = &pool->on_ready;
+    while (*end != NULL) {
+        end = &(*end)->next;
+    }
+    *end = xcalloc(1, sizeof **end);
+    (*end)->callback = callback;
+    (*end)->context = context;
     pg_pool_kick(pool);
 }
 

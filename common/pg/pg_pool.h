@@ -23,7 +23,7 @@ struct pg_pool {
     struct loop_timer deadlines;
     int64_t next_deadline_us; /* not later than the earliest of all that wait */
     struct loop_timer watchdog;
-    struct list on_ready;
+    struct pg_ready_waiter *on_ready; /* first come, first called */
 
     unsigned busy; /* frames of ours on the stack: while there are any, nothing is freed */
     bool closing;

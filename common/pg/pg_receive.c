@@ -136,6 +136,8 @@ static void finish_job(struct pg_conn *conn, struct pg_job *job)
         } else if (conn->verdict == PG_VERDICT_STALE) {
             err_fail(&conn->failure.err, ERR_UNAVAILABLE, 0, "The data model has just changed; try again");
         }
+        /* After a failover, the address may lead to the new primary by now. */
+        conn->retiring = conn->retiring || strcmp(conn->failure.sqlstate, "25006") == 0;
         pg_pool_answer(pool, job, NULL, &conn->failure);
     }
     conn->verdict = PG_VERDICT_GOOD;
@@ -163,10 +165,8 @@ static void entry_is_done(struct pg_conn *conn)
     conn->head = (conn->head + 1) & (conn->capacity - 1);
     conn->count--;
     conn->answered = false;
-    if (entry.kind == PG_ENTRY_COMMAND && entry.command + 1 == entry.job->command_count &&
-        !pg_job_waits_for_sync(entry.job)) {
-        finish_job(conn, entry.job);
-    } else if (entry.kind == PG_ENTRY_SYNC && entry.job != NULL) {
+    bool last = entry.kind == PG_ENTRY_COMMAND && entry.command + 1 == entry.job->command_count;
+    if ((last && !pg_job_waits_for_sync(entry.job)) || (entry.kind == PG_ENTRY_SYNC && entry.job != NULL)) {
         finish_job(conn, entry.job);
     }
     if (conn->count == 0) {

@@ -6,10 +6,9 @@
 /* Seconds from 1970-01-01 to 2000-01-01, where PostgreSQL counts from. */
 #define EPOCH_GAP_US (INT64_C(946684800) * 1000000)
 
-/* libpq takes results that it does not change without const. */
-static PGresult *of(const struct pg_result *result)
+static const PGresult *of(const struct pg_result *result)
 {
-    return (PGresult *)(uintptr_t)result;
+    return (const PGresult *)result;
 }
 
 size_t pg_rows(const struct pg_result *result)
@@ -24,7 +23,7 @@ size_t pg_columns(const struct pg_result *result)
 
 bool pg_value(const struct pg_result *result, size_t row, size_t column, struct str *out)
 {
-    PGresult *raw = of(result);
+    const PGresult *raw = of(result);
     int len = PQgetlength(raw, (int)row, (int)column);
     if (len == 0 && PQgetisnull(raw, (int)row, (int)column)) {
         *out = STR_EMPTY;
@@ -37,7 +36,12 @@ bool pg_value(const struct pg_result *result, size_t row, size_t column, struct 
 uint64_t pg_affected(const struct pg_result *result)
 {
     int64_t count = 0;
-    return str_to_int64(str_from(PQcmdTuples(of(result))), 0, INT64_MAX, &count) ? (uint64_t)count : 0;
+    /* libpq wants a result that is not const, and does not change it. */
+    const union {
+        const struct pg_result *ours;
+        PGresult *theirs;
+    } view = {.ours = result};
+    return str_to_int64(str_from(PQcmdTuples(view.theirs)), 0, INT64_MAX, &count) ? (uint64_t)count : 0;
 }
 
 static uint64_t big_endian(struct str value)

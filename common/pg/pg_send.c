@@ -92,11 +92,11 @@ static bool params_are_possible(const struct pg_job *job)
     return true;
 }
 
-/* libpq wants parameters in text form to end in NUL. Lays them out in the scratch buffer behind what is there. */
+/* libpq wants parameters in text form to end in NUL. Lays them out in the scratch buffer. */
 static void lay_out_params(struct pg_conn *conn, const struct pg_command *command)
 {
     size_t count = command->statement->param_count;
-    size_t bytes = 0;
+    size_t bytes = 1;
     for (size_t i = 0; i < count; i++) {
         if (!size_add(bytes, command->params[i].value.len + 1, &bytes)) {
             abort();
@@ -106,7 +106,7 @@ static void lay_out_params(struct pg_conn *conn, const struct pg_command *comman
         conn->value_capacity = count * 2;
         conn->values = xrealloc(conn->values, conn->value_capacity * sizeof *conn->values);
     }
-    char *place = bytes == 0 ? NULL : strbuf_reserve(&conn->scratch, bytes);
+    char *place = strbuf_reserve(&conn->scratch, bytes); /* no ceiling: what comes in was bounded long before */
     for (size_t i = 0; i < count; i++) {
         struct str value = command->params[i].value;
         conn->values[i] = command->params[i].null ? NULL : place;

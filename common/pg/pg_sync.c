@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <time.h>
 
-/* Every message of the server is meant for the operator who runs the tool, so it is passed on. */
 #define SYNC_SETTINGS "-c timezone=UTC -c datestyle=ISO -c search_path= -c standard_conforming_strings=on"
 
 enum { RETRY_MS = 100 };
@@ -168,9 +167,12 @@ struct str pg_sync_value(const struct pg_sync_result *result, size_t row, size_t
 uint64_t pg_sync_affected(const struct pg_sync_result *result)
 {
     int64_t count = 0;
-    /* libpq takes a PGresult that it does not change. */
-    const char *text = PQcmdTuples((PGresult *)(uintptr_t)result);
-    return str_to_int64(str_from(text), 0, INT64_MAX, &count) ? (uint64_t)count : 0;
+    /* libpq wants a result that is not const, and does not change it. */
+    const union {
+        const struct pg_sync_result *ours;
+        PGresult *theirs;
+    } view = {.ours = result};
+    return str_to_int64(str_from(PQcmdTuples(view.theirs)), 0, INT64_MAX, &count) ? (uint64_t)count : 0;
 }
 
 void pg_sync_result_free(struct pg_sync_result *result)

@@ -9,10 +9,10 @@
 enum {
     /* A stalled Redis must not make us hold more than this, however many commands are allowed. */
     OUTPUT_MAX_BYTES = 32 * 1024 * 1024,
-    DEFAULT_PENDING = 10000,
-    DEFAULT_TIMEOUT_US = 5 * 1000 * 1000,
-    TICK_LEAST_US = 10 * 1000
+    DEFAULT_PENDING = 10000
 };
+#define DEFAULT_TIMEOUT_US INT64_C(5000000)
+#define LEAST_TIMEOUT_US   INT64_C(40000)
 
 struct redis {
     struct redis_link link;
@@ -96,8 +96,8 @@ struct redis *redis_new(struct loop *loop, const struct redis_options *options, 
     struct redis *redis = xcalloc(1, sizeof *redis);
     redis->max_pending = options->max_pending == 0 ? DEFAULT_PENDING : options->max_pending;
     redis->timeout_us = options->command_timeout_us <= 0 ? DEFAULT_TIMEOUT_US : options->command_timeout_us;
-    if (redis->timeout_us < 4 * TICK_LEAST_US) {
-        redis->timeout_us = 4 * TICK_LEAST_US;
+    if (redis->timeout_us < LEAST_TIMEOUT_US) {
+        redis->timeout_us = LEAST_TIMEOUT_US;
     }
     loop_timer_init(&redis->watch, loop, redis_on_watch, redis);
     redis_link_init(&redis->link, loop, &address, "redis", redis_on_up, redis_on_down, redis);

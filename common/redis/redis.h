@@ -1,6 +1,9 @@
 /*
  * Redis on the loop, over hiredis 0.14 (whose headers stay in this room): one connection, with our own deadlines,
  * reconnects (50 ms doubling to 2 s, with jitter) and a bounded output. Redis is never waited for by a request.
+ *
+ * The program must ignore SIGPIPE: hiredis writes with write(2). A name as host is resolved with the loop standing
+ * still.
  */
 #ifndef PORTTI_REDIS_REDIS_H
 #define PORTTI_REDIS_REDIS_H
@@ -15,9 +18,9 @@
 struct redis;
 
 struct redis_options {
-    const char *url;              /* redis://[:password@]host[:port][/db] or unix:///path/to.sock[?db=N] */
-    size_t max_pending;           /* commands in flight; more are dropped and counted */
-    int64_t command_timeout_us;   /* the oldest reply is later than this: reconnect */
+    const char *url;            /* redis://[[user]:password@]host[:port][/db] or unix:///path/to.sock[?db=N] */
+    size_t max_pending;         /* commands in flight; more are dropped and counted */
+    int64_t command_timeout_us; /* the oldest reply is later than this: reconnect */
 };
 
 /* Connects in the background. NULL only for a malformed URL (a password in it is never repeated in `*err`). */
@@ -31,7 +34,8 @@ bool redis_send(struct redis *redis, const struct str *argv, size_t argc);
 /*
  * A doorbell: XREAD BLOCK on `stream` from its end, for ever, on a connection of its own; `on_entries` is called with
  * the number of new entries, and with 0 each time the connection has been (re)made, since entries may have been missed
- * meanwhile. Survives DEL, FLUSHALL and restarts.
+ * meanwhile; also with 0 every five quiet seconds and while Redis answers with errors. Notices of one turn come as one
+ * call. The doorbell may be freed in it. Survives DEL, FLUSHALL, restarts and ids that go back.
  */
 struct redis_doorbell;
 MUST_CHECK struct redis_doorbell *redis_doorbell_new(struct loop *loop, const char *url, struct str stream,

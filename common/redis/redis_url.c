@@ -66,6 +66,9 @@ static bool parse_host(struct str authority, struct redis_address *out)
     struct str rest = str_slice(authority, host.len, authority.len);
     if (authority.len > 0 && authority.ptr[0] == '[') {
         size_t close = str_find(authority, ']');
+        if (close == authority.len) {
+            return false;
+        }
         host = str_slice(authority, 1, close);
         rest = str_slice(authority, close + 1, authority.len);
     }

@@ -91,7 +91,6 @@ stop_everything() {
         stop_part "$part" || failed=yes
     done
     [[ -z $failed ]] || die "not everything has stopped"
-    rm -f "$DATA/env"
     say "nothing runs in $DATA"
 }
 

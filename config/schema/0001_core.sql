@@ -157,9 +157,10 @@ create trigger bump after insert or update or delete on core.webhook
 -- does to the number of live records of its object. seq (CACHE 1) is taken while the record's row lock is held, so per
 -- record the order of seq is the order of commits.
 create sequence core.outbox_seq as bigint cache 1;
+select nextval('core.outbox_seq'); -- from here on last_value is a number that was given out
 create table core.outbox (
+    xid            xid8 not null default pg_current_xact_id(), -- before seq: see core.fold_counts
     seq            bigint not null default nextval('core.outbox_seq'),
-    xid            xid8 not null default pg_current_xact_id(),
     event_id       uuid not null,
     object_id      uuid not null,
     object_name    text not null,
@@ -175,14 +176,19 @@ create index outbox_seq_at on core.outbox (seq);
 create index outbox_delta on core.outbox (object_id, xid) include (delta) where delta <> 0;
 create table core.outbox_default partition of core.outbox default;
 
--- The number of live records an object has, as of `snapshot`. The exact number now is this plus the deltas of the
--- outbox rows that are visible now and were not visible then: core.live_count.
+-- The number of live records of each object as of the last fold, and where that was. The exact number now is the count
+-- plus the deltas of the outbox rows that are visible now and were not visible then: core.live_count.
 create table core.record_count (
     object_id uuid primary key,
-    count     bigint not null,
-    snapshot  pg_snapshot not null,
-    folded_at timestamptz not null default now()
+    count     bigint not null
 ) with (fillfactor = 50);
+create table core.fold (
+    snapshot  pg_snapshot not null,
+    seq       bigint not null, -- while core.outbox_seq stands here, the counts are exact as they are
+    folded_at timestamptz not null default now()
+) with (fillfactor = 10);
+create unique index fold_is_single on core.fold ((true));
+insert into core.fold (snapshot, seq) values (pg_current_snapshot(), 0);
 
 -- Attempts: append-only, a partition a day.
 create table core.attempt (
@@ -235,24 +241,30 @@ insert into core.cursor (shard, snapshot) values (0, pg_current_snapshot());
 
 -- Functions that both programs use. ----------------------------------------------------------------------------------
 
--- Exact number of live records at constant cost, from the caller's snapshot; NULL for an object that is not counted. What
--- is not in the count yet are the rows of transactions that were unfinished at `snapshot`: those that began later, found
--- by a range of the index, and the few that were running, found one by one (a range from the oldest of them would grow
--- with every write while one long transaction is open). The bound on created_at only prunes partitions: it allows for
--- clocks that differ and transactions that last fifteen minutes. In plpgsql, since that keeps the plan for the session:
--- 0.06 ms with seven partitions, and an SQL function would be planned for every call.
+-- Exact number of live records at constant cost, from the caller's snapshot; NULL for an object that is not counted.
+-- When nothing was written since the fold, the folded count is the answer. Otherwise, what is not in it yet are the rows
+-- of transactions that were unfinished then: those that began later, found by a range of the index, and the few that
+-- were running, found one by one (a range from the oldest of them would grow with every write while one long transaction
+-- is open). The bound on created_at only prunes partitions: it allows for clocks that differ and transactions that last
+-- fifteen minutes. In plpgsql, since that keeps its plans for the session and starts only those that it needs: an SQL
+-- function would be planned for every call, and one statement would open every partition to add nothing.
 create function core.live_count(wanted uuid) returns bigint language plpgsql stable parallel safe as $$
 declare
-    live  bigint;
-    base  pg_snapshot;
-    since timestamptz;
+    live   bigint;
+    base   pg_snapshot;
+    since  timestamptz;
+    folded boolean;
 begin
-    select c.count + coalesce((
+    select c.count, f.snapshot, f.folded_at - interval '15 minutes', f.seq = s.last_value
+    into live, base, since, folded
+    from core.record_count c, core.fold f, core.outbox_seq s where c.object_id = wanted;
+    if folded then
+        return live;
+    end if;
+    live := live + coalesce((
         select sum(o.delta) from core.outbox o
-        where o.object_id = c.object_id and o.delta <> 0 and o.created_at >= c.folded_at - interval '15 minutes'
-          and o.xid >= pg_snapshot_xmax(c.snapshot)), 0), c.snapshot, c.folded_at - interval '15 minutes'
-    into live, base, since
-    from core.record_count c where c.object_id = wanted;
+        where o.object_id = wanted and o.delta <> 0 and o.created_at >= since
+          and o.xid >= pg_snapshot_xmax(base)), 0);
     if pg_snapshot_xmin(base) < pg_snapshot_xmax(base) then
         live := live + coalesce((
             select sum(o.delta) from core.outbox o
@@ -262,25 +274,36 @@ begin
     return live;
 end $$;
 
--- Folds the outbox's deltas into the counts that have moved, and returns how many did. Counts and snapshot come from one
--- statement, so from one snapshot (core.live_count is stable and sees its caller's); the lock keeps folders apart. The
--- caller's transaction must be READ COMMITTED, so that the statement after the lock sees what the last folder did.
--- Counts without news move on once a minute too, so that their bound on created_at does.
+-- Folds the outbox's deltas into the counts that have moved, and returns how many did. Deltas and snapshot come from one
+-- statement, so from one snapshot; the lock keeps folders apart. The caller's transaction must be READ COMMITTED, so that
+-- the statement after the lock sees what the last folder did. The sequence is read before the snapshot is taken: each row
+-- below it belongs to a transaction that had its xid by then (the outbox's columns are filled in their order), so when
+-- the snapshot has nothing running, all of those rows are in it.
 create function core.fold_counts() returns bigint language plpgsql as $$
 declare
-    folded bigint;
+    folded   bigint;
+    standing bigint;
 begin
     if not pg_try_advisory_xact_lock(7077001) then
         return 0;
     end if;
-    with fresh as materialized (
-        select c.object_id, core.live_count(c.object_id) as count from core.record_count c
+    select last_value into standing from core.outbox_seq;
+    with fold as materialized (
+        select f.snapshot, f.folded_at - interval '15 minutes' as since from core.fold f
+    ), delta as materialized (
+        select o.object_id, sum(o.delta) as sum from fold, core.outbox o
+        where o.delta <> 0 and o.created_at >= fold.since and o.xid >= pg_snapshot_xmin(fold.snapshot)
+          and not pg_visible_in_snapshot(o.xid, fold.snapshot)
+        group by o.object_id
+    ), moved as (
+        update core.record_count c set count = c.count + delta.sum
+        from delta where delta.object_id = c.object_id and delta.sum <> 0 returning 1
+    ), placed as (
+        update core.fold set snapshot = pg_current_snapshot(), folded_at = now(),
+            seq = case when pg_snapshot_xmin(pg_current_snapshot()) = pg_snapshot_xmax(pg_current_snapshot())
+                       then standing else 0 end
     )
-    update core.record_count c
-    set count = fresh.count, snapshot = pg_current_snapshot(), folded_at = now()
-    from fresh
-    where fresh.object_id = c.object_id and (fresh.count <> c.count or c.folded_at < now() - interval '1 minute');
-    get diagnostics folded = row_count;
+    select count(*) into folded from moved;
     return folded;
 end $$;
 
@@ -342,7 +365,7 @@ begin
                 'select exists (select from core.%I o, core.cursor c where o.xid >= pg_snapshot_xmin(c.snapshot)'
                 '                 and not pg_visible_in_snapshot(o.xid, c.snapshot))'
                 '    or exists (select from core.pending where event_created_at < $1)'
-                '    or exists (select from core.record_count where folded_at < $1 + interval ''15 minutes'')',
+                '    or exists (select from core.fold where folded_at < $1 + interval ''15 minutes'')',
                 child.name) into wanted using ends;
             continue when wanted;
         end if;

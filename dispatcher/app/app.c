@@ -93,9 +93,9 @@ static struct pg_pool *pool_new(struct app *app, const char *name, size_t connec
         .max_queue = 64,
         .max_in_flight = 1,
         .max_prepared = 64,
-        .wait_timeout_us = 5 * 1000000,
-        .statement_timeout_ms = 60 * 1000,
-        .watchdog_us = 70 * 1000000,
+        .wait_timeout_us = INT64_C(5) * 1000000,
+        .statement_timeout_ms = INT64_C(60) * 1000,
+        .watchdog_us = INT64_C(70) * 1000000,
     };
     return pg_pool_new(app->loop, &options);
 }
@@ -191,11 +191,10 @@ static void app_release(struct app *app)
 {
     admin_free(app->admin);
     redis_doorbell_free(app->doorbell);
+    engine_abandon(app->engine);
     pg_pool_free(app->write_pool);
     pg_pool_free(app->read_pool);
-    if (app->engine != NULL) {
-        engine_free(app->engine);
-    }
+    engine_free(app->engine);
     loop_timer_release(&app->flush_log);
     loop_free(app->loop);
 }

@@ -41,13 +41,13 @@ static bool check_ranges(struct str value, struct err *err)
 
 static bool check_given(struct str value, struct err *err)
 {
-    return value.len > 0 || err_fail(err, ERR_INVALID, 0, "must be set");
+    return value.len > 0 || err_fail(err, ERR_INVALID, 0, "it has no default");
 }
 
 static bool check_secret(struct str value, struct err *err)
 {
     enum { LEAST = 16 };
-    return value.len >= LEAST || err_fail(err, ERR_INVALID, 0, "must be set, to at least %d bytes", LEAST);
+    return value.len >= LEAST || err_fail(err, ERR_INVALID, 0, "at least %d bytes", LEAST);
 }
 
 void dispatcher_schedule(const struct dispatcher_settings *settings, struct schedule *out)

@@ -64,8 +64,10 @@ static void forget(struct engine *engine)
         hook->spilling = 0;
         hook->refill_limit = 0;
     }
-    for (struct list *link; (link = list_pop_front(&engine->batches)) != NULL;) {
+    LIST_EACH(link, after, &engine->batches)
+    {
         struct batch *batch = LIST_ENTRY(link, struct batch, link);
+        list_remove(link);
         cursor_release(&batch->after);
         free(batch);
     }
@@ -192,9 +194,14 @@ struct engine *engine_new(struct loop *loop, const struct engine_options *option
     return engine;
 }
 
-void engine_free(struct engine *engine)
+void engine_abandon(struct engine *engine)
 {
     forget(engine);
+    loop_timer_stop(&engine->tick_timer);
+}
+
+void engine_free(struct engine *engine)
+{
     loop_undefer(&engine->pump_task);
     loop_timer_release(&engine->due_timer);
     loop_timer_release(&engine->flush_timer);

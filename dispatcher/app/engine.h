@@ -35,6 +35,8 @@ struct engine_options {
 };
 
 struct engine *engine_new(struct loop *loop, const struct engine_options *options);
+/* Stops at once and forgets everything; answers that still come are dropped. Before its pools are freed. */
+void engine_abandon(struct engine *engine);
 /* After its pools have been freed. */
 void engine_free(struct engine *engine);
 /* The doorbell rang: look at the outbox now. */

@@ -81,7 +81,11 @@ struct sending {
     int64_t started_us; /* wall clock */
 };
 
-enum { LOAD_MAX = 256, GROUP_ROWS_MAX = 256 };
+enum {
+    LOAD_MAX = 256,
+    GROUP_ROWS_MAX = 256,
+    UNDECIDED_MOST = 2000 /* with so many undecided deliveries the outbox waits */
+};
 
 enum engine_phase { PHASE_STANDBY, PHASE_STARTING, PHASE_WORKING };
 

@@ -3,8 +3,7 @@
 #include "dispatcher/app/engine_internal.h"
 #include <stdlib.h>
 
-/* Undecided deliveries beyond which the outbox waits. */
-enum { UNDECIDED_MOST = 2000, TRY_AGAIN_US = 200000 };
+enum { TRY_AGAIN_US = 200000 };
 /* With so many deliveries in memory, lanes that lag keep no more than a few. */
 enum { HELD_MOST = 200000, LANE_LEAST = 64 };
 
@@ -182,6 +181,17 @@ static void ask_decided(struct engine *engine)
     free(seqs);
 }
 
+/* First what waits in core.pending, so that no record is overtaken by its own later events: the group reads it back for
+ * every webhook, and reading starts when it is here. */
+static void recover_pending(struct engine *engine)
+{
+    for (size_t i = 0; i < engine->hooks.active_count; i++) {
+        engine->hooks.active[i]->spilled = true;
+    }
+    engine->purge_wanted = true;
+    engine_flush(engine);
+}
+
 /* The way of a read. */
 
 void engine_step(void *context)
@@ -192,9 +202,7 @@ void engine_step(void *context)
         if (engine->hooks.version == 0) {
             engine_load_hooks(engine);
         } else {
-            /* First what waits in core.pending, so that no record is overtaken by its own later events. */
-            engine->purge_wanted = true;
-            engine_flush(engine);
+            recover_pending(engine);
         }
         return;
     }
@@ -226,7 +234,7 @@ void engine_on_batch(void *context, const struct outbox_batch *batch)
         engine_read_on(engine);
         return;
     }
-    incoming->events = xcalloc(batch->count + 1, sizeof(*incoming->events));
+    incoming->events = xcalloc(batch->count + 1, sizeof(struct stored_event *));
     incoming->count = batch->count;
     for (size_t i = 0; i < batch->count; i++) {
         incoming->events[i] = stored_event_ref(batch->events[i]);

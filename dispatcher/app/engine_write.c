@@ -2,9 +2,9 @@
 #include "dispatcher/app/engine_internal.h"
 #include <stdlib.h>
 
-static const int64_t flush_after_us = 25 * 1000;
+static const int64_t flush_after_us = 25000;
 /* An undecided delivery may hold the cursor back for so long. */
-static const int64_t slow_after_us = 1000 * 1000;
+static const int64_t slow_after_us = 1000000;
 
 struct group *engine_gathering(struct engine *engine)
 {
@@ -79,14 +79,15 @@ static void put_delivery(struct engine *engine, struct group *group, struct deli
 
 static void put_cursor(struct engine *engine, struct group *group)
 {
-    while (!list_empty(&engine->batches)) {
-        struct batch *batch = LIST_ENTRY(engine->batches.next, struct batch, link);
+    LIST_EACH(link, after, &engine->batches)
+    {
+        struct batch *batch = LIST_ENTRY(link, struct batch, link);
         if (batch->undecided > 0) {
             return;
         }
         group_cursor(group, strbuf_str(&batch->after.snapshot), strbuf_str(&batch->after.upper),
                      batch->after.upper_seq);
-        list_remove(&batch->link);
+        list_remove(link);
         cursor_release(&batch->after);
         free(batch);
     }
@@ -152,10 +153,12 @@ void engine_pass_slow(struct engine *engine)
     if (!engine_any_hungry(engine)) {
         return; /* reading on would help nobody, so the happy path stays free of rows */
     }
+    /* When reading has stopped because of them, they have been slow enough. */
+    int64_t patience_us = engine->undecided < UNDECIDED_MOST ? slow_after_us : 0;
     LIST_EACH(link, after, &engine->batches)
     {
         struct batch *batch = LIST_ENTRY(link, struct batch, link);
-        if (now - batch->read_us < slow_after_us) {
+        if (now - batch->read_us < patience_us) {
             return;
         }
         LIST_EACH(at, next, &batch->deliveries)

@@ -123,7 +123,8 @@ static const uint32_t events_types[] = {PG_INT8_ARRAY, PG_TIMESTAMPTZ_ARRAY};
 static const struct pg_statement events_statement = {
     .sql = STR_INIT("select o.event_id, o.seq, o.object_id, o.object_name, o.action, o.record_id, o.record,"
                     " o.updated_fields, o.created_at from unnest($1, $2) as wanted(seq, created_at)"
-                    " join core.outbox o on o.seq = wanted.seq and o.created_at = wanted.created_at"),
+                    " cross join lateral (select * from core.outbox where seq = wanted.seq"
+                    " and created_at = wanted.created_at limit 1) o"),
     .param_types = events_types,
     .param_count = ARRAY_LEN(events_types),
 };
@@ -133,7 +134,7 @@ static void on_events(void *context, struct pg_result *const *results, const str
     struct lookup *lookup = context;
     bool ok = succeeded(failure, "events_read_failed");
     size_t rows = ok ? pg_rows(results[0]) : 0;
-    struct stored_event **events = xcalloc(rows + 1, sizeof(*events));
+    struct stored_event **events = xcalloc(rows + 1, sizeof(struct stored_event *));
     size_t count = 0;
     for (size_t row = 0; row < rows; row++) {
         struct event event = {.workspace_id = lookup->workspace_id};

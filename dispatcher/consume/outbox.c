@@ -14,7 +14,8 @@ enum { COLUMN_NOW, COLUMN_VERSION, COLUMN_EVENT };
 
 /*
  * The keys are gathered first, in a fence that the planner may not look through: with ORDER BY and LIMIT in sight it
- * would walk the whole history by seq to find the few new rows. Then the rows are fetched by key.
+ * would walk the whole history by seq to find the few new rows. Then the rows are fetched by key, one by one (LIMIT 1):
+ * left to itself the planner, which expects a full piece each time, would rather read the whole table.
  */
 static const uint32_t fresh_types[] = {PG_TEXT, PG_INT8};
 static const struct pg_statement fresh_statement = {
@@ -25,7 +26,8 @@ static const struct pg_statement fresh_statement = {
                     " where xid = any(array(select pg_snapshot_xip($1::text::pg_snapshot)))),"
                     " piece as materialized (select seq, created_at from fresh order by seq limit $2)"
                     " select head.now, head.version, " EVENT_COLUMNS " from head left join"
-                    " (piece join core.outbox o on o.seq = piece.seq and o.created_at = piece.created_at) on true"
+                    " (piece cross join lateral (select * from core.outbox where seq = piece.seq"
+                    " and created_at = piece.created_at limit 1) o) on true"
                     " order by o.seq"),
     .param_types = fresh_types,
     .param_count = ARRAY_LEN(fresh_types),
@@ -139,7 +141,7 @@ static bool cursor_move(struct outbox *outbox, struct str now, bool full, int64_
 static void hand_over(struct outbox *outbox, const struct pg_result *result)
 {
     size_t rows = pg_rows(result);
-    struct stored_event **events = xcalloc(rows + 1, sizeof(*events));
+    struct stored_event **events = xcalloc(rows + 1, sizeof(struct stored_event *));
     int64_t last_seq = 0;
     struct str ignored;
     bool any = rows > 0 && pg_value(result, 0, COLUMN_EVENT, &ignored);

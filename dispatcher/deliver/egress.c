@@ -111,7 +111,7 @@ bool egress_allows(const struct egress_policy *policy, const uint8_t *address, s
 static bool is_clean(const struct egress_range *range)
 {
     for (unsigned bit = range->bits; bit < range->bytes * 8U; bit++) {
-        if ((range->address[bit / 8] >> (7 - bit % 8)) & 1U) {
+        if ((unsigned)range->address[bit / 8] >> (7 - bit % 8) & 1U) {
             return false;
         }
     }
@@ -135,7 +135,7 @@ static bool parse_range(struct str text, struct egress_range *out)
     } else {
         return false;
     }
-    int64_t bits = range.bytes * 8;
+    int64_t bits = INT64_C(8) * range.bytes;
     if (slash < text.len && !str_to_int64(str_slice(text, slash + 1, text.len), 0, bits, &bits)) {
         return false;
     }

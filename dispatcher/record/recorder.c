@@ -6,8 +6,8 @@
 
 enum state { IDLE, WAITING, LEADING, RELEASING };
 
-static const int64_t retry_first_us = 100 * 1000;
-static const int64_t retry_most_us = 2 * 1000 * 1000;
+static const int64_t retry_first_us = 100000;
+static const int64_t retry_most_us = 2000000;
 
 struct recorder {
     struct loop *loop;

@@ -83,6 +83,7 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *context)
     return transfer->response_bytes > transfer->sender->options.response_limit ? 0 : len;
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): the type is libcurl's. */
 static size_t on_header(char *bytes, size_t size, size_t count, void *context)
 {
     struct transfer *transfer = context;
@@ -255,9 +256,11 @@ static int on_want_timer(CURLM *multi, long timeout_ms, void *context)
 static void bury_watches(void *context)
 {
     struct sender *sender = context;
-    for (struct list *link; (link = list_pop_front(&sender->dead_watches)) != NULL;) {
+    LIST_EACH(link, after, &sender->dead_watches)
+    {
         free(LIST_ENTRY(link, struct watch, link));
     }
+    list_init(&sender->dead_watches);
 }
 
 static void watch_drop(struct sender *sender, struct watch *watch)
@@ -356,7 +359,8 @@ void sender_free(struct sender *sender)
         return;
     }
     sender_abort_all(sender);
-    for (struct list *link; (link = list_pop_front(&sender->idle)) != NULL;) {
+    LIST_EACH(link, after, &sender->idle)
+    {
         transfer_free(LIST_ENTRY(link, struct transfer, link));
     }
     curl_multi_cleanup(sender->multi);

@@ -21,8 +21,8 @@ struct field;
 
 /* A physical column. */
 struct column {
-    struct str name;    /* as in PostgreSQL: "nameFirstName", "companyId" */
-    struct str quoted;  /* the same as an SQL identifier, quotes and all */
+    struct str name;   /* as in PostgreSQL: "nameFirstName", "companyId" */
+    struct str quoted; /* the same as an SQL identifier, quotes and all */
     enum column_kind kind;
     enum json_form form;
     bool nullable;

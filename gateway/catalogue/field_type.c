@@ -61,8 +61,9 @@ static const struct sub_field_type rich_text[] = {
     {.name = "markdown", .column = COLUMN_TEXT, .form = JSON_FORM_TEXT},
 };
 
-#define SCALAR(type_name, kind, json) .name = type_name, .column = kind, .form = json
-#define COMPOSITE(type_name, table)   .name = type_name, .composite = true, .subs = table, .sub_count = ARRAY_LEN(table)
+#define SCALAR(type_name, kind, json) .name = (type_name), .column = (kind), .form = (json)
+#define COMPOSITE(type_name, table)                                                                                    \
+    .name = (type_name), .composite = true, .subs = (table), .sub_count = ARRAY_LEN(table)
 
 /* Where the contract's table has a dash for uniqueness, it is allowed when equality means what a person expects. */
 const struct field_type_info field_types[FIELD_TYPE_COUNT] = {

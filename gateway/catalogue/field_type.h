@@ -53,33 +53,33 @@ enum column_kind {
 };
 
 struct column_kind_info {
-    const char *sql;       /* "timestamp with time zone" as DDL spells it: "timestamptz" */
-    unsigned oid;          /* of the type */
-    unsigned array_oid;    /* of its array, for unnest; 0 = none */
+    const char *sql;    /* "timestamp with time zone" as DDL spells it: "timestamptz" */
+    unsigned oid;       /* of the type */
+    unsigned array_oid; /* of its array, for unnest; 0 = none */
 };
 extern const struct column_kind_info column_kinds[COLUMN_KIND_COUNT];
 
 /* How a value looks in JSON, on top of its column kind. */
 enum json_form {
-    JSON_FORM_PLAIN,          /* as the column kind says */
-    JSON_FORM_TEXT,           /* text; NULL reads "" */
-    JSON_FORM_OPTION,         /* one of the field's options, or of the sub-field's fixed list; NULL reads null */
-    JSON_FORM_EMAIL,          /* text, canonical e-mail */
-    JSON_FORM_EMAIL_LIST,     /* jsonb: array of e-mails */
-    JSON_FORM_PHONE_LIST,     /* jsonb: array of {number,countryCode,callingCode} */
-    JSON_FORM_URL,            /* text, normalised URL */
-    JSON_FORM_LINK_LIST,      /* jsonb: array of {url,label} */
-    JSON_FORM_FILE_LIST,      /* jsonb: array of {fileId,label,…} */
-    JSON_FORM_ANY             /* jsonb: any JSON */
+    JSON_FORM_PLAIN,      /* as the column kind says */
+    JSON_FORM_TEXT,       /* text; NULL reads "" */
+    JSON_FORM_OPTION,     /* one of the field's options, or of the sub-field's fixed list; NULL reads null */
+    JSON_FORM_EMAIL,      /* text, canonical e-mail */
+    JSON_FORM_EMAIL_LIST, /* jsonb: array of e-mails */
+    JSON_FORM_PHONE_LIST, /* jsonb: array of {number,countryCode,callingCode} */
+    JSON_FORM_URL,        /* text, normalised URL */
+    JSON_FORM_LINK_LIST,  /* jsonb: array of {url,label} */
+    JSON_FORM_FILE_LIST,  /* jsonb: array of {fileId,label,…} */
+    JSON_FORM_ANY         /* jsonb: any JSON */
 };
 
 struct sub_field_type {
     const char *name;
     enum column_kind column;
     enum json_form form;
-    bool required;        /* NOT NULL */
-    bool output_only;     /* a client's value is ignored: ACTOR's workspaceMemberId and name */
-    bool in_unique;       /* part of a uniqueness constraint over the field */
+    bool required;              /* NOT NULL */
+    bool output_only;           /* a client's value is ignored: ACTOR's workspaceMemberId and name */
+    bool in_unique;             /* part of a uniqueness constraint over the field */
     const char *const *options; /* fixed list, NULL-terminated, for JSON_FORM_OPTION */
 };
 
@@ -88,9 +88,9 @@ enum { SUB_FIELDS_MAX = 8 };
 struct field_type_info {
     const char *name; /* "DATE_TIME" */
     bool composite;
-    bool relation;   /* RELATION or MORPH_RELATION: a uuid join column on the many-to-one side, else no column */
+    bool relation; /* RELATION or MORPH_RELATION: a uuid join column on the many-to-one side, else no column */
     bool has_options;
-    bool creatable;  /* by the metadata API */
+    bool creatable; /* by the metadata API */
     bool unique_allowed;
     enum column_kind column; /* when not composite and not relation */
     enum json_form form;

@@ -46,9 +46,8 @@ struct control {
     struct pg_command drop_command;
     struct pg_param drop_param;
     char retention_text[24];
-    int64_t outbox_seq;  /* as last polled; -1 = not yet */
-    int64_t folded_seq;  /* as polled before the last fold */
-    int64_t folding_seq; /* as polled before the fold that runs */
+
+    bool unfolded; /* as polled: something may have been written since the last fold */
     int64_t folded_us;
     atomic_size_t posts; /* control_refresh that the loop has yet to run */
     bool closing;
@@ -57,7 +56,7 @@ struct control {
 static const struct pg_statement poll_statement = {
     .sql = STR_INIT("select (select version from core.version where kind = 'model'),"
                     " (select version from core.version where kind = 'keys'),"
-                    " (select last_value from core.outbox_seq)")};
+                    " (select count(*) from core.fold f, core.outbox_seq s where f.seq <> s.last_value)")};
 static const struct pg_statement fold_statement = {.sql = STR_INIT("select core.fold_counts()")};
 static const struct pg_statement make_statement = {.sql = STR_INIT("select core.make_partitions()"), .once = true};
 static const uint32_t drop_types[] = {PG_INT8};
@@ -241,7 +240,7 @@ static void poll_on_done(void *context, struct pg_result *const *results, const 
         chore_failed(&control->poll, "control_poll_failed", failure);
     } else {
         control->poll.logged_us = 0;
-        control->outbox_seq = polled(results[0], 2);
+        control->unfolded = polled(results[0], 2) != 0;
         follow_look(&control->model, polled(results[0], 0));
         follow_look(&control->keys, polled(results[0], 1));
     }
@@ -280,24 +279,21 @@ static void fold_on_done(void *context, struct pg_result *const *results, const 
         chore_failed(&control->fold, "control_fold_failed", failure);
     } else {
         control->fold.logged_us = 0;
-        control->folded_seq = control->folding_seq;
+        control->unfolded = false; /* until the next poll says otherwise */
         control->folded_us = loop_now_us(control->loop);
     }
     control->fold.busy = false;
     loop_timer_start(&control->fold.timer, control->options.fold_us);
 }
 
-/*
- * Folds when something was written since the last fold, and once a minute all the same: a number that was taken before
- * it may have been committed after it. Counts are exact either way; folding only keeps them cheap.
- */
+/* Folds when something was written since the last fold, and once a minute all the same, so that the bound on created_at
+ * moves on. Counts are exact either way; folding only keeps them cheap. */
 static void fold_on_timer(void *context)
 {
     struct control *control = context;
     int64_t now_us = loop_now_us(control->loop);
-    bool written = control->outbox_seq != control->folded_seq;
-    if (pg_pool_ready(control->pool) && (written || now_us - control->folded_us > IDLE_FOLD_S * SECOND_US)) {
-        control->folding_seq = control->outbox_seq;
+    bool due = control->unfolded || now_us - control->folded_us > IDLE_FOLD_S * SECOND_US;
+    if (pg_pool_ready(control->pool) && due) {
         chore_run(&control->fold);
     } else {
         loop_timer_start(&control->fold.timer, control->options.fold_us);
@@ -377,8 +373,7 @@ struct control *control_new(struct loop *loop, const struct control_options *opt
     struct control *control = xcalloc(1, sizeof *control);
     control->loop = loop;
     control->options = *options;
-    control->outbox_seq = -1;
-    control->folded_seq = -1;
+    control->unfolded = true;
     atomic_init(&control->posts, 0);
     make_chores(control);
     control->pool = make_pool(control);

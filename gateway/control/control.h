@@ -1,7 +1,7 @@
 /*
- * The gateway's control room, on the main loop with a connection of its own: loads the catalogue and the keyring, follows
- * their versions (LISTEN, and a poll every half second for what LISTEN missed), folds record counts and keeps the
- * partitions. Snapshots are handed out by reference; the receiver unrefs them.
+ * The gateway's control room, on the main loop with a connection of its own: loads the catalogue and the keyring,
+ * follows their versions (LISTEN, and a poll every half second for what LISTEN missed), folds record counts and keeps
+ * the partitions. Snapshots are handed out by reference; the receiver unrefs them.
  */
 #ifndef PORTTI_CONTROL_CONTROL_H
 #define PORTTI_CONTROL_CONTROL_H
@@ -17,9 +17,9 @@ struct control;
 
 struct control_options {
     const char *conninfo;
-    int64_t poll_us;          /* version check: 500 ms */
-    int64_t fold_us;          /* counts: 250 ms */
-    int64_t retention_us;     /* of outbox and attempts: 7 days */
+    int64_t poll_us;      /* version check: 500 ms */
+    int64_t fold_us;      /* counts: 250 ms */
+    int64_t retention_us; /* of outbox and attempts: 7 days */
     /* On the main loop, when a newer one is loaded (and once for the first of each). The callee takes a reference of
      * its own with catalogue_ref / keyring_ref for each place that keeps it. */
     void (*on_catalogue)(void *context, struct catalogue *catalogue);

@@ -227,7 +227,7 @@ static bool insert_objects(struct seed *seed)
         "  shortcut, table_name, is_system, is_searchable, true, label_identifier_id, image_identifier_id,"
         "  duplicate_criteria"
         " from jsonb_populate_recordset(null::core.object, $1::jsonb) returning id)"
-        " insert into core.record_count (object_id, count, snapshot) select id, 0, pg_current_snapshot() from made",
+        " insert into core.record_count (object_id, count) select id, 0 from made",
         rows);
 }
 

@@ -14,7 +14,7 @@ struct model *model_new(struct catalogue *catalogue)
     model->references = 1;
     model->catalogue = catalogue;
     model->statements = ARENA_ARRAY(&model->arena, struct object_statements *, catalogue->object_count);
-    model->live_count = statement_of(sql_live_count(&model->arena));
+    model->live_count = statement_of(sql_live_count());
     return model;
 }
 

@@ -8,6 +8,15 @@ struct pg_command request_command(struct request *request, struct sql sql, const
     return (struct pg_command){.statement = statement, .params = params};
 }
 
+struct pg_command request_bound(struct request *request, struct sql_bound bound)
+{
+    struct pg_param *params = ARENA_ARRAY(request->arena, struct pg_param, bound.sql.type_count);
+    for (size_t i = 0; i < bound.sql.type_count; i++) {
+        params[i] = (struct pg_param){.value = bound.args[i].text, .null = bound.args[i].null};
+    }
+    return request_command(request, bound.sql, params);
+}
+
 struct pg_param param_text(struct str text)
 {
     return (struct pg_param){.value = text};

@@ -53,21 +53,10 @@ struct sql sql_read_many(struct arena *arena, const struct object *object, bool 
                  : sql_finish(arena, &text, types_of(arena, (uint32_t[]){SQL_INT8}, 1), 1);
 }
 
-/*
- * The folded count plus the deltas of the outbox rows that have become visible since it was folded, all in the
- * statement's one snapshot. The bound on created_at is there for the partitions: those before the fold are not touched.
- * It allows for clocks that differ and for transactions that last up to fifteen minutes.
- */
-struct sql sql_live_count(struct arena *arena)
+struct sql sql_live_count(void)
 {
-    struct strbuf text = {0};
-    strbuf_puts(
-        &text,
-        "select c.count + coalesce((select sum(o.delta) from core.outbox o where o.object_id = $1 and o.delta <> 0"
-        " and o.created_at >= c.folded_at - interval '15 minutes'"
-        " and (o.xid >= pg_snapshot_xmax(c.snapshot) or o.xid in (select pg_snapshot_xip(c.snapshot)))), 0)"
-        " from core.record_count c where c.object_id = $1");
-    return sql_finish(arena, &text, types_of(arena, (uint32_t[]){SQL_UUID}, 1), 1);
+    static const uint32_t types[] = {SQL_UUID};
+    return (struct sql){STR("select core.live_count($1)"), types, 1};
 }
 
 struct sql sql_insert_one(struct arena *arena, const struct object *object)

@@ -242,6 +242,52 @@ static void a_port_that_is_taken_is_an_error(void **state)
     finish(&world);
 }
 
+static void an_ipv4_client_of_an_ipv6_socket_is_shown_as_one(void **state)
+{
+    (void)state;
+    struct world world;
+    start(&world);
+    http_server_free(world.server);
+    struct http_server_options options;
+    struct err err;
+    http_server_defaults(&options);
+    options.handler = on_request;
+    options.context = &world;
+    options.bind_address = "::";
+    world.server = http_server_new(world.loop, &options, &err);
+    world.client = -1;
+    if (world.server != NULL) { /* not every machine has IPv6 */
+        world.hold = true;
+        connect_and_send(&world, STR("GET / HTTP/1.1\r\nHost: a\r\n\r\n"));
+        run(&world);
+        assert_true(str_is(world.held->request.peer, "127.0.0.1"));
+        reply_with(world.held, 200);
+    }
+    finish(&world);
+}
+
+static void more_headers_than_usual_are_handed_out(void **state)
+{
+    (void)state;
+    struct world world;
+    start(&world);
+    world.hold = true;
+    struct strbuf request = {0};
+    strbuf_puts(&request, "GET / HTTP/1.1\r\nHost: a\r\n");
+    for (int i = 1; i < 100; i++) {
+        strbuf_printf(&request, "X-%d: %d\r\n", i, i * i);
+    }
+    strbuf_puts(&request, "\r\n");
+    connect_and_send(&world, strbuf_str(&request));
+    strbuf_release(&request);
+    run(&world);
+    assert_int_equal(world.held->request.header_count, 100);
+    assert_true(str_is(http_header_get(&world.held->request, "x-99"), "9801"));
+    assert_true(str_is(http_header_get(&world.held->request, "Host"), "a"));
+    reply_with(world.held, 200);
+    finish(&world);
+}
+
 static void two_servers_share_a_port_when_asked(void **state)
 {
     (void)state;
@@ -272,6 +318,8 @@ int main(void)
         cmocka_unit_test(an_exchange_outlives_its_server),
         cmocka_unit_test(an_empty_server_drains_at_once),
         cmocka_unit_test(a_port_that_is_taken_is_an_error),
+        cmocka_unit_test(an_ipv4_client_of_an_ipv6_socket_is_shown_as_one),
+        cmocka_unit_test(more_headers_than_usual_are_handed_out),
         cmocka_unit_test(two_servers_share_a_port_when_asked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,7 +18,7 @@ static void check_text(const char *got, const char *wanted)
 static void good_urls_are_taken_apart(void **state)
 {
     (void)state;
-    static const struct {
+    const struct {
         const char *url;
         struct redis_address wanted;
     } rows[] = {

@@ -5,6 +5,7 @@ usage: http_test.py PATH_OF_http_test_server [name ...]
 """
 import contextlib
 import os
+import random
 import re
 import resource
 import signal
@@ -12,6 +13,7 @@ import socket
 import struct
 import subprocess
 import sys
+import threading
 import time
 
 TESTS = []
@@ -474,7 +476,8 @@ def requests_without_readers_do_not_fill_the_memory():
     with serving() as server, contextlib.closing(server.connect()) as client:
         before = server.rss_kb()
         count, sent = 400, 0
-        requests = b"".join(get(f"/size/200000?{i}", "X: " + "y" * 8000) for i in range(count))
+        # Far more than the kernel buffers on both sides can hold.
+        requests = post("/size/200000", b"y" * 100000) * count
         client.settimeout(0.3)
         with contextlib.suppress(socket.timeout):
             while sent < len(requests):
@@ -643,6 +646,75 @@ def drain_waits_for_the_work_of_a_client_that_has_gone():
         between(time.monotonic() - started, 0.2, 0.6, "seconds until drained")
 
 
+def random_request(dice, number):
+    """A request and what its answer's body must be."""
+    path = dice.choice(["/echo", "/echo", f"/delay/{dice.randrange(30)}"])
+    body = bytes([97 + number % 26]) * dice.choice([0, 1, 100, 5000, 70000])
+    expected = f"POST {path} ? {number} from 127.0.0.1\n".encode() + body
+    if dice.random() < 0.5:
+        return post(f"{path}?{number}", body), expected
+    chunks, at = [], 0
+    while at < len(body):
+        size = dice.randrange(1, 20000)
+        piece = body[at:at + size]
+        chunks.append(b"%x\r\n%s\r\n" % (len(piece), piece))
+        at += size
+    head = f"POST {path}?{number} HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n".encode()
+    return head + b"".join(chunks) + b"0\r\n\r\n", expected
+
+
+def random_client(server, seed, problems):
+    dice = random.Random(seed)
+    try:
+        requests = [random_request(dice, number) for number in range(dice.randrange(1, 40))]
+        leaves_after = dice.randrange(len(requests)) if dice.random() < 0.3 else None
+        client = server.connect(receive_buffer=dice.choice([None, 4096]))
+        text = b"".join(request for request, _ in requests)
+
+        def send():
+            at = 0
+            with contextlib.suppress(OSError):
+                while at < len(text):
+                    size = dice.choice([1, 7, 500, 20000, 300000])
+                    client.sendall(text[at:at + size])
+                    at += size
+                    if dice.random() < 0.2:
+                        time.sleep(0.003)
+                client.shutdown(socket.SHUT_WR)
+
+        sender = threading.Thread(target=send)
+        sender.start()
+        reader = Reader(client)
+        for number, (_, expected) in enumerate(requests):
+            if number == leaves_after:
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                break
+            if reader.answer().body != expected:
+                raise AssertionError(f"answer {number} is another one's")
+        else:
+            reader.ended()
+        client.close()
+        sender.join()
+    except Exception as problem:
+        problems.append(f"seed {seed}: {type(problem).__name__}: {problem}")
+
+
+@test
+def random_clients_get_their_own_answers():
+    problems = []
+    with serving("max_pipelined=5", "max_connections=12") as server:
+        for round in range(4):
+            clients = [threading.Thread(target=random_client, args=(server, round * 16 + i, problems))
+                       for i in range(16)]
+            for client in clients:
+                client.start()
+            for client in clients:
+                client.join()
+        time.sleep(0.1)
+        equal(problems, [])
+        equal(server.stats()["open"], 1, "open")
+
+
 def main():
     global SERVER
     if len(sys.argv) < 2:
@@ -655,10 +727,10 @@ def main():
         started = time.monotonic()
         try:
             function()
-            print(f"ok    {function.__name__} ({time.monotonic() - started:.2f} s)", flush=True)
+            print(f"ok http {function.__name__} ({time.monotonic() - started:.2f} s)", flush=True)
         except Exception as problem:
             failed += 1
-            print(f"FAIL  {function.__name__}: {type(problem).__name__}: {problem}", flush=True)
+            print(f"not ok http {function.__name__}: {type(problem).__name__}: {problem}", flush=True)
     sys.exit(1 if failed else 0)
 
 

@@ -16,7 +16,7 @@ int main(int argc, char **argv)
                   {"listener", run_listener_tests},
                   {"fault", run_fault_tests}};
     int failures = 0;
-    signal(SIGPIPE, SIG_IGN);
+    sigaction(SIGPIPE, &(struct sigaction){.sa_handler = SIG_IGN}, NULL);
     for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++) {
         if (argc < 2 || strcmp(argv[1], groups[i].name) == 0) {
             failures += groups[i].run();

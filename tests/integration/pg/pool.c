@@ -45,7 +45,17 @@ struct mix {
     struct mixed *jobs;
     size_t count;
     size_t next;
+    uint64_t seed;
 };
+
+/* The same numbers in each run: xorshift64. */
+static uint64_t next_number(uint64_t *seed)
+{
+    *seed ^= *seed << 13;
+    *seed ^= *seed >> 7;
+    *seed ^= *seed << 17;
+    return *seed;
+}
 
 static void submit_next(struct mix *mix);
 
@@ -57,7 +67,7 @@ static void mixed_then(struct ask *ask)
 static void mixed_init(struct mix *mix, size_t i)
 {
     struct mixed *job = &mix->jobs[i];
-    unsigned dice = (unsigned)(random() % 100);
+    unsigned dice = (unsigned)(next_number(&mix->seed) % 100);
     job->kind = dice < 60   ? GOOD_READ
                 : dice < 64 ? DIVIDES_BY_ZERO
                 : dice < 67 ? BAD_UUID
@@ -111,17 +121,15 @@ static void check_mixed(const struct mixed *job, size_t i)
     }
 }
 
-static void neighbours_are_unharmed(void **state)
+static void run_mix(struct pg_pool_options options)
 {
-    (void)state;
-    struct mix mix = {.count = 10000};
-    struct pg_pool_options options = pool_options(2, false);
+    struct mix mix = {.count = 10000, .seed = 42};
     mix.jobs = calloc(mix.count, sizeof *mix.jobs);
     assert_non_null(mix.jobs);
     world_init(&mix.world, &options);
+    ask_sql(&mix.world, PG_WRITE, "drop table if exists public.mixed");
     ask_sql(&mix.world, PG_WRITE, "create table public.mixed (id int8 primary key)");
     ask_sql(&mix.world, PG_WRITE, "insert into public.mixed values (0)");
-    srandom(42);
     for (int i = 0; i < 300; i++) {
         submit_next(&mix);
     }
@@ -141,6 +149,95 @@ static void neighbours_are_unharmed(void **state)
     assert_true(stats.retried > 0);
     world_release(&mix.world);
     free(mix.jobs);
+}
+
+static void neighbours_are_unharmed(void **state)
+{
+    (void)state;
+    run_mix(pool_options(2, false));
+}
+
+/* Statements come and go all the time, also in segments that fail. */
+static void neighbours_are_unharmed_under_a_tight_cap(void **state)
+{
+    (void)state;
+    struct pg_pool_options options = pool_options(2, false);
+    options.max_prepared = 3;
+    run_mix(options);
+    options.max_prepared = 0;
+    run_mix(options);
+}
+
+/* Both sides have more to say than the socket holds: who writes without reading would wait for ever. */
+static void large_values_pass_in_both_directions(void **state)
+{
+    (void)state;
+    enum { COUNT = 60, BYTES = 400000 };
+    static struct ask asks[COUNT];
+    static char large[BYTES + 1];
+    struct world world;
+    struct pg_pool_options options = pool_options(1, false);
+    memset(large, 'x', BYTES);
+    world_init(&world, &options);
+    for (int i = 0; i < COUNT; i++) {
+        ask_init(
+            &asks[i], &world, i % 3 == 0 ? PG_WRITE : PG_READ,
+            &(struct step){.sql = "select length($1), $1, $1", .types = {PG_TEXT}, .params = {large}, .param_count = 1},
+            1);
+        ask_submit(&asks[i]);
+    }
+    world_wait(&world);
+    for (int i = 0; i < COUNT; i++) {
+        assert_int_equal(asks[i].answers, 1);
+        assert_false(asks[i].failed);
+        assert_int_equal(asks[i].value, BYTES);
+    }
+    world_release(&world);
+}
+
+static void an_exclusive_pool_runs_one_job_a_connection(void **state)
+{
+    (void)state;
+    static struct ask asks[12];
+    struct world world;
+    struct pg_pool_options options = pool_options(3, true);
+    world_init(&world, &options);
+    for (int i = 0; i < 3; i++) {
+        ask_sql(&world, PG_READ, "select pg_sleep(0.02)");
+    }
+    for (int i = 0; i < 12; i++) {
+        ask_init(&asks[i], &world, PG_READ,
+                 &(struct step){.sql = "select count(*) from pg_stat_activity where application_name = 'portti-test' "
+                                       "and state = 'active' and pg_sleep(0.01) is not null"},
+                 1);
+        ask_submit(&asks[i]);
+    }
+    world_wait(&world);
+    for (int i = 0; i < 12; i++) {
+        assert_int_equal(asks[i].answers, 1);
+        assert_false(asks[i].failed);
+        assert_in_range(asks[i].value, 1, 3);
+    }
+    world_release(&world);
+}
+
+/* As after a failover, when the old primary has become a standby. */
+static void a_read_only_connection_is_replaced(void **state)
+{
+    (void)state;
+    struct world world;
+    struct pg_pool_options options = pool_options(1, false);
+    world_init(&world, &options);
+    ask_sql(&world, PG_WRITE, "set session characteristics as transaction read only");
+    struct ask ask;
+    ask_init(&ask, &world, PG_WRITE, &(struct step){.sql = "create table public.ro (id int8)"}, 1);
+    ask_now(&ask);
+    assert_true(ask.failed);
+    assert_int_equal(ask.failure.err.code, ERR_UNAVAILABLE);
+    ask.answers = 0;
+    ask_now(&ask);
+    assert_false(ask.failed);
+    world_release(&world);
 }
 
 /* ---- failures told ---- */
@@ -422,6 +519,10 @@ int run_pool_tests(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(a_read_gives_binary_values),
                                        cmocka_unit_test(neighbours_are_unharmed),
+                                       cmocka_unit_test(neighbours_are_unharmed_under_a_tight_cap),
+                                       cmocka_unit_test(large_values_pass_in_both_directions),
+                                       cmocka_unit_test(an_exclusive_pool_runs_one_job_a_connection),
+                                       cmocka_unit_test(a_read_only_connection_is_replaced),
                                        cmocka_unit_test(failures_are_told_by_kind),
                                        cmocka_unit_test(a_nul_in_a_value_is_refused),
                                        cmocka_unit_test(prepared_statements_are_capped),

@@ -344,7 +344,7 @@ static void ids_that_go_back_are_noticed(void **state)
 
 int main(void)
 {
-    signal(SIGPIPE, SIG_IGN);
+    sigaction(SIGPIPE, &(struct sigaction){.sa_handler = SIG_IGN}, NULL);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(commands_are_sent),
         cmocka_unit_test(a_full_pipe_drops),

@@ -8,6 +8,8 @@ const header = { alg: 'HS256', typ: 'JWT' };
 const claimsOf = (token) => JSON.parse(Buffer.from(token.split('.')[1], 'base64url').toString());
 const claims = claimsOf(KEY);
 const signature = KEY.split('.')[2];
+// What the server signs keys with: HKDF of its secret. Only to make tokens that are signed well and say odd things.
+const signingKey = Buffer.from(crypto.hkdfSync('sha256', process.env.PORTTI_SECRET_KEY, '', 'api-key-token', 32));
 const signed = (secret, head, body) => `${part(head)}.${part(body)}.${mac(secret, `${part(head)}.${part(body)}`)}`;
 
 // The body of an authentication error has its code in place of the exception's name, and no "code" (3.5).
@@ -74,6 +76,31 @@ main(120, async () => {
   for (const [name, token] of Object.entries(forged)) {
     await test(`forged: ${name}`, async () => checkRefusal(await send('GET', '/rest/people', undefined, { token }), ...invalid));
   }
+  // Signed with the right key: what they say decides.
+  const said = (changes, head = header) => signed(signingKey, head, { ...claims, ...changes });
+  await test('a token signed by hand is as good as any', () => expect(200, 'GET', '/rest/people', undefined, { token: said({}) }));
+  await test('a key of an older generation has neither type nor workspaceId', () =>
+    expect(200, 'GET', '/rest/people', undefined, { token: said({ type: undefined, workspaceId: undefined }) }));
+  await test('R4 an expiry in the past, signed by hand', async () => {
+    checkRefusal(await send('POST', '/rest/people', {}, { token: said({ exp: Math.floor(Date.now() / 1000) - 1 }) }), 401, 'UNAUTHENTICATED', 'Token has expired.');
+  });
+  const odd = {
+    'another workspace': said({ sub: uuid(), workspaceId: undefined }),
+    'sub and workspaceId differ': said({ workspaceId: uuid() }),
+    'another type of token': said({ type: 'ACCESS' }),
+    'without an expiry': said({ exp: undefined }),
+    'an expiry in words': said({ exp: 'never' }),
+    'an id that is none': said({ jti: 'x' }),
+    'not valid before tomorrow': said({ nbf: Math.floor(Date.now() / 1000) + 86400 }),
+    'alg HS512 in the header': said({}, { alg: 'HS512', typ: 'JWT' }),
+    'alg none in the header': said({}, { alg: 'none', typ: 'JWT' }),
+    'an extension that must be understood': said({}, { ...header, crit: ['exp'] }),
+  };
+  for (const [name, token] of Object.entries(odd)) {
+    await test(`signed, and yet refused: ${name}`, async () => checkRefusal(await send('GET', '/rest/people', undefined, { token }), ...invalid));
+  }
+  await test('signed, but no such key', async () => checkRefusal(await send('GET', '/rest/people', undefined, { token: said({ jti: uuid() }) }), ...revoked));
+
   await test('the scheme is read in any case', async () => {
     for (const scheme of ['bearer', 'BEARER', 'Bearer ']) {
       const answer = await send('GET', '/rest/people', undefined, { token: null, headers: { Authorization: `${scheme} ${KEY}` } });

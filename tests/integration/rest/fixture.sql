@@ -79,7 +79,7 @@ select case name when 'text' then '5bec0000-0000-4000-8000-000000000010'::uuid e
 from wanted;
 -- A relation and its mirror.
 insert into core.field (id, universal_id, object_id, type, name, label, settings, target_object_id, target_field_id, ordinal)
-select '5bec0000-0000-4000-8000-000000000020', gen_random_uuid(), '5bec0000-0000-4000-8000-000000000000', 'RELATION', 'company',
+select '5bec0000-0000-4000-8000-000000000020'::uuid, gen_random_uuid(), '5bec0000-0000-4000-8000-000000000000'::uuid, 'RELATION', 'company',
        'Company', '{"relationType": "MANY_TO_ONE", "onDelete": "SET_NULL", "joinColumnName": "companyId"}'::jsonb, id,
        '5bec0000-0000-4000-8000-000000000021'::uuid, 100
 from core.object where name_singular = 'company'
@@ -109,5 +109,5 @@ begin
 end $$;
 create index on workspace._specimen ("companyId");
 create unique index on workspace._specimen (code) where "deletedAt" is null;
-insert into core.record_count (object_id, count, snapshot) values ('5bec0000-0000-4000-8000-000000000000', 0, pg_current_snapshot());
+insert into core.record_count (object_id, count) values ('5bec0000-0000-4000-8000-000000000000', 0);
 commit;
