@@ -2,6 +2,7 @@
 
 #include "common/text/json_write.h"
 #include "gateway/graphql/introspect_role.h"
+#include <assert.h>
 #include <stdlib.h>
 
 /* What is being described: the type of the selection says which of these counts. */
@@ -128,6 +129,7 @@ static void put_directives(struct intro *i, const struct gql_selected *selected)
 static void put_locations(struct intro *i, const struct gql_directive_type *directive)
 {
     const char *before = "[";
+    assert(directive != NULL); /* only __Directive has locations */
     for (unsigned k = 0; k < GQL_PLACE_COUNT; k++) {
         if (directive->places >> k & 1) {
             strbuf_printf(i->out, "%s\"%s\"", before, gql_place_names[k]);
@@ -217,6 +219,7 @@ static void put_member(struct intro *i, const struct gql_selected *member, const
         if (subject->directive != NULL) {
             put_fields(i, member, subject->directive->arguments, subject->directive->argument_count);
         } else {
+            assert(subject->field != NULL);
             put_fields(i, member, subject->field->arguments, subject->field->argument_count);
         }
         break;
@@ -224,9 +227,13 @@ static void put_member(struct intro *i, const struct gql_selected *member, const
     case INTRO_IS_DEPRECATED: put_bool(i, subject->deprecation != NULL); break;
     case INTRO_DEPRECATION_REASON: put_text(i, subject->deprecation); break;
     case INTRO_DEFAULT_VALUE:
+        assert(subject->field != NULL);
         put_text(i, subject->field->extra == NULL ? NULL : subject->field->extra->default_text);
         break;
-    case INTRO_IS_REPEATABLE: put_bool(i, subject->directive->repeatable); break;
+    case INTRO_IS_REPEATABLE:
+        assert(subject->directive != NULL);
+        put_bool(i, subject->directive->repeatable);
+        break;
     case INTRO_LOCATIONS: put_locations(i, subject->directive); break;
     default: put_of_type(i, member, subject); break;
     }

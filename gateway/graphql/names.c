@@ -64,7 +64,7 @@ struct gql_pair *gql_pairs_at(struct arena *arena, struct gql_pairs *pairs, cons
     }
     struct gql_pair *pair = find_pair(pairs, a, b);
     if (pair->a == NULL) {
-        *pair = (struct gql_pair){a, b, 0};
+        *pair = (struct gql_pair){.a = a, .b = b};
         pairs->count++;
     }
     return pair;

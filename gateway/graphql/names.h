@@ -22,11 +22,13 @@ const void *gql_names_get(const struct gql_names *names, struct str key);
 /* Adds, or replaces the value. `key.ptr` and `value` are not NULL. Returns the value replaced. */
 const void *gql_names_set(struct gql_names *names, struct str key, const void *value);
 
-/* Pairs of pointers to a small number, growing in the arena: for "was this compared already?". Zeroed is empty. */
+/* Pairs of pointers to what is known of them, growing in the arena: for "was this compared already?". Zeroed is empty.
+ */
 struct gql_pair {
     const void *a;
     const void *b;
-    size_t value;
+    void *made; /* of the user */
+    int value;  /* of the user */
 };
 
 struct gql_pairs {
@@ -35,7 +37,7 @@ struct gql_pairs {
     size_t count;
 };
 
-/* The entry of (a, b), made with value 0 when it is new. `a` is not NULL. Valid until the next call. */
+/* The entry of (a, b), made zeroed when it is new. `a` is not NULL. Valid until the next call. */
 struct gql_pair *gql_pairs_at(struct arena *arena, struct gql_pairs *pairs, const void *a, const void *b);
 
 #endif

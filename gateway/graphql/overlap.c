@@ -109,13 +109,13 @@ static struct collected *collect(struct validator *v, const struct gql_type *par
                                  const struct gql_selection_set *set)
 {
     struct gql_pair *known = gql_pairs_at(v->arena, &v->overlap->sets, set, parent);
-    if (known->value != 0) {
-        return (struct collected *)known->value;
+    if (known->made != NULL) {
+        return known->made;
     }
     struct collected *out = ARENA_NEW(v->arena, struct collected);
     size_t fields = 0;
     size_t spreads = 0;
-    known->value = (size_t)out;
+    known->made = out;
     count_selections(set, &fields, &spreads);
     out->groups = ARENA_ARRAY(v->arena, struct group, fields);
     out->fragments = ARENA_ARRAY(v->arena, const struct gql_definition *, spreads);

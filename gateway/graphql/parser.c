@@ -75,14 +75,14 @@ static struct str describe(const struct gql_parser *parser, const struct gql_tok
     }
 }
 
-static void fail_expected(struct gql_parser *parser, const char *wanted)
+static void fail_expected(struct gql_parser *parser, struct str wanted)
 {
     if (gql_failed(parser)) {
         return;
     }
     struct str found = describe(parser, &parser->token);
-    parser->token =
-        gql_lex_fail(&parser->lexer, parser->token.start, "Expected %s, found %.*s.", wanted, STR_ARG(found));
+    parser->token = gql_lex_fail(&parser->lexer, parser->token.start, "Expected %.*s, found %.*s.", STR_ARG(wanted),
+                                 STR_ARG(found));
 }
 
 void gql_unexpected(struct gql_parser *parser, const struct gql_token *token)
@@ -99,7 +99,7 @@ bool gql_expect(struct gql_parser *parser, enum gql_token_kind kind)
     if (gql_accept(parser, kind)) {
         return !gql_failed(parser);
     }
-    fail_expected(parser, gql_token_kind_name(kind));
+    fail_expected(parser, str_from(gql_token_kind_name(kind)));
     return false;
 }
 
@@ -108,11 +108,7 @@ bool gql_expect_keyword(struct gql_parser *parser, const char *word)
     if (gql_accept_keyword(parser, word)) {
         return !gql_failed(parser);
     }
-    char wanted[40];
-    size_t len = strlen(word);
-    wanted[0] = '"';
-    memcpy(wanted + 1, word, len);
-    memcpy(wanted + 1 + len, "\"", 2);
+    struct str wanted = arena_printf(parser->arena, "\"%s\"", word);
     fail_expected(parser, wanted);
     return false;
 }

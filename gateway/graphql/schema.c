@@ -104,7 +104,8 @@ const struct gql_field *gql_selectable(const struct gql_schema *schema, const st
         if (str_is(name, "__typename") && parent->kind == GQL_OBJECT) {
             return &gql_typename_field;
         }
-        if (parent == gql_schema_root(schema, GQL_QUERY) && (str_is(name, "__schema") || str_is(name, "__type"))) {
+        const struct gql_type *query = gql_schema_root(schema, GQL_QUERY);
+        if (query != NULL && parent == query && (str_is(name, "__schema") || str_is(name, "__type"))) {
             return gql_schema_meta_field(schema, name.len == 6);
         }
     }

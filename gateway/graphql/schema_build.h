@@ -26,12 +26,12 @@ struct gql_field_row {
 };
 
 struct gql_type_row {
-    enum gql_type_kind kind;
     const char *name;
     const struct gql_field_row *fields; /* OBJECT, INPUT: ends with a row without a name */
     const char *values;                 /* ENUM: names with spaces between */
     const char *description;
     const char *specified_by;
+    enum gql_type_kind kind;
     bool one_of;
     bool bare;
     uint8_t role;

@@ -29,13 +29,16 @@ const struct gql_field *core_keep(struct core_builder *b, const struct core_fiel
 
 struct str core_join(struct core_builder *b, struct str first, const char *second, const char *third)
 {
-    size_t two = strlen(second);
-    size_t three = strlen(third);
-    char *bytes = arena_bytes(b->arena, first.len + two + three);
-    memcpy(bytes, first.ptr, first.len);
-    memcpy(bytes + first.len, second, two);
-    memcpy(bytes + first.len + two, third, three);
-    return str_of(bytes, first.len + two + three);
+    struct str parts[] = {first, str_from(second), str_from(third)};
+    char *bytes = arena_bytes(b->arena, parts[0].len + parts[1].len + parts[2].len);
+    size_t at = 0;
+    for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+        if (parts[i].len > 0) {
+            memcpy(bytes + at, parts[i].ptr, parts[i].len);
+        }
+        at += parts[i].len;
+    }
+    return str_of(bytes, at);
 }
 
 uint32_t core_name(struct core_builder *b, struct str first, const char *second)
@@ -108,17 +111,10 @@ static const struct aggregate truths[] = {{"countTrue", "", CORE_COUNT_TRUE, tru
 static void add_aggregates(struct core_builder *b, struct core_fields *fields, const struct field *field,
                            const struct aggregate *rows, size_t count, uint32_t other)
 {
+    char *field_name = arena_cstr(&b->scratch, field->name);
+    field_name[0] = (char)(field_name[0] >= 'a' && field_name[0] <= 'z' ? field_name[0] - 'a' + 'A' : field_name[0]);
     for (size_t i = 0; i < count; i++) {
-        struct str name = core_join(b, str_from(rows[i].prefix), "", "");
-        size_t prefix = name.len;
-        size_t suffix = strlen(rows[i].suffix);
-        char *bytes = arena_bytes(b->arena, prefix + field->name.len + suffix);
-        memcpy(bytes, name.ptr, prefix);
-        memcpy(bytes + prefix, field->name.ptr, field->name.len);
-        bytes[prefix] =
-            (char)(bytes[prefix] >= 'a' && bytes[prefix] <= 'z' ? bytes[prefix] - 'a' + 'A' : bytes[prefix]);
-        memcpy(bytes + prefix + field->name.len, rows[i].suffix, suffix);
-        core_add(b, fields, str_of(bytes, prefix + field->name.len + suffix),
+        core_add(b, fields, core_join(b, str_from(rows[i].prefix), field_name, rows[i].suffix),
                  (struct gql_ref){rows[i].integer ? b->integer : other, 0}, rows[i].role, field);
     }
 }

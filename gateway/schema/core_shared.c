@@ -3,7 +3,7 @@
 
 #define OP(text, type_text, role_name)                                                                                 \
     {                                                                                                                  \
-        .name = text, .type = type_text, .role = role_name                                                             \
+        .name = (text), .type = (type_text), .role = (role_name)                                                       \
     }
 #define OP_ORDER(t)       OP("eq", t, CORE_EQ), OP("gt", t, CORE_GT), OP("gte", t, CORE_GTE)
 #define OP_ORDER_AFTER(t) OP("lt", t, CORE_LT), OP("lte", t, CORE_LTE), OP("neq", t, CORE_NEQ)
@@ -80,19 +80,19 @@ static const struct gql_field_row share_with[] = {OP("workspaceMemberId", "UUID"
 
 #define SCALAR(text, words)                                                                                            \
     {                                                                                                                  \
-        .kind = GQL_SCALAR, .name = text, .description = words                                                         \
+        .kind = GQL_SCALAR, .name = (text), .description = (words)                                                     \
     }
 #define INPUT(text, rows)                                                                                              \
     {                                                                                                                  \
-        .kind = GQL_INPUT, .name = text, .fields = rows                                                                \
+        .kind = GQL_INPUT, .name = (text), .fields = (rows)                                                            \
     }
 #define ITEM(text, rows)                                                                                               \
     {                                                                                                                  \
-        .kind = GQL_OBJECT, .name = text, .fields = rows, .bare = true, .role = CORE_TYPE_JSON_ITEM                    \
+        .kind = GQL_OBJECT, .name = (text), .fields = (rows), .bare = true, .role = CORE_TYPE_JSON_ITEM                \
     }
 #define ENUM(text, names)                                                                                              \
     {                                                                                                                  \
-        .kind = GQL_ENUM, .name = text, .values = names                                                                \
+        .kind = GQL_ENUM, .name = (text), .values = (names)                                                            \
     }
 static const struct gql_type_row shared_types[] = {
     {.kind = GQL_SCALAR,
