@@ -1,6 +1,6 @@
 #include "gateway/graphql/error.h"
 
-#include "common/base/strbuf.h"
+#include "common/text/json_write.h"
 #include "common/text/utf8.h"
 #include <stdarg.h>
 
@@ -66,4 +66,33 @@ void gql_error_add(struct gql_errors *errors, enum gql_error_kind kind, const ch
     error->location_count = count;
     append(errors, error);
     strbuf_release(&message);
+}
+
+const char *gql_error_code(enum gql_error_kind kind)
+{
+    switch (kind) {
+    case GQL_ERROR_SYNTAX: return "GRAPHQL_PARSE_FAILED";
+    case GQL_ERROR_VALIDATION: return "GRAPHQL_VALIDATION_FAILED";
+    case GQL_ERROR_LIMIT:
+    case GQL_ERROR_OPERATION:
+    case GQL_ERROR_VARIABLES:
+    case GQL_ERROR_FIELD: break;
+    }
+    return "BAD_USER_INPUT";
+}
+
+void gql_error_put_json(struct strbuf *out, const struct gql_error *error, struct str path)
+{
+    strbuf_puts(out, "{\"message\":");
+    json_put_string(out, error->message);
+    for (size_t i = 0; i < error->location_count; i++) {
+        strbuf_printf(out, "%s{\"line\":%u,\"column\":%u}", i == 0 ? ",\"locations\":[" : ",", error->locations[i].line,
+                      error->locations[i].column);
+    }
+    strbuf_puts(out, error->location_count > 0 ? "]" : "");
+    if (path.len > 0) {
+        strbuf_puts(out, ",\"path\":");
+        strbuf_put(out, path);
+    }
+    strbuf_printf(out, ",\"extensions\":{\"code\":\"%s\"}}", gql_error_code(error->kind));
 }

@@ -9,6 +9,7 @@
 #include "common/base/arena.h"
 #include "common/base/attributes.h"
 #include "common/base/str.h"
+#include "common/base/strbuf.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -58,5 +59,11 @@ static inline bool gql_errors_full(const struct gql_errors *errors)
 /* Adds an error about the places at `offsets`. Does nothing when the list is full. */
 void gql_error_add(struct gql_errors *errors, enum gql_error_kind kind, const char *rule, const uint32_t *offsets,
                    size_t count, const char *format, ...) PRINTF_LIKE(6, 7);
+
+/* The contract's code of a kind: "GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED" or "BAD_USER_INPUT". */
+const char *gql_error_code(enum gql_error_kind kind);
+/* Appends {"message":…,"locations":[…],"path":…,"extensions":{"code":…}}: an entry of `errors` in a reply. `path` is
+ * JSON; empty = none. */
+void gql_error_put_json(struct strbuf *out, const struct gql_error *error, struct str path);
 
 #endif

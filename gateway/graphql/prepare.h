@@ -20,7 +20,8 @@ struct gql_selected {
     const struct gql_field *field;     /* what it is; &gql_typename_field for __typename */
     const struct gql_type *parent;     /* the object type that it is a field of */
     const struct gql_datum *arguments; /* those that are given or have a default, in the order of the definition */
-    const struct gql_selected *first;  /* its own fields, in the order of the reply; NULL for a leaf */
+    const struct gql_selected *first;  /* its own fields, in the order of the reply; NULL for a leaf, and for
+                                        * an object that a lenient document selects without braces */
     const struct gql_selected *next;
     uint32_t count;                /* of its own fields */
     uint32_t offset;               /* where the document first asks for it: for the locations of its errors */

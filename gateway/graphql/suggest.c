@@ -54,8 +54,11 @@ static size_t distance_of(struct str a, struct str b, size_t most)
 
 void gql_suggest(struct gql_suggestions *suggestions, struct str name)
 {
-    if (++suggestions->looked > LOOKED_MAX) {
+    if (++suggestions->looked > LOOKED_MAX || (suggestions->budget != NULL && *suggestions->budget == 0)) {
         return;
+    }
+    if (suggestions->budget != NULL) {
+        --*suggestions->budget;
     }
     size_t distance = distance_of(suggestions->input, name, suggestions->input.len * 2 / 5 + 1);
     if (distance == SIZE_MAX) {

@@ -14,7 +14,8 @@ struct gql_suggestions {
         size_t distance;
     } best[5];
     size_t count;
-    size_t looked; /* names looked at; stops after some thousands */
+    size_t looked;  /* names looked at; stops after some thousands */
+    size_t *budget; /* of a whole validation, or NULL: names that may be looked at; then there are no hints any more */
 };
 
 /* A name that might have been meant. */

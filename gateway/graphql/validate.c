@@ -286,6 +286,7 @@ bool gql_validate(struct arena *arena, const struct gql_schema *schema, const st
     errors->source = document->source;
     v.limits = gql_limits_complete(limits);
     v.work = v.limits.work;
+    v.hints = HINTS_MAX;
     v.parts = ARENA_ARRAY(arena, struct part, document->count);
     gql_names_init(arena, &operations, document->count);
     gql_names_init(arena, &fragments, document->count);

@@ -3,37 +3,46 @@
 
 /* ---- spreads ---- */
 
-/* Direct ones first, then those of the inner sets, last set first: the order in which graphql-js finds them decides
- * which cycle it names. `out` may be NULL to count. */
-static size_t spreads_of(const struct gql_selection *first, const struct gql_selection **out)
+static size_t count_spreads(const struct gql_selection *first)
 {
     size_t count = 0;
-    size_t inner = 0;
     for (const struct gql_selection *at = first; at != NULL; at = at->next) {
-        if (at->kind == GQL_SPREAD) {
-            if (out != NULL) {
-                out[count] = at;
-            }
-            count++;
-        }
-        inner += at->set != NULL ? 1 : 0;
-    }
-    for (; inner > 0; inner--) {
-        size_t number = 0;
-        for (const struct gql_selection *at = first; at != NULL; at = at->next) {
-            if (at->set != NULL && ++number == inner) {
-                count += spreads_of(at->set->first, out == NULL ? NULL : out + count);
-            }
-        }
+        count += at->kind == GQL_SPREAD ? 1 : 0;
+        count += at->set != NULL ? count_spreads(at->set->first) : 0;
     }
     return count;
 }
 
+/* Direct ones first, then those of the inner sets, last set first: the order in which graphql-js finds them decides
+ * which cycle it names. Returns the end of what was filled. */
+static const struct gql_selection **list_spreads(struct validator *v, const struct gql_selection *first,
+                                                 const struct gql_selection **out)
+{
+    size_t count = 0;
+    for (const struct gql_selection *at = first; at != NULL; at = at->next) {
+        if (at->kind == GQL_SPREAD) {
+            *out++ = at;
+        }
+        count += at->set != NULL ? 1 : 0;
+    }
+    const struct gql_selection_set **sets = ARENA_ARRAY(v->arena, const struct gql_selection_set *, count);
+    count = 0;
+    for (const struct gql_selection *at = first; at != NULL; at = at->next) {
+        if (at->set != NULL) {
+            sets[count++] = at->set;
+        }
+    }
+    while (count > 0) {
+        out = list_spreads(v, sets[--count]->first, out);
+    }
+    return out;
+}
+
 void gql_find_spreads(struct validator *v, const struct gql_selection_set *set)
 {
-    size_t count = spreads_of(set->first, NULL);
-    v->part->spreads = ARENA_ARRAY(v->arena, const struct gql_selection *, count);
-    v->part->spread_count = spreads_of(set->first, v->part->spreads);
+    v->part->spread_count = count_spreads(set->first);
+    v->part->spreads = ARENA_ARRAY(v->arena, const struct gql_selection *, v->part->spread_count);
+    (void)list_spreads(v, set->first, v->part->spreads);
 }
 
 /* ---- cycles ---- */

@@ -40,6 +40,7 @@ struct validator {
     struct part *parts; /* by index of definition */
     struct part *part;  /* the current one */
     int64_t work;
+    size_t hints; /* names that may still be looked at for "Did you mean" */
     bool exhausted;
     struct overlap *overlap;
 };
@@ -80,9 +81,12 @@ void gql_check_subscription(struct validator *v, const struct gql_definition *op
 /* OverlappingFieldsCanBeMerged for one selection set. */
 void gql_check_overlap(struct validator *v, const struct gql_type *parent, const struct gql_selection_set *set);
 
-static inline struct gql_suggestions gql_suggestions_for(const struct validator *v, struct str input)
+/* A schema may have tens of thousands of names, and a document a hundred mistakes. */
+enum { HINTS_MAX = 100000 };
+
+static inline struct gql_suggestions gql_suggestions_for(struct validator *v, struct str input)
 {
-    return (struct gql_suggestions){.arena = v->arena, .input = input};
+    return (struct gql_suggestions){.arena = v->arena, .input = input, .budget = &v->hints};
 }
 
 #endif

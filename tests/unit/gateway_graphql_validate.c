@@ -202,6 +202,23 @@ static void suggestions_can_be_hidden(void **state)
     arena_release(&arena);
 }
 
+static void errors_print_as_the_reply_has_them(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    struct gql_errors errors;
+    struct strbuf out = {0};
+    assert_false(judge(&arena, STR("{ a: pet {\n id name: id name } }"), NULL, &errors));
+    gql_error_put_json(&out, errors.first, STR("[\"a\"]"));
+    assert_string_equal(strbuf_cstr(&out),
+                        "{\"message\":\"Fields \\\"name\\\" conflict because \\\"id\\\" and \\\"name\\\" are "
+                        "different fields. Use different aliases on the fields to fetch both if this was "
+                        "intentional.\",\"locations\":[{\"line\":2,\"column\":5},{\"line\":2,\"column\":14}],"
+                        "\"path\":[\"a\"],\"extensions\":{\"code\":\"GRAPHQL_VALIDATION_FAILED\"}}");
+    strbuf_release(&out);
+    arena_release(&arena);
+}
+
 static void errors_end_at_a_hundred(void **state)
 {
     (void)state;
@@ -269,6 +286,7 @@ int main(void)
         cmocka_unit_test(a_rule_can_be_left_out),
         cmocka_unit_test(lenient_takes_strings_for_enums_and_bare_objects),
         cmocka_unit_test(suggestions_can_be_hidden),
+        cmocka_unit_test(errors_print_as_the_reply_has_them),
         cmocka_unit_test(errors_end_at_a_hundred),
         cmocka_unit_test(wild_documents_are_bounded),
     };
