@@ -23,6 +23,7 @@ struct gateway_settings {
     int64_t max_connections;
     int64_t max_header_bytes;
     int64_t max_body_bytes;
+    int64_t max_import_bytes;
     int64_t max_pipelined;
     int64_t page_size;
     int64_t page_size_max;
@@ -44,6 +45,8 @@ struct gateway_settings {
     int64_t queue_timeout_us;
     int64_t max_queue;
     int64_t max_prepared;
+    bool compression;
+    int64_t compress_min_bytes;
     char *event_stream;
     int64_t event_stream_length;
     int64_t retention_us;

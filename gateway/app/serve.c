@@ -122,6 +122,8 @@ static void fill_request_settings(struct server *server)
         .max_json_nodes = (size_t)settings->max_json_values,
     };
     out->max_cascade = (size_t)settings->max_cascade;
+    out->compression = settings->compression;
+    out->compress_min = (size_t)settings->compress_min_bytes;
     out->cors_origin = settings->cors_origin;
     derive_key(str_from(settings->secret_key), STR("webhook-secret"), out->webhook_key);
     /* It was checked when the settings were read. */

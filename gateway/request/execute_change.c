@@ -138,8 +138,11 @@ static void write_change(struct request *request, struct alteration *alteration,
     struct sql update = sql_update(request->arena, request->plan.object, alteration->changed);
     request->commands[0] = request_command(request, update, bind(request, alteration));
     request->commands[1] = request_outbox(request, alteration->events, &alteration->change, 1);
-    request->commands[2] = request_command(request, sql_commit(), NULL);
-    session_run(request, request->commands, 3, on_written, request);
+    size_t count = 2;
+    bool id_only = kind == PLAN_SOFT_DELETE;
+    count += idempotency_remember(request, id_only ? NULL : &alteration->after, 1, &request->commands[count]);
+    request->commands[count++] = request_command(request, sql_commit(), NULL);
+    session_run(request, request->commands, count, on_written, request);
 }
 
 /* Restore wants a deleted record, the others a live one. */
@@ -168,6 +171,9 @@ static void on_locked(void *context, struct pg_result *const *results, const str
     }
     if (!in_right_state(request, alteration->before)) {
         request_not_found(request);
+        return;
+    }
+    if (!request_if_match(request, results[1])) {
         return;
     }
     int64_t now_us = request_now_us();

@@ -125,9 +125,14 @@ void execute_create(struct request *request)
         request->commands[0] = (struct pg_command){&statements->insert_many, bind_many(request, creation)};
     }
     request->commands[1] = request_outbox(request, creation->events, creation->changes, creation->count);
+    struct value **rows = ARENA_ARRAY(request->arena, struct value *, creation->count);
+    for (size_t i = 0; i < creation->count; i++) {
+        rows[i] = plan->inputs[i].values;
+    }
+    size_t commands = 2 + idempotency_remember(request, rows, creation->count, &request->commands[2]);
     request->job = (struct pg_job){.kind = PG_WRITE,
                                    .commands = request->commands,
-                                   .command_count = 2,
+                                   .command_count = commands,
                                    .cost = (unsigned)creation->count,
                                    .on_done = on_created,
                                    .context = creation};

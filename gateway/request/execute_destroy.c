@@ -37,6 +37,7 @@ struct destroy {
     struct change *changes;
     struct event *events;
     size_t change_count;
+    size_t outbox_at; /* among the last commands */
 };
 
 static void finish_with(struct destroy *destroy, void (*end)(struct request *request))
@@ -114,8 +115,7 @@ static void on_destroyed(void *context, struct pg_result *const *results, const 
         fail_pg(destroy, failure);
         return;
     }
-    /* The outbox's insert is the last but one, before COMMIT. */
-    request_publish(request, destroy->events, destroy->change_count, results[request->job.command_count - 2]);
+    request_publish(request, destroy->events, destroy->change_count, results[destroy->outbox_at]);
     struct str id = param_uuid(request->arena, &request->plan.id).value;
     map_release(&destroy->known);
     request_answer_json(request, arena_printf(request->arena, "{\"id\":\"%.*s\"}", STR_ARG(id)));
@@ -157,7 +157,7 @@ static void write_destroy(struct destroy *destroy)
 {
     struct request *request = destroy->request;
     gather_changes(destroy);
-    struct pg_command *commands = ARENA_ARRAY(request->arena, struct pg_command, destroy->sweep_count + 3);
+    struct pg_command *commands = ARENA_ARRAY(request->arena, struct pg_command, destroy->sweep_count + 4);
     size_t count = 0;
     for (size_t i = 0; i < destroy->sweep_count; i++) {
         if (destroy->sweeps[i].field->on_delete == ON_DELETE_SET_NULL) {
@@ -167,7 +167,9 @@ static void write_destroy(struct destroy *destroy)
     struct pg_param *params = ARENA_ARRAY(request->arena, struct pg_param, 1);
     params[0] = param_uuid(request->arena, &request->plan.id);
     commands[count++] = (struct pg_command){&model_statements(request->model, request->plan.object)->remove, params};
+    destroy->outbox_at = count;
     commands[count++] = request_outbox(request, destroy->events, destroy->changes, destroy->change_count);
+    count += idempotency_remember(request, NULL, 1, &commands[count]);
     commands[count++] = request_command(request, sql_commit(), NULL);
     session_run(request, commands, count, on_destroyed, destroy);
 }
@@ -297,6 +299,9 @@ static void on_locked(void *context, struct pg_result *const *results, const str
     }
     if (pg_rows(results[1]) == 0) {
         finish_with(destroy, request_not_found);
+        return;
+    }
+    if (!request_if_match(request, results[1])) {
         return;
     }
     struct value *values = ARENA_ARRAY(request->arena, struct value, object->column_count);

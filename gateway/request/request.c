@@ -65,7 +65,8 @@ static void add_cors(struct request *request)
     }
     request_add_header(request, "Access-Control-Allow-Origin", str_from(allowed));
     request_add_header(request, "Access-Control-Expose-Headers",
-                       STR("X-Request-Id, Retry-After, RateLimit, RateLimit-Policy"));
+                       STR("X-Request-Id, Retry-After, RateLimit, RateLimit-Policy, ETag, Server-Timing,"
+                           " Idempotency-Replayed"));
     if (strcmp(allowed, "*") != 0) {
         request_add_header(request, "Vary", STR("Origin"));
     }
@@ -197,7 +198,8 @@ static void execute(struct request *request)
 static void handle_records(struct request *request)
 {
     const struct http_request *http = &request->exchange->request;
-    struct rest_request rest = {.query = http->query, .body = http->body};
+    struct rest_request rest = {
+        .query = http->query, .body = http->body, .strict = request_prefers(request, STR("handling=strict"))};
     struct str allow = STR_EMPTY;
     struct err err;
     switch (rest_route(request->arena, rest_method_of(http->method), http->path, &rest.route, &allow, &err)) {
@@ -225,7 +227,22 @@ static void handle_records(struct request *request)
         request_fail(request, &err);
         return;
     }
-    execute(request);
+    if (plan_writes(&request->plan)) {
+        idempotency_begin(request, execute);
+    } else {
+        execute(request);
+    }
+}
+
+struct settings_route {
+    struct str id_text;
+    bool alias;
+};
+
+static void go_to_webhooks(struct request *request)
+{
+    const struct settings_route *route = request->exchange->user;
+    handle_webhooks(request, route->id_text, route->alias);
 }
 
 static void handle_settings(struct request *request, struct str id_text, bool alias)
@@ -253,7 +270,14 @@ static void handle_settings(struct request *request, struct str id_text, bool al
         request_fail(request, &err);
         return;
     }
-    handle_webhooks(request, id_text, alias);
+    struct settings_route *route = ARENA_NEW(request->arena, struct settings_route);
+    *route = (struct settings_route){id_text, alias};
+    request->exchange->user = route;
+    if (http->method == HTTP_GET || http->method == HTTP_HEAD) {
+        go_to_webhooks(request);
+    } else {
+        idempotency_begin(request, go_to_webhooks);
+    }
 }
 
 static void handle_health(struct request *request, bool ready_asked)
@@ -340,6 +364,8 @@ void request_worker_release(struct request_worker *worker)
 {
     model_unref(worker->model);
     worker->model = NULL;
+    zip_free(worker->zip);
+    worker->zip = NULL;
     if (worker->keyring != NULL) {
         keyring_unref(worker->keyring);
         worker->keyring = NULL;

@@ -9,6 +9,7 @@
 #include "common/http/http_server.h"
 #include "common/loop/loop.h"
 #include "common/pg/pg.h"
+#include "common/zip/zip.h"
 #include "gateway/auth/auth.h"
 #include "gateway/catalogue/catalogue.h"
 #include "gateway/events/events.h"
@@ -22,6 +23,8 @@ struct request_settings {
     uint8_t webhook_key[SEAL_KEY_LEN]; /* seals webhook secrets */
     struct rate_table *rates;          /* shared by all workers */
     bool rate_limited;
+    bool compression;
+    size_t compress_min; /* bytes of a body that is worth compressing */
 };
 
 struct model;
@@ -36,6 +39,7 @@ struct request_worker {
     struct model *model;     /* NULL until loaded */
     const struct request_settings *settings;
     struct loop_timer log_timer; /* started by the first line after a flush */
+    struct zip *zip;             /* NULL until the first answer that is compressed */
     uint64_t id_prefix;          /* of request ids */
     uint64_t id_next;
 };

@@ -39,7 +39,7 @@ void request_add_header(struct request *request, const char *name, struct str va
     }
 }
 
-static void observe(struct request *request, int status)
+void request_observe(struct request *request, int status, size_t bytes)
 {
     int64_t took_us = loop_now_us(request->worker->loop) - request->started_us;
     metric_add(&metrics[status >= 500 ? METRIC_5XX : status >= 400 ? METRIC_4XX : METRIC_2XX], 1);
@@ -56,7 +56,7 @@ static void observe(struct request *request, int status)
     log_str("path", str_cut(http->path, 200));
     log_int("status", status);
     log_ms("ms", took_us);
-    log_int("bytes", (int64_t)request->exchange->body.len);
+    log_int("bytes", (int64_t)bytes);
     log_str("peer", http->peer);
     if (!uuid_is_nil(&request->key_id)) {
         log_str("key", str_of(key, UUID_TEXT_LEN));
@@ -67,7 +67,7 @@ static void observe(struct request *request, int status)
     }
 }
 
-static void release(struct request *request)
+void request_release(struct request *request)
 {
     session_close(request);
     model_unref(request->model);
@@ -78,23 +78,21 @@ static void release(struct request *request)
 
 void request_finish(struct request *request, int status)
 {
-    request_add_header(request, "X-Request-Id", request->id);
-    observe(request, status);
-    struct http_exchange *exchange = request->exchange;
-    struct http_reply reply = {
-        .status = status,
-        .content_type = exchange->body.len == 0 ? STR_EMPTY : STR("application/json; charset=utf-8"),
-        .headers = request->headers,
-        .header_count = request->header_count,
-    };
-    release(request);
-    http_reply(exchange, &reply);
+    if (!idempotency_ends(request, status)) {
+        request_send(request, status);
+    }
 }
 
 void request_fail_status(struct request *request, int status, const struct err *err)
 {
-    strbuf_clear(&request->exchange->body);
-    rest_put_error(&request->exchange->body, status, err);
+    struct strbuf *body = &request->exchange->body;
+    strbuf_clear(body);
+    if (request_wants_problem(request)) {
+        request->content_type = STR("application/problem+json");
+        rest_put_problem(body, status, err, request->id);
+    } else {
+        rest_put_error(body, status, err);
+    }
     request_finish(request, status);
 }
 
@@ -127,6 +125,10 @@ const struct pg_failure request_foreign_value = {
 void request_fail_pg(struct request *request, const struct pg_failure *failure)
 {
     struct err err = failure->err;
+    if (idempotency_lost(request, failure)) {
+        idempotency_refuse_in_use(request);
+        return;
+    }
     err.tag = tag_of(failure);
     if (err.code != ERR_CONFLICT && err.code != ERR_INVALID) {
         log_begin(LOG_LEVEL_WARN, "statement_failed");

@@ -61,6 +61,7 @@ struct rest_request {
     struct rest_route route;
     struct str query;
     struct str body;
+    bool strict; /* unknown query parameters are refused (Prefer: handling=strict) */
 };
 
 /* Everything is looked up and typed here. A create's inputs hold only what the client sent: the caller completes them.
@@ -100,6 +101,8 @@ int rest_success_status(const struct plan *plan);
 /* Errors (contract 3.1, 3.5). */
 int rest_error_status(const struct err *err);
 void rest_put_error(struct strbuf *out, int status, const struct err *err);
+/* The same as application/problem+json (RFC 9457). */
+void rest_put_problem(struct strbuf *out, int status, const struct err *err, struct str request_id);
 /* Of the status alone, such as "BadRequestException". */
 const char *rest_exception_name(int status);
 

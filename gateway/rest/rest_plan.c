@@ -6,6 +6,7 @@
 #include "gateway/rest/rest_filter.h"
 #include "gateway/rest/rest_params.h"
 #include "gateway/rest/rest_select.h"
+#include "gateway/rest/rest_strict.h"
 
 static bool find_object(const struct catalogue *catalogue, struct str plural, const struct object **out,
                         struct err *err)
@@ -115,7 +116,8 @@ bool rest_plan(struct arena *arena, const struct catalogue *catalogue, const str
     const struct rest_route *route = &request->route;
     struct rest_params params;
     *out = (struct plan){0};
-    if (!rest_params_read(arena, request->query, limits, &params, err)) {
+    if (!rest_strict_check(arena, route->action, request->query, request->strict, err) ||
+        !rest_params_read(arena, request->query, limits, &params, err)) {
         return false;
     }
     if (route->id_text.len > 0 && !uuid_parse(route->id_text, &out->id)) {
