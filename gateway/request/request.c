@@ -141,12 +141,17 @@ static bool identify(struct request *request)
     return take_rate(request);
 }
 
+static struct str media_type(const struct request *request)
+{
+    struct str type = http_header_get(&request->exchange->request, "content-type");
+    return str_trim(str_slice(type, 0, str_find(type, ';')));
+}
+
 /* JSON, or no content type at all: curl's default for -d would otherwise be taken for it. */
 static bool body_is_json(struct request *request)
 {
-    struct str type = http_header_get(&request->exchange->request, "content-type");
-    struct str media = str_trim(str_slice(type, 0, str_find(type, ';')));
-    if (type.len == 0 || request->exchange->request.body.len == 0 || str_eq_nocase(media, STR("application/json"))) {
+    struct str media = media_type(request);
+    if (media.len == 0 || request->exchange->request.body.len == 0 || str_eq_nocase(media, STR("application/json"))) {
         return true;
     }
     struct err err;
@@ -180,8 +185,14 @@ static void not_here(struct request *request, const char *what)
 static void execute(struct request *request)
 {
     switch (request->plan.kind) {
-    case PLAN_READ_ONE:
-    case PLAN_READ_MANY: execute_read(request); return;
+    case PLAN_READ_ONE: execute_read(request); return;
+    case PLAN_READ_MANY:
+        if (export_wanted(request)) {
+            execute_export(request);
+        } else {
+            execute_read(request);
+        }
+        return;
     case PLAN_GROUP: execute_group(request); return;
     case PLAN_CREATE: execute_create(request); return;
     case PLAN_UPDATE:
@@ -192,6 +203,22 @@ static void execute(struct request *request)
     case PLAN_UPSERT:
     case PLAN_MERGE:
     case PLAN_KIND_COUNT: not_here(request, "This operation"); return;
+    }
+}
+
+/* A report is as long as its import, so it is not kept; lines that bring their ids can be sent again without harm. */
+static void begin_import(struct request *request)
+{
+    struct err err;
+    if (http_header_get(&request->exchange->request, "idempotency-key").ptr != NULL) {
+        err_fail_tag(&err, ERR_INVALID, "INVALID_IDEMPOTENCY_KEY",
+                     "An import (application/x-ndjson) takes no Idempotency-Key. Give the records ids instead");
+        request_fail(request, &err);
+    } else if (request->plan.kind != PLAN_CREATE) {
+        err_fail_tag(&err, ERR_INVALID, "BAD_REQUEST", "An import (application/x-ndjson) takes no 'upsert'");
+        request_fail(request, &err);
+    } else {
+        execute_import(request);
     }
 }
 
@@ -218,7 +245,9 @@ static void handle_records(struct request *request)
         return;
     case REST_ROUTED: break;
     }
-    if (!identify(request) || !body_is_json(request)) {
+    rest.lines =
+        rest.route.action == REST_CREATE_MANY && str_eq_nocase(media_type(request), STR("application/x-ndjson"));
+    if (!identify(request) || (!rest.lines && !body_is_json(request))) {
         return;
     }
     if (!rest_plan(request->arena, request->model->catalogue, &rest, &request->worker->settings->limits,
@@ -227,7 +256,9 @@ static void handle_records(struct request *request)
         request_fail(request, &err);
         return;
     }
-    if (plan_writes(&request->plan)) {
+    if (rest.lines) {
+        begin_import(request);
+    } else if (plan_writes(&request->plan)) {
         idempotency_begin(request, execute);
     } else {
         execute(request);
@@ -280,6 +311,22 @@ static void handle_settings(struct request *request, struct str id_text, bool al
     }
 }
 
+static void handle_search_route(struct request *request)
+{
+    struct str allow = STR("GET, HEAD, OPTIONS");
+    enum http_method method = request->exchange->request.method;
+    struct err err;
+    if (method == HTTP_OPTIONS) {
+        answer_options(request, allow);
+    } else if (method != HTTP_GET && method != HTTP_HEAD) {
+        request_add_header(request, "Allow", allow);
+        err_fail(&err, ERR_INVALID, 0, "Method not allowed. Allowed: %.*s", STR_ARG(allow));
+        request_fail_status(request, 405, &err);
+    } else if (identify(request)) {
+        handle_search(request);
+    }
+}
+
 static void handle_health(struct request *request, bool ready_asked)
 {
     struct request_worker *worker = request->worker;
@@ -320,6 +367,8 @@ static void route(struct request *request)
         handle_settings(request, id, true);
     } else if (collection(path, STR("/rest/metadata"), &id)) {
         not_here(request, "This part of the metadata API");
+    } else if (str_is(path, "/rest/search")) {
+        handle_search_route(request);
     } else if (collection(path, STR("/rest/open-api"), &id)) {
         not_here(request, "The OpenAPI document");
     } else if (collection(path, STR("/rest"), &id)) {

@@ -105,7 +105,7 @@ void request_fail(struct request *request, const struct err *err)
     request_fail_status(request, status, err);
 }
 
-static const char *tag_of(const struct pg_failure *failure)
+const char *request_failure_tag(const struct pg_failure *failure)
 {
     if (strcmp(failure->sqlstate, "23505") == 0) {
         return "DUPLICATE_ENTRY_DETECTED";
@@ -129,7 +129,7 @@ void request_fail_pg(struct request *request, const struct pg_failure *failure)
         idempotency_refuse_in_use(request);
         return;
     }
-    err.tag = tag_of(failure);
+    err.tag = request_failure_tag(failure);
     if (err.code != ERR_CONFLICT && err.code != ERR_INVALID) {
         log_begin(LOG_LEVEL_WARN, "statement_failed");
         log_str("id", request->id);

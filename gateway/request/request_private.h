@@ -89,6 +89,8 @@ void request_fail(struct request *request, const struct err *err);
 void request_fail_status(struct request *request, int status, const struct err *err);
 /* From a failed statement. */
 void request_fail_pg(struct request *request, const struct pg_failure *failure);
+/* The wire's code word for it. */
+const char *request_failure_tag(const struct pg_failure *failure);
 /* Fails with "Record not found". */
 void request_not_found(struct request *request);
 
@@ -98,6 +100,14 @@ void execute_group(struct request *request);
 void execute_create(struct request *request);
 void execute_change(struct request *request); /* update, soft delete, restore */
 void execute_destroy(struct request *request);
+
+/* A list as NDJSON: the plan is PLAN_READ_MANY. */
+bool export_wanted(const struct request *request);
+void execute_export(struct request *request);
+/* NDJSON lines into records: the plan is PLAN_CREATE, without inputs. */
+void execute_import(struct request *request);
+/* GET /rest/search. */
+void handle_search(struct request *request);
 
 /* /rest/metadata/webhooks[/{id}] and its old alias. */
 void handle_webhooks(struct request *request, struct str id_text, bool alias);
@@ -134,6 +144,9 @@ struct change {
 };
 /* Events of `changes`, with fresh ids and `now_us`, in the arena. */
 struct event *request_events(struct request *request, const struct change *changes, size_t count, int64_t now_us);
+/* The insert of created records: the values of `changes`, which are all the object's. */
+struct pg_command request_insert(struct request *request, const struct object *object, const struct change *changes,
+                                 size_t count);
 /* The outbox's insert for them. */
 struct pg_command request_outbox(struct request *request, const struct event *events, const struct change *changes,
                                  size_t count);

@@ -61,6 +61,7 @@ struct rest_request {
     struct rest_route route;
     struct str query;
     struct str body;
+    bool lines;  /* an import's body is NDJSON: it is left to the caller */
     bool strict; /* unknown query parameters are refused (Prefer: handling=strict) */
 };
 

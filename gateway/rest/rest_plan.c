@@ -134,5 +134,5 @@ bool rest_plan(struct arena *arena, const struct catalogue *catalogue, const str
     struct rest_body body = {.text = request->body, .limits = limits, .now_us = now_us};
     return rest_select(arena, &params, limits, out, err) && read_filter(arena, &params, out, err) &&
            (route->action != REST_FIND_MANY || read_page(arena, &params, out, err)) &&
-           rest_body_read(arena, route->action, &body, out, err);
+           (request->lines || rest_body_read(arena, route->action, &body, out, err));
 }

@@ -1,0 +1,212 @@
+/*
+ * A list as NDJSON: all that match, one record a line, in pages by keyset. The next page is asked for when the client
+ * has taken nearly all of the one before, and PostgreSQL finds it while this one is written: memory is that of two
+ * pages, however many records there are. Each page sees the records of its moment.
+ */
+#include "common/http/http_list.h"
+#include "common/observe/log.h"
+#include "gateway/record/record_json.h"
+#include "gateway/request/request_private.h"
+
+enum { EXPORT_PAGE = 1000 };
+
+struct export
+{
+    struct request *request;
+    struct arena pages[2]; /* of the page in flight and of the one before it: its statement, parameters and cursor */
+    struct arena scratch;
+    unsigned turn;
+    bool begun;
+    size_t bytes;
+};
+
+bool export_wanted(const struct request *request)
+{
+    struct str accept = http_header_get(&request->exchange->request, "accept");
+    return accept.len > 0 && http_list_prefers(accept, STR("application/x-ndjson"), STR("application/json"));
+}
+
+static void release(struct export *export)
+{
+    export->request->arena = &export->request->exchange->arena;
+    for (size_t i = 0; i < ARRAY_LEN(export->pages); i++) {
+        arena_release(&export->pages[i]);
+    }
+    arena_release(&export->scratch);
+}
+
+static void send(struct export *export)
+{
+    struct http_exchange *exchange = export->request->exchange;
+    export->bytes += exchange->body.len;
+    http_stream_send(exchange);
+}
+
+static void begin(struct export *export)
+{
+    struct request *request = export->request;
+    request_add_header(request, "X-Request-Id", request->id);
+    struct http_reply reply = {.status = 200,
+                               .content_type = STR("application/x-ndjson"),
+                               .headers = request->headers,
+                               .header_count = request->header_count};
+    export->begun = true;
+    http_stream_begin(request->exchange, &reply);
+}
+
+static void end(struct export *export, bool whole)
+{
+    struct request *request = export->request;
+    struct http_exchange *exchange = request->exchange;
+    release(export);
+    request_observe(request, whole ? 200 : 500, export->bytes);
+    request_release(request);
+    if (whole) {
+        http_stream_end(exchange);
+    } else {
+        http_stream_abort(exchange);
+    }
+}
+
+static void fail(struct export *export, const struct pg_failure *failure)
+{
+    struct request *request = export->request;
+    if (!export->begun) {
+        release(export);
+        request_fail_pg(request, failure);
+        return;
+    }
+    /* The status is long out: a last line says why, and a connection cut short says that it is not whole. */
+    log_begin(LOG_LEVEL_WARN, "export_failed");
+    log_str("id", request->id);
+    log_str("detail", str_from(failure->detail));
+    log_end();
+    end(export, false);
+}
+
+static void on_page(void *context, struct pg_result *const *results, const struct pg_failure *failure);
+
+/* The page behind plan.page.cursor, which lives in the current arena. */
+static void ask(struct export *export)
+{
+    struct request *request = export->request;
+    request->arena = &export->pages[export->turn];
+    request->commands[0] = request_bound(request, sql_page(request->arena, &request->plan));
+    request->job = (struct pg_job){.kind = PG_READ,
+                                   .commands = request->commands,
+                                   .command_count = 1,
+                                   .cost = EXPORT_PAGE,
+                                   .on_done = on_page,
+                                   .context = export};
+    pg_submit(request->worker->slow, &request->job);
+}
+
+static void on_room(struct http_exchange *exchange)
+{
+    struct export *export = exchange->user;
+    if (exchange->gone) {
+        end(export, true);
+    } else {
+        ask(export);
+    }
+}
+
+/* The values of the order's terms in the last row, in the arena whose page is done with. */
+static bool move_cursor(struct export *export, const struct pg_result *rows)
+{
+    struct plan *plan = &export->request->plan;
+    size_t places[ORDER_TERMS_MAX];
+    export->turn ^= 1U;
+    struct arena *arena = &export->pages[export->turn];
+    arena_reset(arena);
+    struct value *values = ARENA_ARRAY(arena, struct value, plan->order_count);
+    sql_page_places(plan, places);
+    for (size_t i = 0; i < plan->order_count; i++) {
+        struct str bytes = STR_EMPTY;
+        bool present = pg_value(rows, EXPORT_PAGE - 1, places[i], &bytes);
+        if (!value_from_pg(arena, plan->order[i].path.column->kind, arena_copy(arena, bytes), !present, &values[i])) {
+            return false;
+        }
+    }
+    plan->page.cursor = values;
+    return true;
+}
+
+static bool put_lines(struct export *export, const struct pg_result *rows, size_t count)
+{
+    const struct plan *plan = &export->request->plan;
+    const struct object *object = plan->object;
+    struct strbuf *body = &export->request->exchange->body;
+    struct arena *arena = &export->scratch;
+    arena_reset(arena);
+    struct value *values = ARENA_ARRAY(arena, struct value, object->column_count);
+    for (size_t row = 0; row < count; row++) {
+        for (size_t i = 0; i < object->column_count; i++) {
+            struct str bytes = STR_EMPTY;
+            bool present = pg_value(rows, row, i, &bytes);
+            if (!value_from_pg(arena, object->columns[i].kind, bytes, !present, &values[i])) {
+                return false;
+            }
+        }
+        record_put_json(body, object, plan->selection.fields, plan->selection.count, values);
+        strbuf_put_char(body, '\n');
+    }
+    return true;
+}
+
+static void on_page(void *context, struct pg_result *const *results, const struct pg_failure *failure)
+{
+    struct export *export = context;
+    struct http_exchange *exchange = export->request->exchange;
+    if (failure != NULL) {
+        fail(export, failure);
+        return;
+    }
+    if (exchange->gone) {
+        end(export, true);
+        return;
+    }
+    if (!export->begun) {
+        begin(export);
+    }
+    bool more = pg_rows(results[0]) > EXPORT_PAGE;
+    if (more && !move_cursor(export, results[0])) {
+        fail(export, &request_foreign_value);
+        return;
+    }
+    if (!put_lines(export, results[0], more ? EXPORT_PAGE : pg_rows(results[0]))) {
+        fail(export, &request_foreign_value);
+        return;
+    }
+    if (!more) {
+        export->bytes += exchange->body.len;
+        end(export, true);
+        return;
+    }
+    if (http_stream_room(exchange, on_room)) {
+        ask(export);
+    }
+    send(export);
+}
+
+void execute_export(struct request *request)
+{
+    struct err err;
+    struct plan *plan = &request->plan;
+    if (plan->selection.relation_count > 0 || plan->page.backward) {
+        err_fail_tag(&err, ERR_INVALID, "INVALID_EXPORT",
+                     "An export (application/x-ndjson) has no 'depth' over 0 and no 'ending_before'");
+        request_fail(request, &err);
+        return;
+    }
+    struct export *export = ARENA_NEW(request->arena, struct export);
+    export->request = request;
+    request->exchange->user = export;
+    plan->page.limit = EXPORT_PAGE;
+    if (request->exchange->request.method == HTTP_HEAD) {
+        begin(export);
+        end(export, true);
+    } else {
+        ask(export);
+    }
+}
