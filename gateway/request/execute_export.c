@@ -8,7 +8,9 @@
 #include "gateway/record/record_json.h"
 #include "gateway/request/request_private.h"
 
-enum { EXPORT_PAGE = 1000 };
+/* Pages grow to the most while they are small, and shrink when records turn out to be long. */
+enum { PAGE_FIRST = 125, PAGE_MOST = 1000, PAGE_LEAST = 8, PAGE_SMALL_BYTES = 1 << 20, PAGE_LARGE_BYTES = 4 << 20 };
+enum { PIECE_BYTES = 64 * 1024 };
 
 struct export
 {
@@ -17,7 +19,9 @@ struct export
     struct arena scratch;
     unsigned turn;
     bool begun;
+    bool broken; /* a value could not be read: ends as soon as nothing is under way */
     size_t bytes;
+    size_t page_bytes; /* of the page being written */
 };
 
 bool export_wanted(const struct request *request)
@@ -39,6 +43,7 @@ static void send(struct export *export)
 {
     struct http_exchange *exchange = export->request->exchange;
     export->bytes += exchange->body.len;
+    export->page_bytes += exchange->body.len;
     http_stream_send(exchange);
 }
 
@@ -95,7 +100,7 @@ static void ask(struct export *export)
     request->job = (struct pg_job){.kind = PG_READ,
                                    .commands = request->commands,
                                    .command_count = 1,
-                                   .cost = EXPORT_PAGE,
+                                   .cost = (unsigned)request->plan.page.limit,
                                    .on_done = on_page,
                                    .context = export};
     pg_submit(request->worker->slow, &request->job);
@@ -104,8 +109,8 @@ static void ask(struct export *export)
 static void on_room(struct http_exchange *exchange)
 {
     struct export *export = exchange->user;
-    if (exchange->gone) {
-        end(export, true);
+    if (exchange->gone || export->broken) {
+        end(export, !export->broken);
     } else {
         ask(export);
     }
@@ -123,7 +128,7 @@ static bool move_cursor(struct export *export, const struct pg_result *rows)
     sql_page_places(plan, places);
     for (size_t i = 0; i < plan->order_count; i++) {
         struct str bytes = STR_EMPTY;
-        bool present = pg_value(rows, EXPORT_PAGE - 1, places[i], &bytes);
+        bool present = pg_value(rows, plan->page.limit - 1, places[i], &bytes);
         if (!value_from_pg(arena, plan->order[i].path.column->kind, arena_copy(arena, bytes), !present, &values[i])) {
             return false;
         }
@@ -150,8 +155,23 @@ static bool put_lines(struct export *export, const struct pg_result *rows, size_
         }
         record_put_json(body, object, plan->selection.fields, plan->selection.count, values);
         strbuf_put_char(body, '\n');
+        if (body->len >= PIECE_BYTES) {
+            send(export);
+        }
     }
-    return true;
+    return !body->overflowed;
+}
+
+/* The next page's size, by that of the last one. */
+static void size_page(struct export *export)
+{
+    size_t *limit = &export->request->plan.page.limit;
+    if (export->page_bytes > PAGE_LARGE_BYTES && *limit > PAGE_LEAST) {
+        *limit /= 2;
+    } else if (export->page_bytes < PAGE_SMALL_BYTES && *limit < PAGE_MOST) {
+        *limit *= 2;
+    }
+    export->page_bytes = 0;
 }
 
 static void on_page(void *context, struct pg_result *const *results, const struct pg_failure *failure)
@@ -162,31 +182,31 @@ static void on_page(void *context, struct pg_result *const *results, const struc
         fail(export, failure);
         return;
     }
-    if (exchange->gone) {
-        end(export, true);
+    if (exchange->gone || export->broken) {
+        end(export, !export->broken);
         return;
     }
     if (!export->begun) {
         begin(export);
     }
-    bool more = pg_rows(results[0]) > EXPORT_PAGE;
+    size_t limit = export->request->plan.page.limit;
+    bool more = pg_rows(results[0]) > limit;
     if (more && !move_cursor(export, results[0])) {
         fail(export, &request_foreign_value);
         return;
     }
-    if (!put_lines(export, results[0], more ? EXPORT_PAGE : pg_rows(results[0]))) {
-        fail(export, &request_foreign_value);
-        return;
-    }
-    if (!more) {
-        export->bytes += exchange->body.len;
-        end(export, true);
-        return;
-    }
-    if (http_stream_room(exchange, on_room)) {
+    size_page(export);
+    bool asked = more && http_stream_room(exchange, on_room);
+    if (asked) {
         ask(export);
     }
+    if (!put_lines(export, results[0], more ? limit : pg_rows(results[0]))) {
+        export->broken = true;
+    }
     send(export);
+    if (!more) {
+        end(export, !export->broken);
+    }
 }
 
 void execute_export(struct request *request)
@@ -202,7 +222,7 @@ void execute_export(struct request *request)
     struct export *export = ARENA_NEW(request->arena, struct export);
     export->request = request;
     request->exchange->user = export;
-    plan->page.limit = EXPORT_PAGE;
+    plan->page.limit = PAGE_FIRST;
     if (request->exchange->request.method == HTTP_HEAD) {
         begin(export);
         end(export, true);
