@@ -20,6 +20,8 @@ struct export
     unsigned turn;
     bool begun;
     bool broken; /* a value could not be read: ends as soon as nothing is under way */
+    size_t page; /* records of the next page */
+    size_t left; /* records that are still wanted */
     size_t bytes;
     size_t page_bytes; /* of the page being written */
 };
@@ -96,6 +98,7 @@ static void ask(struct export *export)
 {
     struct request *request = export->request;
     request->arena = &export->pages[export->turn];
+    request->plan.page.limit = export->page < export->left ? export->page : export->left;
     request->commands[0] = request_bound(request, sql_page(request->arena, &request->plan));
     request->job = (struct pg_job){.kind = PG_READ,
                                    .commands = request->commands,
@@ -165,7 +168,7 @@ static bool put_lines(struct export *export, const struct pg_result *rows, size_
 /* The next page's size, by that of the last one. */
 static void size_page(struct export *export)
 {
-    size_t *limit = &export->request->plan.page.limit;
+    size_t *limit = &export->page;
     if (export->page_bytes > PAGE_LARGE_BYTES && *limit > PAGE_LEAST) {
         *limit /= 2;
     } else if (export->page_bytes < PAGE_SMALL_BYTES && *limit < PAGE_MOST) {
@@ -190,7 +193,9 @@ static void on_page(void *context, struct pg_result *const *results, const struc
         begin(export);
     }
     size_t limit = export->request->plan.page.limit;
-    bool more = pg_rows(results[0]) > limit;
+    size_t count = pg_rows(results[0]) > limit ? limit : pg_rows(results[0]);
+    export->left -= count;
+    bool more = pg_rows(results[0]) > limit && export->left > 0;
     if (more && !move_cursor(export, results[0])) {
         fail(export, &request_foreign_value);
         return;
@@ -200,7 +205,7 @@ static void on_page(void *context, struct pg_result *const *results, const struc
     if (asked) {
         ask(export);
     }
-    if (!put_lines(export, results[0], more ? limit : pg_rows(results[0]))) {
+    if (!put_lines(export, results[0], count)) {
         export->broken = true;
     }
     send(export);
@@ -222,8 +227,9 @@ void execute_export(struct request *request)
     struct export *export = ARENA_NEW(request->arena, struct export);
     export->request = request;
     request->exchange->user = export;
-    plan->page.limit = PAGE_FIRST;
-    if (request->exchange->request.method == HTTP_HEAD) {
+    export->page = PAGE_FIRST;
+    export->left = plan->page.limit;
+    if (export->left == 0 || request->exchange->request.method == HTTP_HEAD) {
         begin(export);
         end(export, true);
     } else {

@@ -246,6 +246,7 @@ static void handle_records(struct request *request)
         return;
     case REST_ROUTED: break;
     }
+    rest.streamed = rest.route.action == REST_FIND_MANY && export_wanted(request);
     rest.lines =
         rest.route.action == REST_CREATE_MANY && str_eq_nocase(media_type(request), STR("application/x-ndjson"));
     if (!identify(request) || (!rest.lines && !body_is_json(request))) {

@@ -61,8 +61,9 @@ struct rest_request {
     struct rest_route route;
     struct str query;
     struct str body;
-    bool lines;  /* an import's body is NDJSON: it is left to the caller */
-    bool strict; /* unknown query parameters are refused (Prefer: handling=strict) */
+    bool streamed; /* a list that is not held: `limit` may be "all" or any number, and "all" is the default */
+    bool lines;    /* an import's body is NDJSON: it is left to the caller */
+    bool strict;   /* unknown query parameters are refused (Prefer: handling=strict) */
 };
 
 /* Everything is looked up and typed here. A create's inputs hold only what the client sent: the caller completes them.

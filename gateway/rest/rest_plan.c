@@ -39,14 +39,16 @@ static bool read_filter(struct arena *arena, const struct rest_params *params, s
     return true;
 }
 
-static bool read_page(struct arena *arena, const struct rest_params *params, struct plan *plan, struct err *err)
+static bool read_page(struct arena *arena, const struct rest_params *params, bool streamed, struct plan *plan,
+                      struct err *err)
 {
     struct order_term *terms = ARENA_ARRAY(arena, struct order_term, ORDER_TERMS_MAX);
     if (!rest_order_parse(plan->object, params->order_by, terms, &plan->order_count, err)) {
         return false;
     }
     plan->order = terms;
-    plan->page = (struct plan_page){.limit = params->limit, .backward = params->before.len > 0, .count = params->count};
+    plan->page = (struct plan_page){
+        .limit = streamed ? params->wanted : params->limit, .backward = params->before.len > 0, .count = params->count};
     struct str cursor = plan->page.backward ? params->before : params->after;
     return cursor.len == 0 || rest_cursor_parse(arena, plan, cursor, &plan->page.cursor, err);
 }
@@ -120,6 +122,10 @@ bool rest_plan(struct arena *arena, const struct catalogue *catalogue, const str
         !rest_params_read(arena, request->query, limits, &params, err)) {
         return false;
     }
+    if (params.all && !request->streamed) {
+        return err_fail_tag(err, ERR_INVALID, "INVALID_LIMIT_QUERY_PARAM",
+                            "limit 'all' is invalid. Should be an integer (all records come as application/x-ndjson)");
+    }
     if (route->id_text.len > 0 && !uuid_parse(route->id_text, &out->id)) {
         return err_fail_tag(err, ERR_INVALID, NULL, "'%.*s' is not a valid UUID", STR_ARG(str_cut(route->id_text, 80)));
     }
@@ -133,6 +139,6 @@ bool rest_plan(struct arena *arena, const struct catalogue *catalogue, const str
     }
     struct rest_body body = {.text = request->body, .limits = limits, .now_us = now_us};
     return rest_select(arena, &params, limits, out, err) && read_filter(arena, &params, out, err) &&
-           (route->action != REST_FIND_MANY || read_page(arena, &params, out, err)) &&
+           (route->action != REST_FIND_MANY || read_page(arena, &params, request->streamed, out, err)) &&
            (request->lines || rest_body_read(arena, route->action, &body, out, err));
 }

@@ -30,10 +30,15 @@ main(180, async () => {
     const page = await expect(200, 'GET', `/rest/companies?${filter}&limit=200`);
     const rest = lines(await send('GET', `/rest/companies?${filter}&starting_after=${q(page.pageInfo.endCursor)}`, undefined, { headers: ndjson }));
     same(ids(rest), got.slice(200));
+    for (const [limit, count] of [['all', 2500], [0, 0], [1, 1], [124, 124], [125, 125], [126, 126], [1400, 1400], [2500, 2500], [9999, 2500]]) {
+      same(ids(lines(await send('GET', `/rest/companies?${filter}&limit=${limit}`, undefined, { headers: ndjson }))), got.slice(0, count), `limit ${limit}`);
+    }
+    await refused(400, "limit 'all'", 'INVALID_LIMIT_QUERY_PARAM', 'GET', '/rest/companies?limit=all');
     same((await send('GET', `/rest/companies?filter=name[eq]:"nobody"`, undefined, { headers: ndjson })).text, '');
     sql(`delete from workspace.company where name = '${mark}'`);
   });
   await test('what_an_export_cannot_do_is_refused', async () => {
+    await create('companies', { name: 'Something' });
     for (const query of ['depth=1', `ending_before=${q((await expect(200, 'GET', '/rest/companies?limit=1')).pageInfo.endCursor ?? '')}`]) {
       await refused(400, 'An export', 'INVALID_EXPORT', 'GET', `/rest/companies?${query}`, undefined, { headers: ndjson });
     }
