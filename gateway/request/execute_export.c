@@ -16,7 +16,11 @@ struct export
 {
     struct request *request;
     struct arena pages[2]; /* of the page in flight and of the one before it: its statement, parameters and cursor */
-    struct arena scratch;
+    struct arena scratch;  /* of `rows` */
+    struct value *rows;    /* of the page being written, each by object->columns */
+    size_t count;
+    bool last;
+    struct loop_task turn_task; /* writes them */
     unsigned turn;
     bool begun;
     bool broken; /* a value could not be read: ends as soon as nothing is under way */
@@ -140,29 +144,61 @@ static bool move_cursor(struct export *export, const struct pg_result *rows)
     return true;
 }
 
-static bool put_lines(struct export *export, const struct pg_result *rows, size_t count)
+/* Texts outlive the result; the other kinds are decoded into the value. */
+static bool keep_value(struct export *export, const struct pg_result *rows, size_t row, const struct column *column,
+                       struct value *out)
+{
+    struct str bytes = STR_EMPTY;
+    bool present = pg_value(rows, row, column->index, &bytes);
+    bool fixed = column->kind == COLUMN_UUID || column->kind == COLUMN_BOOLEAN || column->kind == COLUMN_FLOAT8 ||
+                 column->kind == COLUMN_DATE || column->kind == COLUMN_TIMESTAMPTZ;
+    return value_from_pg(&export->scratch, column->kind, fixed ? bytes : arena_copy(&export->scratch, bytes), !present,
+                         out);
+}
+
+static bool keep_rows(struct export *export, const struct pg_result *rows, size_t count)
+{
+    const struct object *object = export->request->plan.object;
+    arena_reset(&export->scratch);
+    export->rows = ARENA_ARRAY(&export->scratch, struct value, count * object->column_count);
+    export->count = count;
+    for (size_t row = 0; row < count; row++) {
+        for (size_t i = 0; i < object->column_count; i++) {
+            struct value *value = &export->rows[row * object->column_count + i];
+            if (!keep_value(export, rows, row, &object->columns[i], value)) {
+                export->count = 0;
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+static void put_lines(struct export *export)
 {
     const struct plan *plan = &export->request->plan;
     const struct object *object = plan->object;
     struct strbuf *body = &export->request->exchange->body;
-    struct arena *arena = &export->scratch;
-    arena_reset(arena);
-    struct value *values = ARENA_ARRAY(arena, struct value, object->column_count);
-    for (size_t row = 0; row < count; row++) {
-        for (size_t i = 0; i < object->column_count; i++) {
-            struct str bytes = STR_EMPTY;
-            bool present = pg_value(rows, row, i, &bytes);
-            if (!value_from_pg(arena, object->columns[i].kind, bytes, !present, &values[i])) {
-                return false;
-            }
-        }
-        record_put_json(body, object, plan->selection.fields, plan->selection.count, values);
+    for (size_t row = 0; row < export->count; row++) {
+        record_put_json(body, object, plan->selection.fields, plan->selection.count,
+                        &export->rows[row * object->column_count]);
         strbuf_put_char(body, '\n');
         if (body->len >= PIECE_BYTES) {
+            export->broken = export->broken || body->overflowed;
             send(export);
         }
     }
-    return !body->overflowed;
+    send(export);
+}
+
+/* At the end of the turn, when the question for the next page is out. */
+static void export_on_turn(void *context)
+{
+    struct export *export = context;
+    put_lines(export);
+    if (export->last) {
+        end(export, !export->broken);
+    }
 }
 
 /* The next page's size, by that of the last one. */
@@ -201,17 +237,12 @@ static void on_page(void *context, struct pg_result *const *results, const struc
         return;
     }
     size_page(export);
-    bool asked = more && http_stream_room(exchange, on_room);
-    if (asked) {
+    export->last = !more;
+    export->broken = !keep_rows(export, results[0], count);
+    if (more && http_stream_room(exchange, on_room)) {
         ask(export);
     }
-    if (!put_lines(export, results[0], count)) {
-        export->broken = true;
-    }
-    send(export);
-    if (!more) {
-        end(export, !export->broken);
-    }
+    loop_defer(export->request->worker->loop, &export->turn_task);
 }
 
 void execute_export(struct request *request)
@@ -226,6 +257,7 @@ void execute_export(struct request *request)
     }
     struct export *export = ARENA_NEW(request->arena, struct export);
     export->request = request;
+    export->turn_task = (struct loop_task){.callback = export_on_turn, .context = export};
     request->exchange->user = export;
     export->page = PAGE_FIRST;
     export->left = plan->page.limit;
