@@ -107,6 +107,10 @@ static void print_target(struct strbuf *out, const struct plan *plan)
         strbuf_put_char(out, '\n');
     }
     strbuf_puts(out, plan->with_deleted ? "  with deleted\n" : "");
+    strbuf_puts(out, plan->keep_deleted ? "  keep deleted\n" : "");
+    if (plan->kind == PLAN_MERGE) {
+        strbuf_printf(out, "  into %zu%s\n", plan->priority, plan->dry_run ? " dry run" : "");
+    }
 }
 
 static void print_group(struct strbuf *out, const struct group *group)

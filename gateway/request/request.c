@@ -5,6 +5,7 @@
 #include "common/loop/loop.h"
 #include "gateway/policy/policy.h"
 #include "gateway/request/request_private.h"
+#include <stdlib.h>
 
 enum { REQUEST_ID_MAX = 64 };
 
@@ -187,10 +188,10 @@ static void execute(struct request *request)
     case PLAN_SOFT_DELETE:
     case PLAN_RESTORE: execute_change(request); return;
     case PLAN_DESTROY: execute_destroy(request); return;
-    case PLAN_DUPLICATES:
-    case PLAN_UPSERT:
-    case PLAN_MERGE:
-    case PLAN_KIND_COUNT: not_here(request, "This operation"); return;
+    case PLAN_DUPLICATES: execute_duplicates(request); return;
+    case PLAN_UPSERT: execute_upsert(request); return;
+    case PLAN_MERGE: execute_merge(request); return;
+    case PLAN_KIND_COUNT: abort();
     }
 }
 
@@ -225,7 +226,7 @@ static void handle_records(struct request *request)
         request_fail(request, &err);
         return;
     }
-    execute(request);
+    connect_resolve(request, execute);
 }
 
 static void handle_settings(struct request *request, struct str id_text, bool alias)

@@ -10,6 +10,7 @@
 enum { REQUEST_COMMANDS_MAX = 4, REQUEST_HEADERS_MAX = 12 };
 
 struct record_links;
+struct write_set;
 
 /* Records of one object together with what their plan's relations bring: see record_set.h. */
 struct record_set {
@@ -38,6 +39,8 @@ struct request {
     struct pg_command commands[REQUEST_COMMANDS_MAX];
     struct pg_session_request session_request;
     struct pg_session *session;
+    struct write_set *writes; /* of a transaction that thinks; NULL otherwise */
+    void *work;               /* what the execution keeps between its steps */
     struct record_set answer; /* of a read or a write, while its relations are fetched */
 };
 
@@ -52,12 +55,21 @@ void request_fail_pg(struct request *request, const struct pg_failure *failure);
 /* Fails with "Record not found". */
 void request_not_found(struct request *request);
 
+/* The same, naming which of the plan's ids it was. */
+void request_target_missing(struct request *request, size_t index);
+
 /* Execution of a plan that policy has let through; each ends the request. */
 void execute_read(struct request *request);
 void execute_group(struct request *request);
 void execute_create(struct request *request);
 void execute_change(struct request *request); /* update, soft delete, restore */
 void execute_destroy(struct request *request);
+void execute_upsert(struct request *request);
+void execute_duplicates(struct request *request);
+void execute_merge(struct request *request);
+/* Looks up the records that the plan's inputs connect to and sets their join columns, then calls `next`. At once when
+ * there are none. */
+void connect_resolve(struct request *request, void (*next)(struct request *request));
 
 /* /rest/metadata/webhooks[/{id}] and its old alias. */
 void handle_webhooks(struct request *request, struct str id_text, bool alias);

@@ -1,0 +1,293 @@
+/*
+ * Upsert: records are matched by their id and by unique fields, deleted ones too (contract 1.5); what matches is
+ * updated in place, the rest is created. Matches are locked in the order of their ids by one statement. A record that
+ * somebody else inserts in between is met as a broken uniqueness: then all of it is tried once more, and found.
+ */
+#include "gateway/request/write_set.h"
+
+/* What makes a record of the object unique: its id, or a unique field. */
+struct unique_key {
+    const struct column *columns[SUB_FIELDS_MAX];
+    size_t count;
+};
+
+struct upsert {
+    struct unique_key *keys;
+    size_t key_count;
+    struct record_change **targets; /* of each input */
+    struct value **created;
+    size_t created_count;
+    bool again;
+};
+
+static bool fail_input(struct request *request, const struct err *err, size_t index)
+{
+    struct err named = *err;
+    if (request->plan.batch) {
+        err_fail_tag(&named, err->code, err->tag, "%s (record %zu of the batch)", err->text, index + 1);
+    }
+    request_fail(request, &named);
+    return false;
+}
+
+static void gather_keys(struct request *request, struct upsert *upsert)
+{
+    const struct object *object = request->plan.object;
+    upsert->keys = ARENA_ARRAY(request->arena, struct unique_key, object->field_count);
+    for (size_t i = 0; i < object->field_count; i++) {
+        const struct field *field = &object->fields[i];
+        struct unique_key *key = &upsert->keys[upsert->key_count];
+        if (field == object->id_column->field) {
+            key->columns[key->count++] = object->id_column;
+        } else if (field->active) {
+            key->count = unique_columns(field, key->columns);
+        }
+        upsert->key_count += key->count > 0 ? 1u : 0u;
+    }
+}
+
+static bool has_key(const struct record_input *input, const struct unique_key *key)
+{
+    for (size_t i = 0; i < key->count; i++) {
+        size_t at = key->columns[i]->index;
+        if (!input->set[at] || input->values[at].null) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool key_matches(const struct record_input *input, const struct unique_key *key, const struct value *row)
+{
+    for (size_t i = 0; i < key->count; i++) {
+        size_t at = key->columns[i]->index;
+        if (!value_eq(&input->values[at], &row[at])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Everything that may match; of a key with several columns the first one's value narrows enough. */
+static struct pg_command lock_candidates(struct request *request, const struct upsert *upsert)
+{
+    const struct plan *plan = &request->plan;
+    struct sql_key *keys = ARENA_ARRAY(request->arena, struct sql_key, upsert->key_count);
+    size_t count = 0;
+    for (size_t k = 0; k < upsert->key_count; k++) {
+        struct sql_key *key = &keys[count];
+        *key = (struct sql_key){.column = upsert->keys[k].columns[0],
+                                .values = ARENA_ARRAY(request->arena, struct value, plan->input_count)};
+        for (size_t i = 0; i < plan->input_count; i++) {
+            if (has_key(&plan->inputs[i], &upsert->keys[k])) {
+                key->values[key->count++] = plan->inputs[i].values[key->column->index];
+            }
+        }
+        count += key->count > 0 ? 1u : 0u;
+    }
+    return request_bound(request, sql_by_keys(request->arena, plan->object, keys, count, true, true));
+}
+
+static bool is_deleted(const struct record_change *change)
+{
+    return !change->before[change->object->deleted_at->index].null;
+}
+
+static bool conflict(struct err *err)
+{
+    return err_fail_tag(err, ERR_INVALID, "UPSERT_MULTIPLE_MATCHING_RECORDS_CONFLICT",
+                        "Multiple records match the id and unique fields given. Cannot determine which one to update");
+}
+
+/* A live record stands before deleted ones that had the same value. */
+static bool match_key(const struct write_set *set, const struct record_input *input, const struct unique_key *key,
+                      struct record_change **out, struct err *err)
+{
+    size_t deleted = 0;
+    *out = NULL;
+    for (size_t i = 0; i < set->count; i++) {
+        struct record_change *change = set->items[i];
+        if (change->before == NULL || !key_matches(input, key, change->before)) {
+            continue;
+        }
+        if (!is_deleted(change)) {
+            *out = change;
+            return true;
+        }
+        *out = change;
+        deleted++;
+    }
+    return deleted <= 1 || conflict(err);
+}
+
+static bool match(const struct write_set *set, const struct upsert *upsert, const struct record_input *input,
+                  struct record_change **out, struct err *err)
+{
+    *out = NULL;
+    for (size_t k = 0; k < upsert->key_count; k++) {
+        struct record_change *found = NULL;
+        if (!has_key(input, &upsert->keys[k])) {
+            continue;
+        }
+        if (!match_key(set, input, &upsert->keys[k], &found, err)) {
+            return false;
+        }
+        if (found != NULL && *out != NULL && found != *out) {
+            return conflict(err);
+        }
+        *out = found != NULL ? found : *out;
+    }
+    return true;
+}
+
+/* What a create may give and an update may not stays as it was. */
+static bool is_settled(const struct object *object, const struct column *column)
+{
+    return column == object->id_column || column == object->created_at || column->field == object->created_by;
+}
+
+static void update(struct write_set *set, struct record_change *change, const struct record_input *input)
+{
+    const struct object *object = change->object;
+    struct value live = value_null(COLUMN_TIMESTAMPTZ);
+    for (size_t i = 0; i < object->column_count; i++) {
+        if (input->set[i] && !is_settled(object, &object->columns[i])) {
+            record_change_set(change, &object->columns[i], &input->values[i]);
+        }
+    }
+    record_change_set(change, object->deleted_at, &live);
+    record_change_stamp(set, change);
+}
+
+static bool check_match(const struct request *request, const struct upsert *upsert, size_t index,
+                        const struct record_change *change, struct err *err)
+{
+    for (size_t i = 0; i < index; i++) {
+        if (upsert->targets[i] == change) {
+            return err_fail_tag(err, ERR_INVALID, "DUPLICATE_ENTRY_DETECTED",
+                                "A duplicate entry was detected: record %zu of the batch is the same one", i + 1);
+        }
+    }
+    if (request->plan.keep_deleted && is_deleted(change)) {
+        struct uuid id = record_change_id(change);
+        char text[UUID_TEXT_LEN + 1] = {0};
+        uuid_print(&id, text);
+        return err_fail_tag(err, ERR_INVALID, "INVALID_ARGS_DATA",
+                            "Record %.*s matches, and is deleted: restore it, or leave out revive=false", UUID_TEXT_LEN,
+                            text);
+    }
+    return true;
+}
+
+/* The input stays as it came: all this may be done again. */
+static bool create(struct request *request, struct upsert *upsert, size_t index, struct err *err)
+{
+    const struct object *object = request->plan.object;
+    struct write_set *set = request->writes;
+    const struct record_input *given = &request->plan.inputs[index];
+    struct record_input input = *given;
+    struct uuid fresh = request_fresh_id(request, set->now_us, index);
+    input.values = ARENA_ARRAY(request->arena, struct value, object->column_count);
+    input.set = ARENA_ARRAY(request->arena, bool, object->column_count);
+    memcpy(input.values, given->values, object->column_count * sizeof *input.values);
+    memcpy(input.set, given->set, object->column_count * sizeof *input.set);
+    if (!record_input_complete(request->arena, object, &input, &fresh, set->now_us, index, &request->actor, err)) {
+        return false;
+    }
+    upsert->created[upsert->created_count++] = input.values;
+    upsert->targets[index] = write_set_create(set, object, input.values);
+    return true;
+}
+
+static bool place_input(struct request *request, struct upsert *upsert, size_t index)
+{
+    struct record_change *found = NULL;
+    struct err err;
+    if (!match(request->writes, upsert, &request->plan.inputs[index], &found, &err)) {
+        return fail_input(request, &err, index);
+    }
+    if (found == NULL) {
+        return create(request, upsert, index, &err) || fail_input(request, &err, index);
+    }
+    if (!check_match(request, upsert, index, found, &err)) {
+        return fail_input(request, &err, index);
+    }
+    upsert->targets[index] = found;
+    update(request->writes, found, &request->plan.inputs[index]);
+    return true;
+}
+
+static void answer(struct request *request)
+{
+    const struct upsert *upsert = request->work;
+    request_answer_changes(request, upsert->targets, request->plan.input_count);
+}
+
+static void on_begun(struct request *request);
+
+/* Somebody was faster with the same value, or two batches waited for each other. */
+static void on_failed(struct request *request, const struct pg_failure *failure)
+{
+    struct upsert *upsert = request->work;
+    bool raced = strcmp(failure->sqlstate, "23505") == 0 || strcmp(failure->sqlstate, "40P01") == 0;
+    if (!raced || upsert->again) {
+        request_fail_pg(request, failure);
+        return;
+    }
+    upsert->again = true;
+    session_close(request);
+    session_start(request, on_begun);
+}
+
+static void on_locked(void *context, struct pg_result *const *results, const struct pg_failure *failure)
+{
+    struct request *request = context;
+    struct upsert *upsert = request->work;
+    struct write_set *set = request->writes;
+    const struct plan *plan = &request->plan;
+    if (failure != NULL) {
+        on_failed(request, failure);
+        return;
+    }
+    if (!write_set_add_rows(set, plan->object, results[1])) {
+        return;
+    }
+    set->now_us = request_now_us();
+    for (size_t i = 0; i < plan->input_count; i++) {
+        if (!place_input(request, upsert, i)) {
+            return;
+        }
+    }
+    struct pg_command *commands = ARENA_ARRAY(request->arena, struct pg_command, plan->input_count + 3);
+    size_t count = 0;
+    for (size_t i = 0; i < plan->input_count; i++) {
+        const struct record_change *change = upsert->targets[i];
+        if (change->before != NULL && change->change_count > 0) {
+            commands[count++] = write_set_update(set, change);
+        }
+    }
+    if (upsert->created_count > 0) {
+        commands[count++] = request_insert(request, plan->object, upsert->created, upsert->created_count);
+    }
+    write_set_commit(set, commands, count, answer, on_failed);
+}
+
+static void on_begun(struct request *request)
+{
+    struct upsert *upsert = request->work;
+    (void)write_set_begin(request);
+    upsert->created_count = 0;
+    upsert->targets = ARENA_ARRAY(request->arena, struct record_change *, request->plan.input_count);
+    upsert->created = ARENA_ARRAY(request->arena, struct value *, request->plan.input_count);
+    request->commands[0] = request_command(request, sql_begin(), NULL);
+    request->commands[1] = lock_candidates(request, upsert);
+    session_run(request, request->commands, 2, on_locked, request);
+}
+
+void execute_upsert(struct request *request)
+{
+    struct upsert *upsert = ARENA_NEW(request->arena, struct upsert);
+    gather_keys(request, upsert);
+    request->work = upsert;
+    session_start(request, on_begun);
+}
