@@ -96,7 +96,8 @@ static void drop_repeated_links(struct write_set *set)
 
 /* ---- the write ---- */
 
-static struct pg_command delete_marked(struct write_set *set, const struct object *object)
+static void delete_marked(struct write_set *set, const struct object *object, struct pg_command *commands,
+                          size_t *command_count)
 {
     struct request *request = set->request;
     struct uuid *ids = ARENA_ARRAY(request->arena, struct uuid, set->count);
@@ -107,8 +108,10 @@ static struct pg_command delete_marked(struct write_set *set, const struct objec
             ids[count++] = record_change_id(set->items[i]);
         }
     }
-    params[0] = param_uuids(request->arena, ids, count);
-    return request_command(request, sql_delete_many(request->arena, object), params);
+    if (count > 0) {
+        params[0] = param_uuids(request->arena, ids, count);
+        commands[(*command_count)++] = request_command(request, sql_delete_many(request->arena, object), params);
+    }
 }
 
 /* Links that go make room for those that are re-pointed, losers for the survivor's unique values. */
@@ -123,13 +126,13 @@ static void write_merge(struct request *request)
     size_t count = 0;
     for (size_t i = 0; i < object->referrer_count; i++) {
         if (object->referrers[i]->object != object && is_link_object(object->referrers[i]->object)) {
-            commands[count++] = delete_marked(set, object->referrers[i]->object);
+            delete_marked(set, object->referrers[i]->object, commands, &count);
         }
     }
     for (size_t i = 0; i < object->referrer_count; i++) {
         commands[count++] = request_repoint(set, object->referrers[i], merge->losers, &target);
     }
-    commands[count++] = delete_marked(set, object);
+    delete_marked(set, object, commands, &count);
     if (survivor->change_count > 0) {
         commands[count++] = write_set_update(set, survivor);
     }

@@ -2,6 +2,43 @@
 #include "gateway/sql/sql_build.h"
 #include "gateway/sql/sql_type.h"
 
+static void build_key(struct sql_builder *builder, const struct sql_key *key)
+{
+    build_column(builder, 0, key->column);
+    build_text(builder, " = any(");
+    build_values(builder, key->column->kind, key->values, key->count);
+    build_text(builder, ")");
+}
+
+/* Unique indexes hold live records only, and others the deleted ones: each gets a condition that it can answer. */
+static void build_key_by_state(struct sql_builder *builder, const struct object *object, const struct sql_key *key,
+                               bool deleted)
+{
+    build_text(builder, "(");
+    build_key(builder, key);
+    build_text(builder, " and ");
+    build_column(builder, 0, object->deleted_at);
+    build_text(builder, deleted ? " is not null)" : " is null)");
+}
+
+static void build_keys(struct sql_builder *builder, const struct object *object, const struct sql_key *keys,
+                       size_t count, bool with_deleted)
+{
+    build_text(builder, count == 0 ? "false" : "");
+    for (size_t i = 0; i < count; i++) {
+        build_text(builder, i == 0 ? "" : " or ");
+        if (with_deleted && keys[i].column == object->id_column) {
+            build_key(builder, &keys[i]);
+            continue;
+        }
+        build_key_by_state(builder, object, &keys[i], false);
+        if (with_deleted) {
+            build_text(builder, " or ");
+            build_key_by_state(builder, object, &keys[i], true);
+        }
+    }
+}
+
 struct sql_bound sql_by_keys(struct arena *arena, const struct object *object, const struct sql_key *keys, size_t count,
                              bool with_deleted, bool lock)
 {
@@ -10,20 +47,8 @@ struct sql_bound sql_by_keys(struct arena *arena, const struct object *object, c
     build_text(&builder, "select ");
     build_columns(&builder, 0, object);
     build_from(&builder, 0, object);
-    build_text(&builder, count == 0 ? " where (false" : " where (");
-    for (size_t i = 0; i < count; i++) {
-        build_text(&builder, i == 0 ? "" : " or ");
-        build_column(&builder, 0, keys[i].column);
-        build_text(&builder, " = any(");
-        build_values(&builder, keys[i].column->kind, keys[i].values, keys[i].count);
-        build_text(&builder, ")");
-    }
-    build_text(&builder, ")");
-    if (!with_deleted) {
-        build_text(&builder, " and ");
-        build_column(&builder, 0, object->deleted_at);
-        build_text(&builder, " is null");
-    }
+    build_text(&builder, " where ");
+    build_keys(&builder, object, keys, count, with_deleted);
     build_text(&builder, " order by ");
     build_column(&builder, 0, object->id_column);
     build_text(&builder, lock ? " for update" : "");
