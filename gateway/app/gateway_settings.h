@@ -23,6 +23,7 @@ struct gateway_settings {
     int64_t max_connections;
     int64_t max_header_bytes;
     int64_t max_body_bytes;
+    int64_t max_answer_bytes;
     int64_t max_pipelined;
     int64_t page_size;
     int64_t page_size_max;

@@ -82,18 +82,23 @@ static void on_terminate(void *context)
     }
 }
 
+static void needs_restart(const struct setting *setting, void *context)
+{
+    (void)context;
+    log_line(LOG_LEVEL_WARN, "reload_needs_restart", "%s changed, and takes effect at the next start", setting->name);
+}
+
 static void on_reload(void *context)
 {
     struct server *server = context;
-    struct gateway_settings fresh = {0};
     struct err err;
-    if (!settings_load(gateway_setting_table, gateway_setting_count, server->source, &fresh, &err)) {
+    if (!settings_reload(gateway_setting_table, gateway_setting_count, server->source, server->settings, needs_restart,
+                         NULL, &err)) {
         log_line(LOG_LEVEL_ERROR, "reload_refused", "%s", err.text);
         return;
     }
-    log_init("gateway", (enum log_level)fresh.log_level, fresh.access_log);
+    log_init("gateway", (enum log_level)server->settings->log_level, server->settings->access_log);
     log_line(LOG_LEVEL_INFO, "reloaded", "reloadable settings were read again");
-    settings_release(gateway_setting_table, gateway_setting_count, &fresh);
     log_flush();
 }
 
@@ -122,6 +127,7 @@ static void fill_request_settings(struct server *server)
         .max_json_depth = (size_t)settings->max_json_depth,
         .max_json_nodes = (size_t)settings->max_json_values,
     };
+    out->max_answer = (size_t)settings->max_answer_bytes;
     out->max_mutation = (size_t)settings->max_mutation;
     out->max_cascade = (size_t)settings->max_cascade;
     out->cors_origin = settings->cors_origin;

@@ -50,6 +50,7 @@ static struct request *request_new(struct request_worker *worker, struct http_ex
     request->started_us = exchange->request.received_us;
     request->id = request_id(worker, exchange);
     exchange->user = request;
+    exchange->body.ceiling = worker->settings->max_answer;
     return request;
 }
 

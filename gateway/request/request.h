@@ -17,6 +17,7 @@
 
 struct request_settings {
     struct rest_limits limits;
+    size_t max_answer;                 /* bytes of a body */
     size_t max_mutation;               /* records that one write by a filter may be about */
     size_t max_cascade;                /* records that one destroy may take along or clear, or a merge re-point */
     const char *cors_origin;           /* "*", an origin, or "" for none */

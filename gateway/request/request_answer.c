@@ -80,8 +80,24 @@ static void release(struct request *request)
     }
 }
 
+/* An answer over the limit is no answer. (A write has been done by then: what was too much is only its echo.) */
+static void fail_too_large(struct request *request)
+{
+    struct err err;
+    err_fail_tag(
+        &err, ERR_INVALID, "TOO_COMPLEX_QUERY",
+        "Query complexity is too high. The answer would be longer than %zu bytes: ask for fewer records, fields "
+        "or levels",
+        request->worker->settings->max_answer);
+    request_fail(request, &err);
+}
+
 void request_finish(struct request *request, int status)
 {
+    if (request->exchange->body.overflowed) {
+        fail_too_large(request);
+        return;
+    }
     request_add_header(request, "X-Request-Id", request->id);
     observe(request, status);
     struct http_exchange *exchange = request->exchange;
