@@ -28,6 +28,11 @@ static const struct json *only(const struct json *parent, const char *name)
     return member != NULL && parent->count == 1 ? member : NULL;
 }
 
+bool is_disconnect(const struct json *json)
+{
+    return json_is(only(json, "disconnect"), JSON_TRUE);
+}
+
 static const struct field *unique_field(const struct object *object, struct str name)
 {
     const struct field *field = object_field(object, name);

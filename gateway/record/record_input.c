@@ -108,6 +108,10 @@ static bool read_created_by(const struct reader *reader, const struct field *fie
 
 static bool read_relation(const struct reader *reader, const struct field *field, const struct json *json)
 {
+    if (field->column_count > 0 && is_disconnect(json)) {
+        struct value nobody = value_null(COLUMN_UUID);
+        return set_value(reader, &field->columns[0], &nobody);
+    }
     struct record_connect *connect = &reader->connects[reader->out->connect_count];
     if (!connect_from_json(reader->arena, field, json, reader->now_us, connect, reader->err)) {
         return false;
