@@ -15,10 +15,10 @@ size_t unique_columns(const struct field *field, const struct column **columns)
 
 static bool refuse_where(const struct field *field, struct err *err)
 {
-    return err_fail_tag(
-        err, ERR_INVALID, "CONNECT_UNIQUE_CONSTRAINT_ERROR",
-        "\"where\" of field \"%.*s\" must give the id or exactly one unique field of %.*s, and all of it",
-        STR_ARG(field->name), STR_ARG(field->target->name_singular));
+    return err_fail_tag(err, ERR_INVALID, "CONNECT_UNIQUE_CONSTRAINT_ERROR",
+                        "Missing required fields: at least one unique constraint have to be fully populated for '%.*s'."
+                        " Give the id or one unique field of the %.*s, and nothing else",
+                        STR_ARG(field->name), STR_ARG(field->target->name_singular));
 }
 
 /* The only member, if it is one of `parent`'s. */
@@ -28,9 +28,10 @@ static const struct json *only(const struct json *parent, const char *name)
     return member != NULL && parent->count == 1 ? member : NULL;
 }
 
-bool is_disconnect(const struct json *json)
+const struct json *disconnect_of(const struct json *json)
 {
-    return json_is(only(json, "disconnect"), JSON_TRUE);
+    const struct json *disconnect = only(json, "disconnect");
+    return json_is(disconnect, JSON_TRUE) || json_is(disconnect, JSON_FALSE) ? disconnect : NULL;
 }
 
 static const struct field *unique_field(const struct object *object, struct str name)
@@ -89,9 +90,10 @@ bool connect_from_json(struct arena *arena, const struct field *field, const str
     }
     const struct json *where = only(connect, "where");
     if (!json_is(where, JSON_OBJECT)) {
-        return INPUT_REFUSE(
-            err, "Field \"%.*s\" is a relation: set \"%.*s\", or connect it with {\"connect\":{\"where\":{…}}}",
-            STR_ARG(field->name), STR_ARG(field->columns[0].name));
+        return INPUT_REFUSE(err,
+                            "Relation \"%.*s\" requires connect or disconnect operation, such as "
+                            "{\"connect\":{\"where\":{…}}}; or set \"%.*s\"",
+                            STR_ARG(field->name), STR_ARG(field->columns[0].name));
     }
     if (where->count != 1) {
         return refuse_where(field, err);

@@ -108,9 +108,10 @@ static bool read_created_by(const struct reader *reader, const struct field *fie
 
 static bool read_relation(const struct reader *reader, const struct field *field, const struct json *json)
 {
-    if (field->column_count > 0 && is_disconnect(json)) {
+    const struct json *disconnect = disconnect_of(json);
+    if (disconnect != NULL && field->column_count > 0) {
         struct value nobody = value_null(COLUMN_UUID);
-        return set_value(reader, &field->columns[0], &nobody);
+        return disconnect->type == JSON_FALSE || set_value(reader, &field->columns[0], &nobody);
     }
     struct record_connect *connect = &reader->connects[reader->out->connect_count];
     if (!connect_from_json(reader->arena, field, json, reader->now_us, connect, reader->err)) {
@@ -174,7 +175,7 @@ static bool connects_check(const struct reader *reader)
     for (size_t i = 0; i < reader->out->connect_count; i++) {
         const struct field *field = reader->connects[i].field;
         if (reader->out->set[field->columns[0].index]) {
-            return INPUT_REFUSE(reader->err, "Fields \"%.*s\" and \"%.*s\" cannot both be given", STR_ARG(field->name),
+            return INPUT_REFUSE(reader->err, "%.*s and %.*s cannot be both provided.", STR_ARG(field->name),
                                 STR_ARG(field->columns[0].name));
         }
     }

@@ -98,8 +98,15 @@ static bool keep_rows(struct connecting *connecting, size_t target, const struct
 static void fail_missing(struct request *request, const struct record_connect *connect, size_t index)
 {
     struct err err;
-    err_fail_tag(&err, ERR_INVALID, "CONNECT_RECORD_NOT_FOUND", "Field \"%.*s\": there is no such %.*s to connect to",
-                 STR_ARG(connect->field->name), STR_ARG(connect->field->target->name_singular));
+    struct str looked_for = STR_EMPTY;
+    for (size_t i = 0; i < connect->count; i++) {
+        struct str value = str_cut(value_to_pg(request->arena, &connect->values[i]), 80);
+        looked_for = arena_printf(request->arena, "%.*s%s%.*s = %.*s", STR_ARG(looked_for), i == 0 ? "" : " and ",
+                                  STR_ARG(connect->columns[i]->name), STR_ARG(value));
+    }
+    err_fail_tag(&err, ERR_INVALID, "CONNECT_RECORD_NOT_FOUND",
+                 "Expected 1 record to connect to %.*s, but found 0 for %.*s", STR_ARG(connect->field->name),
+                 STR_ARG(looked_for));
     if (request->plan.batch && request->plan.input_count > 1) {
         struct err whole = err;
         err_fail_tag(&err, whole.code, whole.tag, "%s (record %zu of the batch)", whole.text, index + 1);

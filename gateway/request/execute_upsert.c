@@ -93,15 +93,27 @@ static bool is_deleted(const struct record_change *change)
     return !change->before[change->object->deleted_at->index].null;
 }
 
-static bool conflict(struct err *err)
+static bool conflict(struct request *request, const struct upsert *upsert, const struct record_input *input,
+                     struct err *err)
 {
+    struct str given = STR_EMPTY;
+    for (size_t k = 0; k < upsert->key_count; k++) {
+        for (size_t i = 0; has_key(input, &upsert->keys[k]) && i < upsert->keys[k].count && given.len < 100; i++) {
+            const struct column *column = upsert->keys[k].columns[i];
+            struct str value = str_cut(value_to_pg(request->arena, &input->values[column->index]), 60);
+            given = arena_printf(request->arena, "%.*s%s%.*s: %.*s", STR_ARG(given), given.len == 0 ? "" : ", ",
+                                 STR_ARG(column->name), STR_ARG(value));
+        }
+    }
     return err_fail_tag(err, ERR_INVALID, "UPSERT_MULTIPLE_MATCHING_RECORDS_CONFLICT",
-                        "Multiple records match the id and unique fields given. Cannot determine which one to update");
+                        "Multiple records found with the same unique field values for %.*s. Cannot determine which "
+                        "record to update.",
+                        STR_ARG(given));
 }
 
-/* A live record stands before deleted ones that had the same value. */
+/* A live record stands before deleted ones that had the same value; several of those alone are a conflict. */
 static bool match_key(const struct write_set *set, const struct record_input *input, const struct unique_key *key,
-                      struct record_change **out, struct err *err)
+                      struct record_change **out)
 {
     size_t deleted = 0;
     *out = NULL;
@@ -117,10 +129,10 @@ static bool match_key(const struct write_set *set, const struct record_input *in
         *out = change;
         deleted++;
     }
-    return deleted <= 1 || conflict(err);
+    return deleted <= 1;
 }
 
-static bool match(const struct write_set *set, const struct upsert *upsert, const struct record_input *input,
+static bool match(struct request *request, const struct upsert *upsert, const struct record_input *input,
                   struct record_change **out, struct err *err)
 {
     *out = NULL;
@@ -129,11 +141,9 @@ static bool match(const struct write_set *set, const struct upsert *upsert, cons
         if (!has_key(input, &upsert->keys[k])) {
             continue;
         }
-        if (!match_key(set, input, &upsert->keys[k], &found, err)) {
-            return false;
-        }
-        if (found != NULL && *out != NULL && found != *out) {
-            return conflict(err);
+        bool single = match_key(request->writes, input, &upsert->keys[k], &found);
+        if (!single || (found != NULL && *out != NULL && found != *out)) {
+            return conflict(request, upsert, input, err);
         }
         *out = found != NULL ? found : *out;
     }
@@ -203,7 +213,7 @@ static bool place_input(struct request *request, struct upsert *upsert, size_t i
 {
     struct record_change *found = NULL;
     struct err err;
-    if (!match(request->writes, upsert, &request->plan.inputs[index], &found, &err)) {
+    if (!match(request, upsert, &request->plan.inputs[index], &found, &err)) {
         return fail_input(request, &err, index);
     }
     if (found == NULL) {

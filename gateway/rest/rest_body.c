@@ -169,7 +169,9 @@ static bool read_priority(const struct json *json, struct plan *plan, struct err
     int64_t priority = 0;
     if (index != NULL &&
         (index->type != JSON_NUMBER || !str_to_int64(index->text, 0, (int64_t)plan->id_count - 1, &priority))) {
-        return merge_refused(err, "\"conflictPriorityIndex\" must be the index of one of the \"ids\"");
+        return err_fail_tag(err, ERR_INVALID, "INVALID_QUERY_INPUT",
+                            "Invalid conflict priority '%.*s'. Valid options for %zu records: 0-%zu",
+                            STR_ARG(str_cut(index->text, 40)), plan->id_count, plan->id_count - 1);
     }
     plan->priority = (size_t)priority;
     return true;
@@ -184,15 +186,15 @@ static bool read_merge(struct arena *arena, const struct rest_body *body, struct
     const struct json *ids = json_get(json, "ids");
     const struct json *dry_run = json_get(json, "dryRun");
     if (!json_is(ids, JSON_ARRAY) || ids->count < 2) {
-        return merge_refused(err, "At least 2 record \"ids\" are required for a merge");
+        return merge_refused(err, "At least 2 record IDs are required for merge");
     }
     if (ids->count > body->limits->max_merge) {
-        return err_fail_tag(err, ERR_INVALID, "INVALID_QUERY_INPUT", "Maximum number of records to merge is %zu.",
+        return err_fail_tag(err, ERR_INVALID, "INVALID_QUERY_INPUT", "Maximum %zu records can be merged at once",
                             body->limits->max_merge);
     }
     if (plan->object->criterion_count == 0) {
         return err_fail_tag(err, ERR_INVALID, "INVALID_QUERY_INPUT",
-                            "Records of object %.*s cannot be merged: it has no duplicate criteria",
+                            "Merge is only available for objects with duplicate criteria; %.*s has none",
                             STR_ARG(plan->object->name_singular));
     }
     if (dry_run != NULL && dry_run->type != JSON_TRUE && dry_run->type != JSON_FALSE) {
