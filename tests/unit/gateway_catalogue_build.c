@@ -230,27 +230,6 @@ static void relations_are_linked(void **state)
     catalogue_unref(catalogue);
 }
 
-static void duplicate_criteria_name_columns(void **state)
-{
-    (void)state;
-    struct fixture fixture;
-    init(&fixture);
-    fixture.objects[PET].duplicate_criteria = STR("[[\"titleFirstName\",\"titleLastName\"],[\"gone\"],[],[\"name\"]]");
-    fixture.objects[KEEPER].duplicate_criteria = STR("null");
-    struct catalogue *catalogue = build(&fixture);
-    const struct object *pet = catalogue_by_singular(catalogue, STR("pet"));
-    assert_int_equal(pet->criterion_count, 2);
-    assert_int_equal(pet->criteria[0].count, 2);
-    assert_true(str_is(pet->criteria[0].columns[1]->name, "titleLastName"));
-    assert_ptr_equal(pet->criteria[1].columns[0]->field, object_field(pet, STR("name")));
-    assert_int_equal(catalogue_by_singular(catalogue, STR("keeper"))->criterion_count, 0);
-    catalogue_unref(catalogue);
-    struct err err = {0};
-    fixture.objects[PET].duplicate_criteria = STR("{}");
-    assert_null(catalogue_build(&fixture.rows, &err));
-    assert_string_equal(err.text, "Object \"pet\": the duplicate criteria are no list");
-}
-
 static void options_stand_by_position(void **state)
 {
     (void)state;
@@ -607,11 +586,15 @@ static void the_last_holder_frees(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(fields_stand_in_order),     cmocka_unit_test(columns_stand_in_order),
-        cmocka_unit_test(relations_are_linked),      cmocka_unit_test(duplicate_criteria_name_columns),
-        cmocka_unit_test(options_stand_by_position), cmocka_unit_test(inactive_things_have_columns_but_no_names),
-        cmocka_unit_test(ids_find_objects),          cmocka_unit_test(an_empty_model_is_a_model),
-        cmocka_unit_test(bad_rows_are_refused),      cmocka_unit_test(the_last_holder_frees),
+        cmocka_unit_test(fields_stand_in_order),
+        cmocka_unit_test(columns_stand_in_order),
+        cmocka_unit_test(relations_are_linked),
+        cmocka_unit_test(options_stand_by_position),
+        cmocka_unit_test(inactive_things_have_columns_but_no_names),
+        cmocka_unit_test(ids_find_objects),
+        cmocka_unit_test(an_empty_model_is_a_model),
+        cmocka_unit_test(bad_rows_are_refused),
+        cmocka_unit_test(the_last_holder_frees),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
