@@ -250,26 +250,28 @@ insert into core.cursor (shard, snapshot) values (0, pg_current_snapshot());
 -- function would be planned for every call, and one statement would open every partition to add nothing.
 create function core.live_count(wanted uuid) returns bigint language plpgsql stable parallel safe as $$
 declare
-    live   bigint;
-    base   pg_snapshot;
-    since  timestamptz;
-    folded boolean;
+    live    bigint;
+    folded  boolean;
+    running boolean; -- transactions were, at the fold
 begin
-    select c.count, f.snapshot, f.folded_at - interval '15 minutes', f.seq = s.last_value
-    into live, base, since, folded
+    select c.count, f.seq = s.last_value, pg_snapshot_xmin(f.snapshot) < pg_snapshot_xmax(f.snapshot)
+    into live, folded, running
     from core.record_count c, core.fold f, core.outbox_seq s where c.object_id = wanted;
     if folded then
         return live;
     end if;
+    -- The fold is read again rather than passed in: with variables, PostgreSQL would plan anew at every call.
     live := live + coalesce((
         select sum(o.delta) from core.outbox o
-        where o.object_id = wanted and o.delta <> 0 and o.created_at >= since
-          and o.xid >= pg_snapshot_xmax(base)), 0);
-    if pg_snapshot_xmin(base) < pg_snapshot_xmax(base) then
+        where o.object_id = wanted and o.delta <> 0
+          and o.created_at >= (select f.folded_at - interval '15 minutes' from core.fold f)
+          and o.xid >= (select pg_snapshot_xmax(f.snapshot) from core.fold f)), 0);
+    if running then
         live := live + coalesce((
             select sum(o.delta) from core.outbox o
-            where o.object_id = wanted and o.delta <> 0 and o.created_at >= since
-              and o.xid = any (array(select pg_snapshot_xip(base)))), 0);
+            where o.object_id = wanted and o.delta <> 0
+              and o.created_at >= (select f.folded_at - interval '15 minutes' from core.fold f)
+              and o.xid = any (array(select pg_snapshot_xip(f.snapshot) from core.fold f))), 0);
     end if;
     return live;
 end $$;

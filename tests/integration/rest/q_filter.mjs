@@ -150,8 +150,8 @@ main(120, async () => {
     }
   });
   await test('values are values, not SQL', async () => {
-    for (const value of ["'; drop table workspace.person; --", "' or '1'='1", '\\', '$1', '%s', '\u0000'.replace('\u0000', ''), '{}', 'null', 'true']) {
-      const answer = await send('GET', `/rest/people?filter=${q(`jobTitle[eq]:"${value}x"`)}`);
+    for (const value of ["'; drop table workspace.person; --", "' or '1'='1", '\\', '$1', '%s', '{}', 'null', 'true']) {
+      const answer = await send('GET', `/rest/people?filter=${q(`jobTitle[eq]:"${value} ${tag}"`)}`);
       check([200].includes(answer.status) && answer.json.totalCount === 0, `${value}: ${answer.status} ${answer.text.slice(0, 200)}`);
     }
     check((await list('people', '?limit=1')).totalCount > 0, 'people are still there');
