@@ -2,6 +2,7 @@
  * Creates: every value is known before the first statement (ids, times, defaults are ours), so the record's JSON is
  * made here, and the rows and their events go to PostgreSQL as one implicit transaction in one round trip.
  */
+#include "gateway/request/unique_key.h"
 #include "gateway/request/write_set.h"
 
 struct creation {
@@ -40,7 +41,7 @@ static void on_created(void *context, struct pg_result *const *results, const st
     struct creation *creation = context;
     struct request *request = creation->request;
     if (failure != NULL) {
-        request_fail_pg(request, failure);
+        request_fail_duplicate(request, failure);
         return;
     }
     request_publish(request, creation->events, creation->count, results[1]);

@@ -3,17 +3,12 @@
  * updated in place, the rest is created. Matches are locked in the order of their ids by one statement. A record that
  * somebody else inserts in between is met as a broken uniqueness: then all of it is tried once more, and found.
  */
+#include "gateway/request/unique_key.h"
 #include "gateway/request/write_set.h"
-
-/* What makes a record of the object unique: its id, or a unique field. */
-struct unique_key {
-    const struct column *columns[SUB_FIELDS_MAX];
-    size_t count;
-};
+#include <stdlib.h>
 
 struct upsert {
-    struct unique_key *keys;
-    size_t key_count;
+    struct unique_keys keys;
     struct record_change **targets; /* of each input */
     struct value **created;
     size_t created_count;
@@ -30,64 +25,6 @@ static bool fail_input(struct request *request, const struct err *err, size_t in
     return false;
 }
 
-static void gather_keys(struct request *request, struct upsert *upsert)
-{
-    const struct object *object = request->plan.object;
-    upsert->keys = ARENA_ARRAY(request->arena, struct unique_key, object->field_count);
-    for (size_t i = 0; i < object->field_count; i++) {
-        const struct field *field = &object->fields[i];
-        struct unique_key *key = &upsert->keys[upsert->key_count];
-        if (field == object->id_column->field) {
-            key->columns[key->count++] = object->id_column;
-        } else if (field->active) {
-            key->count = unique_columns(field, key->columns);
-        }
-        upsert->key_count += key->count > 0 ? 1u : 0u;
-    }
-}
-
-static bool has_key(const struct record_input *input, const struct unique_key *key)
-{
-    for (size_t i = 0; i < key->count; i++) {
-        size_t at = key->columns[i]->index;
-        if (!input->set[at] || input->values[at].null) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool key_matches(const struct record_input *input, const struct unique_key *key, const struct value *row)
-{
-    for (size_t i = 0; i < key->count; i++) {
-        size_t at = key->columns[i]->index;
-        if (!value_eq(&input->values[at], &row[at])) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* Everything that may match; of a key with several columns the first one's value narrows enough. */
-static struct pg_command lock_candidates(struct request *request, const struct upsert *upsert)
-{
-    const struct plan *plan = &request->plan;
-    struct sql_key *keys = ARENA_ARRAY(request->arena, struct sql_key, upsert->key_count);
-    size_t count = 0;
-    for (size_t k = 0; k < upsert->key_count; k++) {
-        struct sql_key *key = &keys[count];
-        *key = (struct sql_key){.column = upsert->keys[k].columns[0],
-                                .values = ARENA_ARRAY(request->arena, struct value, plan->input_count)};
-        for (size_t i = 0; i < plan->input_count; i++) {
-            if (has_key(&plan->inputs[i], &upsert->keys[k])) {
-                key->values[key->count++] = plan->inputs[i].values[key->column->index];
-            }
-        }
-        count += key->count > 0 ? 1u : 0u;
-    }
-    return request_bound(request, sql_by_keys(request->arena, plan->object, keys, count, true, true));
-}
-
 static bool is_deleted(const struct record_change *change)
 {
     return !change->before[change->object->deleted_at->index].null;
@@ -97,9 +34,11 @@ static bool conflict(struct request *request, const struct upsert *upsert, const
                      struct err *err)
 {
     struct str given = STR_EMPTY;
-    for (size_t k = 0; k < upsert->key_count; k++) {
-        for (size_t i = 0; has_key(input, &upsert->keys[k]) && i < upsert->keys[k].count && given.len < 100; i++) {
-            const struct column *column = upsert->keys[k].columns[i];
+    for (size_t k = 0; k < upsert->keys.count; k++) {
+        for (size_t i = 0;
+             unique_key_given(&upsert->keys.items[k], input) && i < upsert->keys.items[k].count && given.len < 100;
+             i++) {
+            const struct column *column = upsert->keys.items[k].columns[i];
             struct str value = str_cut(value_to_pg(request->arena, &input->values[column->index]), 60);
             given = arena_printf(request->arena, "%.*s%s%.*s: %.*s", STR_ARG(given), given.len == 0 ? "" : ", ",
                                  STR_ARG(column->name), STR_ARG(value));
@@ -119,7 +58,7 @@ static bool match_key(const struct write_set *set, const struct record_input *in
     *out = NULL;
     for (size_t i = 0; i < set->count; i++) {
         struct record_change *change = set->items[i];
-        if (change->before == NULL || !key_matches(input, key, change->before)) {
+        if (change->before == NULL || !unique_key_eq(key, input->values, change->before)) {
             continue;
         }
         if (!is_deleted(change)) {
@@ -136,12 +75,12 @@ static bool match(struct request *request, const struct upsert *upsert, const st
                   struct record_change **out, struct err *err)
 {
     *out = NULL;
-    for (size_t k = 0; k < upsert->key_count; k++) {
+    for (size_t k = 0; k < upsert->keys.count; k++) {
         struct record_change *found = NULL;
-        if (!has_key(input, &upsert->keys[k])) {
+        if (!unique_key_given(&upsert->keys.items[k], input)) {
             continue;
         }
-        bool single = match_key(request->writes, input, &upsert->keys[k], &found);
+        bool single = match_key(request->writes, input, &upsert->keys.items[k], &found);
         if (!single || (found != NULL && *out != NULL && found != *out)) {
             return conflict(request, upsert, input, err);
         }
@@ -227,6 +166,46 @@ static bool place_input(struct request *request, struct upsert *upsert, size_t i
     return true;
 }
 
+/* A row to be inserted, and its unique values as one text. */
+struct sortable {
+    struct str key;
+    struct value *row;
+};
+
+static int sortable_cmp(const void *a, const void *b)
+{
+    const struct sortable *left = a;
+    const struct sortable *right = b;
+    return str_cmp(left->key, right->key);
+}
+
+/* Batches that insert the same values do it in the same order, so that one waits for the other and none for each
+ * other. The answer's order is that of the targets. */
+static void sort_created(struct request *request, struct upsert *upsert)
+{
+    struct sortable *rows = ARENA_ARRAY(request->arena, struct sortable, upsert->created_count);
+    struct strbuf text = {0};
+    for (size_t i = 0; i < upsert->created_count; i++) {
+        rows[i].row = upsert->created[i];
+        strbuf_clear(&text);
+        for (size_t k = 1; k < upsert->keys.count; k++) {
+            for (size_t c = 0; c < upsert->keys.items[k].count; c++) {
+                const struct value *value = &rows[i].row[upsert->keys.items[k].columns[c]->index];
+                strbuf_put(&text, value_to_pg(request->arena, value));
+                strbuf_put_char(&text, '\x01');
+            }
+        }
+        rows[i].key = arena_copy(request->arena, strbuf_str(&text));
+    }
+    strbuf_release(&text);
+    if (upsert->created_count > 1) {
+        qsort(rows, upsert->created_count, sizeof *rows, sortable_cmp);
+    }
+    for (size_t i = 0; i < upsert->created_count; i++) {
+        upsert->created[i] = rows[i].row;
+    }
+}
+
 static void answer(struct request *request)
 {
     const struct upsert *upsert = request->work;
@@ -277,6 +256,7 @@ static void on_locked(void *context, struct pg_result *const *results, const str
         }
     }
     if (upsert->created_count > 0) {
+        sort_created(request, upsert);
         commands[count++] = request_insert(request, plan->object, upsert->created, upsert->created_count);
     }
     write_set_commit(set, commands, count, answer, on_failed);
@@ -290,14 +270,14 @@ static void on_begun(struct request *request)
     upsert->targets = ARENA_ARRAY(request->arena, struct record_change *, request->plan.input_count);
     upsert->created = ARENA_ARRAY(request->arena, struct value *, request->plan.input_count);
     request->commands[0] = request_command(request, sql_begin(), NULL);
-    request->commands[1] = lock_candidates(request, upsert);
+    request->commands[1] = unique_keys_look_up(request, &upsert->keys, true);
     session_run(request, request->commands, 2, on_locked, request);
 }
 
 void execute_upsert(struct request *request)
 {
     struct upsert *upsert = ARENA_NEW(request->arena, struct upsert);
-    gather_keys(request, upsert);
+    upsert->keys = unique_keys_of(request->arena, request->plan.object);
     request->work = upsert;
     session_start(request, on_begun);
 }
