@@ -69,6 +69,44 @@ static bool complete(struct request *request, struct creation *creation, int64_t
     return true;
 }
 
+static struct pg_param *bind_one(struct request *request, const struct object *object, const struct value *values)
+{
+    struct pg_param *params = ARENA_ARRAY(request->arena, struct pg_param, object->column_count);
+    for (size_t i = 0; i < object->column_count; i++) {
+        params[i] = param_value(request->arena, &values[i]);
+    }
+    return params;
+}
+
+static struct pg_param *bind_many(struct request *request, const struct object *object, const struct change *changes,
+                                  size_t count)
+{
+    struct pg_param *params = ARENA_ARRAY(request->arena, struct pg_param, object->column_count);
+    struct strbuf literal = {0};
+    for (size_t column = 0; column < object->column_count; column++) {
+        strbuf_clear(&literal);
+        strbuf_put_char(&literal, '{');
+        for (size_t i = 0; i < count; i++) {
+            strbuf_puts(&literal, i == 0 ? "" : ",");
+            value_put_array_element(&literal, request->arena, &changes[i].values[column]);
+        }
+        strbuf_put_char(&literal, '}');
+        params[column] = param_text(arena_copy(request->arena, strbuf_str(&literal)));
+    }
+    strbuf_release(&literal);
+    return params;
+}
+
+struct pg_command request_insert(struct request *request, const struct object *object, const struct change *changes,
+                                 size_t count)
+{
+    const struct object_statements *statements = model_statements(request->model, object);
+    if (count == 1) {
+        return (struct pg_command){&statements->insert_one, bind_one(request, object, changes[0].values)};
+    }
+    return (struct pg_command){&statements->insert_many, bind_many(request, object, changes, count)};
+}
+
 void execute_create(struct request *request)
 {
     const struct plan *plan = &request->plan;
@@ -81,11 +119,7 @@ void execute_create(struct request *request)
         return;
     }
     creation->events = request_events(request, creation->changes, creation->count, now_us);
-    struct value **rows = ARENA_ARRAY(request->arena, struct value *, creation->count);
-    for (size_t i = 0; i < creation->count; i++) {
-        rows[i] = plan->inputs[i].values;
-    }
-    request->commands[0] = request_insert(request, plan->object, rows, creation->count);
+    request->commands[0] = request_insert(request, plan->object, creation->changes, creation->count);
     request->commands[1] = request_outbox(request, creation->events, creation->changes, creation->count);
     request->job = (struct pg_job){.kind = PG_WRITE,
                                    .commands = request->commands,

@@ -10,7 +10,7 @@
 struct upsert {
     struct unique_keys keys;
     struct record_change **targets; /* of each input */
-    struct value **created;
+    struct change *created;         /* their values alone */
     size_t created_count;
     bool again;
 };
@@ -143,7 +143,7 @@ static bool create(struct request *request, struct upsert *upsert, size_t index,
     if (!record_input_complete(request->arena, object, &input, &fresh, set->now_us, index, &request->actor, err)) {
         return false;
     }
-    upsert->created[upsert->created_count++] = input.values;
+    upsert->created[upsert->created_count++] = (struct change){.object = object, .values = input.values};
     upsert->targets[index] = write_set_create(set, object, input.values);
     return true;
 }
@@ -169,7 +169,7 @@ static bool place_input(struct request *request, struct upsert *upsert, size_t i
 /* A row to be inserted, and its unique values as one text. */
 struct sortable {
     struct str key;
-    struct value *row;
+    struct change row;
 };
 
 static int sortable_cmp(const void *a, const void *b)
@@ -190,7 +190,7 @@ static void sort_created(struct request *request, struct upsert *upsert)
         strbuf_clear(&text);
         for (size_t k = 1; k < upsert->keys.count; k++) {
             for (size_t c = 0; c < upsert->keys.items[k].count; c++) {
-                const struct value *value = &rows[i].row[upsert->keys.items[k].columns[c]->index];
+                const struct value *value = &rows[i].row.values[upsert->keys.items[k].columns[c]->index];
                 strbuf_put(&text, value_to_pg(request->arena, value));
                 strbuf_put_char(&text, '\x01');
             }
@@ -268,7 +268,7 @@ static void on_begun(struct request *request)
     (void)write_set_begin(request);
     upsert->created_count = 0;
     upsert->targets = ARENA_ARRAY(request->arena, struct record_change *, request->plan.input_count);
-    upsert->created = ARENA_ARRAY(request->arena, struct value *, request->plan.input_count);
+    upsert->created = ARENA_ARRAY(request->arena, struct change, request->plan.input_count);
     request->commands[0] = request_command(request, sql_begin(), NULL);
     request->commands[1] = unique_keys_look_up(request, &upsert->keys, true);
     session_run(request, request->commands, 2, on_locked, request);

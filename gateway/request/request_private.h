@@ -106,6 +106,9 @@ struct change {
 };
 /* Events of `changes`, with fresh ids and `now_us`, in the arena. */
 struct event *request_events(struct request *request, const struct change *changes, size_t count, int64_t now_us);
+/* The insert of created records: the values of `changes`, which are all the object's. */
+struct pg_command request_insert(struct request *request, const struct object *object, const struct change *changes,
+                                 size_t count);
 /* The outbox's insert for them. */
 struct pg_command request_outbox(struct request *request, const struct event *events, const struct change *changes,
                                  size_t count);

@@ -69,9 +69,6 @@ void write_set_commit(struct write_set *set, struct pg_command *commands, size_t
 
 /* A new record's id; those of a batch stand in its order. */
 struct uuid request_fresh_id(const struct request *request, int64_t now_us, size_t index);
-/* The INSERT of records, each by object->columns. */
-struct pg_command request_insert(struct request *request, const struct object *object, struct value *const *rows,
-                                 size_t count);
 /* UPDATE of a many-to-one field wherever it leads to one of `ids`: to `target`, or to nothing when that is NULL. */
 struct pg_command request_repoint(struct write_set *set, const struct field *field, struct pg_param ids,
                                   const struct uuid *target);

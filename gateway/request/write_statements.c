@@ -15,42 +15,6 @@ struct uuid request_fresh_id(const struct request *request, int64_t now_us, size
     return uuid_v7(now_us / 1000, random);
 }
 
-static struct pg_param *bind_one(struct request *request, const struct object *object, const struct value *values)
-{
-    struct pg_param *params = ARENA_ARRAY(request->arena, struct pg_param, object->column_count);
-    for (size_t i = 0; i < object->column_count; i++) {
-        params[i] = param_value(request->arena, &values[i]);
-    }
-    return params;
-}
-
-static struct pg_param *bind_many(struct request *request, const struct object *object, struct value *const *rows,
-                                  size_t count)
-{
-    struct pg_param *params = ARENA_ARRAY(request->arena, struct pg_param, object->column_count);
-    struct strbuf literal = {0};
-    for (size_t column = 0; column < object->column_count; column++) {
-        strbuf_clear(&literal);
-        strbuf_put_char(&literal, '{');
-        for (size_t i = 0; i < count; i++) {
-            strbuf_puts(&literal, i == 0 ? "" : ",");
-            value_put_array_element(&literal, request->arena, &rows[i][column]);
-        }
-        strbuf_put_char(&literal, '}');
-        params[column] = param_text(arena_copy(request->arena, strbuf_str(&literal)));
-    }
-    strbuf_release(&literal);
-    return params;
-}
-
-struct pg_command request_insert(struct request *request, const struct object *object, struct value *const *rows,
-                                 size_t count)
-{
-    const struct object_statements *statements = model_statements(request->model, object);
-    return count == 1 ? (struct pg_command){&statements->insert_one, bind_one(request, object, rows[0])}
-                      : (struct pg_command){&statements->insert_many, bind_many(request, object, rows, count)};
-}
-
 struct pg_command request_repoint(struct write_set *set, const struct field *field, struct pg_param ids,
                                   const struct uuid *target)
 {
