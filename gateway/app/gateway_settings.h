@@ -31,6 +31,8 @@ struct gateway_settings {
     int64_t max_batch;
     int64_t max_depth;
     int64_t relation_limit;
+    int64_t max_mutation;
+    int64_t max_merge;
     int64_t max_cascade;
     int64_t max_json_depth;
     int64_t max_json_values;

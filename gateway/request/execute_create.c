@@ -2,8 +2,8 @@
  * Creates: every value is known before the first statement (ids, times, defaults are ours), so the record's JSON is
  * made here, and the rows and their events go to PostgreSQL as one implicit transaction in one round trip.
  */
-#include "common/crypto/digest.h"
-#include "gateway/request/request_private.h"
+#include "gateway/request/unique_key.h"
+#include "gateway/request/write_set.h"
 
 struct creation {
     struct request *request;
@@ -41,7 +41,7 @@ static void on_created(void *context, struct pg_result *const *results, const st
     struct creation *creation = context;
     struct request *request = creation->request;
     if (failure != NULL) {
-        request_fail_pg(request, failure);
+        request_fail_duplicate(request, failure);
         return;
     }
     request_publish(request, creation->events, creation->count, results[1]);
@@ -52,14 +52,7 @@ static bool complete(struct request *request, struct creation *creation, int64_t
 {
     const struct plan *plan = &request->plan;
     for (size_t i = 0; i < plan->input_count; i++) {
-        uint8_t random[16];
-        random_bytes(random, sizeof random);
-        if (plan->batch) {
-            /* In the order of the input: the bits after the millisecond count (RFC 9562, 6.2 method 1). */
-            random[0] = (uint8_t)(i >> 8);
-            random[1] = (uint8_t)i;
-        }
-        struct uuid fresh = uuid_v7(now_us / 1000, random);
+        struct uuid fresh = request_fresh_id(request, now_us, i);
         struct err err;
         if (!record_input_complete(request->arena, plan->object, &plan->inputs[i], &fresh, now_us, i, &request->actor,
                                    &err)) {
@@ -132,7 +125,7 @@ void execute_create(struct request *request)
     for (size_t i = 0; i < creation->count; i++) {
         rows[i] = plan->inputs[i].values;
     }
-    size_t commands = 2 + idempotency_remember(request, rows, creation->count, &request->commands[2]);
+    size_t commands = 2 + idempotency_remember(request, rows, creation->count, false, &request->commands[2]);
     request->job = (struct pg_job){.kind = PG_WRITE,
                                    .commands = request->commands,
                                    .command_count = commands,

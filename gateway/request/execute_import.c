@@ -67,8 +67,15 @@ static bool read_record(struct import *import, struct item *item, struct str tex
     uint8_t random[16];
     random_bytes(random, sizeof random);
     struct uuid fresh = uuid_v7(now_us / 1000, random);
-    if (!record_input_read(request->arena, object, json, RECORD_INPUT_CREATE, now_us, &item->input, &item->err) ||
-        !record_input_complete(request->arena, object, &item->input, &fresh, now_us, item->line, &request->actor,
+    if (!record_input_read(request->arena, object, json, RECORD_INPUT_CREATE, now_us, &item->input, &item->err)) {
+        return false;
+    }
+    if (item->input.connect_count > 0) {
+        return err_fail_tag(&item->err, ERR_INVALID, "CONNECT_NOT_ALLOWED",
+                            "An import does not look records up: set \"%.*sId\" instead of connect",
+                            STR_ARG(item->input.connects[0].field->name));
+    }
+    if (!record_input_complete(request->arena, object, &item->input, &fresh, now_us, item->line, &request->actor,
                                &item->err)) {
         return false;
     }

@@ -200,7 +200,7 @@ void idempotency_begin(struct request *request, void (*next)(struct request *req
 
 /* ---- within the write ---- */
 
-static struct str answer_of(struct request *request, struct value *const *rows, size_t count)
+static struct str answer_of(struct request *request, struct value *const *rows, size_t count, bool ids_only)
 {
     const struct plan *plan = &request->plan;
     struct strbuf body = {0};
@@ -208,8 +208,10 @@ static struct str answer_of(struct request *request, struct value *const *rows, 
     strbuf_puts(&body, plan->batch ? "[" : "");
     for (size_t i = 0; i < count; i++) {
         strbuf_puts(&body, i == 0 ? "" : ",");
-        if (rows == NULL) {
-            strbuf_printf(&body, "{\"id\":\"%.*s\"}", STR_ARG(param_uuid(request->arena, &plan->id).value));
+        if (ids_only) {
+            strbuf_puts(&body, "{\"id\":\"");
+            uuid_put(&body, &rows[i][plan->object->id_column->index].as.uuid);
+            strbuf_puts(&body, "\"}");
         } else {
             record_put_json(&body, plan->object, plan->selection.fields, plan->selection.count, rows[i]);
         }
@@ -226,7 +228,8 @@ static struct pg_param status_param(struct request *request, int status)
     return param_text(arena_printf(request->arena, "%d", status));
 }
 
-size_t idempotency_remember(struct request *request, struct value *const *rows, size_t count, struct pg_command *out)
+size_t idempotency_remember(struct request *request, struct value *const *rows, size_t count, bool ids_only,
+                            struct pg_command *out)
 {
     /* The division fails, and with it the transaction, when the key is held by another by now. */
     static const struct str text =
@@ -237,7 +240,7 @@ size_t idempotency_remember(struct request *request, struct value *const *rows, 
     if (idempotency == NULL) {
         return 0;
     }
-    idempotency->remembered = answer_of(request, rows, count);
+    idempotency->remembered = answer_of(request, rows, count, ids_only);
     struct pg_param more[2] = {status_param(request, rest_success_status(&request->plan)),
                                param_text(idempotency->remembered)};
     *out = command_of(request, text, more, ARRAY_LEN(more));

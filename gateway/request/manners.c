@@ -35,7 +35,8 @@ uint64_t request_row_version(const struct object *object, const struct pg_result
 bool request_if_match(struct request *request, const struct pg_result *locked)
 {
     struct str wanted = http_header_get(&request->exchange->request, "if-match");
-    if (wanted.ptr == NULL || rest_tag_has_version(wanted, request_row_version(request->plan.object, locked))) {
+    if (wanted.ptr == NULL || request->plan.target != TARGET_ONE || pg_rows(locked) != 1 ||
+        rest_tag_has_version(wanted, request_row_version(request->plan.object, locked))) {
         return true;
     }
     struct err err;

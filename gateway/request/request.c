@@ -5,6 +5,7 @@
 #include "common/loop/loop.h"
 #include "gateway/policy/policy.h"
 #include "gateway/request/request_private.h"
+#include <stdlib.h>
 
 enum { REQUEST_ID_MAX = 64 };
 
@@ -200,11 +201,16 @@ static void execute(struct request *request)
     case PLAN_SOFT_DELETE:
     case PLAN_RESTORE: execute_change(request); return;
     case PLAN_DESTROY: execute_destroy(request); return;
-    case PLAN_DUPLICATES:
-    case PLAN_UPSERT:
-    case PLAN_MERGE:
-    case PLAN_KIND_COUNT: not_here(request, "This operation"); return;
+    case PLAN_DUPLICATES: execute_duplicates(request); return;
+    case PLAN_UPSERT: execute_upsert(request); return;
+    case PLAN_MERGE: execute_merge(request); return;
+    case PLAN_KIND_COUNT: abort();
     }
+}
+
+static void connect_and_execute(struct request *request)
+{
+    connect_resolve(request, execute);
 }
 
 /* A report is as long as its import, so it is not kept; lines that bring their ids can be sent again without harm. */
@@ -261,9 +267,9 @@ static void handle_records(struct request *request)
     if (rest.lines) {
         begin_import(request);
     } else if (plan_writes(&request->plan)) {
-        idempotency_begin(request, execute);
+        idempotency_begin(request, connect_and_execute);
     } else {
-        execute(request);
+        connect_and_execute(request);
     }
 }
 

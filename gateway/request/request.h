@@ -19,7 +19,8 @@
 struct request_settings {
     struct rest_limits limits;
     size_t max_answer;                 /* bytes of a body */
-    size_t max_cascade;                /* records that one destroy may take along or clear */
+    size_t max_mutation;               /* records that one write by a filter may be about */
+    size_t max_cascade;                /* records that one destroy may take along or clear, or a merge re-point */
     const char *cors_origin;           /* "*", an origin, or "" for none */
     uint8_t webhook_key[SEAL_KEY_LEN]; /* seals webhook secrets */
     struct rate_table *rates;          /* shared by all workers */

@@ -3,6 +3,7 @@
 #include "common/observe/metrics.h"
 #include "gateway/request/record_set.h"
 #include "gateway/request/request_private.h"
+#include "gateway/request/write_set.h"
 
 /* Access lines are written together, at the latest after this. */
 enum { LOG_DELAY_US = 50000 };
@@ -70,6 +71,9 @@ void request_observe(struct request *request, int status, size_t bytes)
 void request_release(struct request *request)
 {
     session_close(request);
+    if (request->writes != NULL) {
+        write_set_release(request->writes);
+    }
     model_unref(request->model);
     if (request->keyring != NULL) {
         keyring_unref(request->keyring);

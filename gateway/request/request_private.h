@@ -11,6 +11,7 @@ enum { REQUEST_COMMANDS_MAX = 4, REQUEST_HEADERS_MAX = 16 };
 
 struct record_links;
 struct idempotency;
+struct write_set;
 
 /* Records of one object together with what their plan's relations bring: see record_set.h. */
 struct record_set {
@@ -39,6 +40,8 @@ struct request {
     struct pg_command commands[REQUEST_COMMANDS_MAX];
     struct pg_session_request session_request;
     struct pg_session *session;
+    struct write_set *writes; /* of a transaction that thinks; NULL otherwise */
+    void *work;               /* what the execution keeps between its steps */
     struct record_set answer; /* of a read or a write, while its relations are fetched */
     struct str content_type;  /* of the answer; empty: JSON */
     uint64_t version;         /* of the stored row that is answered, for its entity tag; 0: none */
@@ -53,10 +56,11 @@ struct request {
 void idempotency_begin(struct request *request, void (*next)(struct request *request));
 /*
  * The answer becomes part of the write's transaction: writes one command to `*out`, to stand before COMMIT or, where
- * there is none, last, and returns 1; or returns 0 when the request has no key. `rows` are the records as they will be
- * answered; NULL stands for the plan's id alone. Writes without this call are remembered after their commit.
+ * there is none, last, and returns 1; or returns 0 when the request has no key. `rows` are the records that will be
+ * answered, whole or by their ids alone. Writes without this call are remembered after their commit.
  */
-size_t idempotency_remember(struct request *request, struct value *const *rows, size_t count, struct pg_command *out);
+size_t idempotency_remember(struct request *request, struct value *const *rows, size_t count, bool ids_only,
+                            struct pg_command *out);
 /* Called by request_finish: true when something must be written first; request_send follows then. */
 bool idempotency_ends(struct request *request, int status);
 /* The write's transaction found that it does not hold the key any more. */
@@ -68,7 +72,7 @@ void idempotency_refuse_in_use(struct request *request);
 void request_send(struct request *request, int status);
 /* Of row 0, whose columns are the object's. */
 uint64_t request_row_version(const struct object *object, const struct pg_result *result);
-/* If-Match against a locked row 0; false when the request has been ended. */
+/* If-Match against the locked rows of a write that is about one record; false when the request has been ended. */
 MUST_CHECK bool request_if_match(struct request *request, const struct pg_result *locked);
 /* Is a word in Prefer (RFC 7240)? */
 bool request_prefers(const struct request *request, struct str preference);
@@ -94,12 +98,21 @@ const char *request_failure_tag(const struct pg_failure *failure);
 /* Fails with "Record not found". */
 void request_not_found(struct request *request);
 
+/* The same, naming which of the plan's ids it was. */
+void request_target_missing(struct request *request, size_t index);
+
 /* Execution of a plan that policy has let through; each ends the request. */
 void execute_read(struct request *request);
 void execute_group(struct request *request);
 void execute_create(struct request *request);
 void execute_change(struct request *request); /* update, soft delete, restore */
 void execute_destroy(struct request *request);
+void execute_upsert(struct request *request);
+void execute_duplicates(struct request *request);
+void execute_merge(struct request *request);
+/* Looks up the records that the plan's inputs connect to and sets their join columns, then calls `next`. At once when
+ * there are none. */
+void connect_resolve(struct request *request, void (*next)(struct request *request));
 
 /* A list as NDJSON: the plan is PLAN_READ_MANY. */
 bool export_wanted(const struct request *request);

@@ -65,10 +65,9 @@ void rest_put_cuts(struct strbuf *out, const struct rest_cut *cuts, size_t count
     }
 }
 
-void rest_put_page_end(struct strbuf *out, struct arena *arena, const struct plan *plan,
-                       const struct rest_page_info *page)
+static void put_page_info(struct strbuf *out, struct arena *arena, const struct plan *plan,
+                          const struct rest_page_info *page)
 {
-    strbuf_put(out, STR("}"));
     if (page->total >= 0) {
         strbuf_put(out, STR(",\"totalCount\":"));
         strbuf_put_int(out, page->total);
@@ -85,7 +84,40 @@ void rest_put_page_end(struct strbuf *out, struct arena *arena, const struct pla
     strbuf_put(out, STR(",\"endCursor\":"));
     put_cursor_or_null(out, arena, plan, page->last);
     strbuf_put(out, STR("}"));
+}
+
+void rest_put_page_end(struct strbuf *out, struct arena *arena, const struct plan *plan,
+                       const struct rest_page_info *page)
+{
+    strbuf_put(out, STR("}"));
+    put_page_info(out, arena, plan, page);
     rest_put_cuts(out, page->cuts, page->cut_count);
+    strbuf_put(out, STR("}"));
+}
+
+void rest_put_duplicates_begin(struct strbuf *out)
+{
+    strbuf_put(out, STR("{\"data\":["));
+}
+
+void rest_put_duplicates_end(struct strbuf *out, const struct rest_cut *cuts, size_t cut_count)
+{
+    strbuf_put(out, STR("]"));
+    rest_put_cuts(out, cuts, cut_count);
+    strbuf_put(out, STR("}"));
+}
+
+void rest_put_duplicate_begin(struct strbuf *out, const struct plan *plan)
+{
+    strbuf_put(out, STR("{\""));
+    strbuf_put(out, plan->object->name_singular);
+    strbuf_put(out, STR("Duplicates\":"));
+}
+
+void rest_put_duplicate_end(struct strbuf *out, struct arena *arena, const struct plan *plan,
+                            const struct rest_page_info *page)
+{
+    put_page_info(out, arena, plan, page);
     strbuf_put(out, STR("}"));
 }
 

@@ -11,11 +11,13 @@ enum { NAME_MAX_LEN = 32, NAMED_MAX = 3 };
 #define ON(action) (1u << (action))
 #define LISTS      (ON(REST_FIND_MANY) | ON(REST_GROUP_BY))
 #define CREATES    (ON(REST_CREATE_ONE) | ON(REST_CREATE_MANY))
-#define DELETES    (ON(REST_DELETE_ONE) | ON(REST_DELETE_MANY))
+#define DELETES    (ON(REST_DELETE_ONE) | ON(REST_DELETE_MANY) | ON(REST_DELETE_LIST))
 #define MANY       (ON(REST_UPDATE_MANY) | ON(REST_DELETE_MANY) | ON(REST_RESTORE_MANY))
-#define CHANGES    (ON(REST_UPDATE_ONE) | ON(REST_UPDATE_MANY) | ON(REST_RESTORE_ONE) | ON(REST_RESTORE_MANY))
-#define SELECTS    (ON(REST_FIND_MANY) | ON(REST_FIND_ONE) | CREATES | CHANGES | ON(REST_FIND_DUPLICATES) | ON(REST_MERGE))
-#define ALL        (~0u)
+#define CHANGES                                                                                                        \
+    (ON(REST_UPDATE_ONE) | ON(REST_UPDATE_MANY) | ON(REST_UPDATE_LIST) | ON(REST_RESTORE_ONE) |                        \
+     ON(REST_RESTORE_MANY) | ON(REST_RESTORE_LIST))
+#define SELECTS (ON(REST_FIND_MANY) | ON(REST_FIND_ONE) | CREATES | CHANGES | ON(REST_FIND_DUPLICATES) | ON(REST_MERGE))
+#define ALL     (~0u)
 
 struct known {
     const char *name;
