@@ -35,6 +35,28 @@ main(90, async () => {
       same(eventsSince(mark).length, written, `events of ${method} ${path}`);
     }
   });
+  await test('writes_of_many_are_done_once', async () => {
+    const mark = uuid();
+    const people = [];
+    for (let i = 0; i < 3; i++) people.push(await create('people', { jobTitle: mark, position: i }));
+    const filter = `?filter=jobTitle[eq]:"${mark}"`;
+    for (const [method, path, body] of [
+      ['PATCH', `/rest/people${filter}`, { position: 7 }], ['DELETE', `/rest/people${filter}&soft_delete=true`], ['PATCH', `/rest/people/restore${filter}`],
+      ['PATCH', '/rest/batch/people', people.map(({ id }, i) => ({ id, position: 10 + i }))], ['POST', '/rest/batch/people?upsert=true', [{ id: people[0].id }, { jobTitle: mark }].map((one) => ({ ...one, position: 3 }))],
+      ['PATCH', '/rest/people/merge', { ids: [people[0].id, people[1].id], conflictPriorityIndex: 0 }], ['DELETE', `/rest/people${filter}`],
+    ]) {
+      const key = uuid();
+      const before = outboxMark();
+      const first = await keyed(key, method, path, body);
+      check(first.status < 300, `${method} ${path}: ${first.status} ${first.text}`);
+      const written = eventsSince(before).length;
+      check(written > 0, `${method} ${path} writes`);
+      same(sqlOne(`select status from core.idempotency where key = '${key}'`), String(first.status));
+      const again = await keyed(key, method, path, body);
+      same([again.status, again.text, again.headers['idempotency-replayed']], [first.status, first.text, 'true'], `${method} ${path}`);
+      same(eventsSince(before).length, written, `events of ${method} ${path}`);
+    }
+  });
   await test('an_answer_with_relations_or_fields_comes_again_whole', async () => {
     const company = await create('companies', { name: 'Related' });
     for (const query of ['?depth=1', '?fields=jobTitle', '?fields=jobTitle,company&depth=1']) {
