@@ -107,6 +107,7 @@ static void abandon_exchanges(struct http_connection *connection)
         slot->connection = NULL;
         slot->open.gone = true;
         list_push_back(&connection->server->orphans, link);
+        http_stream_sent(slot);
     }
     connection->queued = 0;
     (void)http_read_end(connection);

@@ -151,6 +151,16 @@ static bool on_host(struct http_parser *parser, struct str value, struct http_sp
     return true;
 }
 
+static bool on_content_type(struct http_parser *parser, struct str value, struct http_span at)
+{
+    (void)at;
+    struct str large = parser->limits->large_body_type;
+    if (large.len > 0 && str_eq_nocase(http_trim(str_slice(value, 0, str_find(value, ';'))), large)) {
+        parser->body_limit = parser->limits->large_body_bytes;
+    }
+    return true;
+}
+
 /* More than 18 digits cannot be less than the limit for bodies, and would not fit. */
 static bool on_content_length(struct http_parser *parser, struct str value, struct http_span at)
 {
@@ -220,6 +230,7 @@ static bool judge_field(struct http_parser *parser, struct str name, struct str 
     } FIELDS[] = {
         {STR_INIT("host"), on_host},
         {STR_INIT("content-length"), on_content_length},
+        {STR_INIT("content-type"), on_content_type},
         {STR_INIT("transfer-encoding"), on_transfer_encoding},
         {STR_INIT("expect"), on_expect},
         {STR_INIT("connection"), on_connection},
@@ -280,7 +291,7 @@ bool http_head_end(struct http_parser *parser, const char *bytes)
     if (parser->expects_other) {
         return refuse(parser, 417, "The only expectation met here is \"100-continue\"");
     }
-    if (parser->has_length && parser->length > parser->limits->body_bytes) {
+    if (parser->has_length && parser->length > parser->body_limit) {
         return refuse(parser, 413, "The body is larger than this server takes");
     }
     return true;

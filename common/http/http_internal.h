@@ -16,6 +16,7 @@ enum {
     HTTP_BLOCK_BYTES = 16 * 1024,        /* an ordinary read buffer */
     HTTP_READ_ROOM_BYTES = 2 * 1024,     /* less room than this is not worth a read */
     HTTP_QUEUED_BYTES_MAX = 1024 * 1024, /* answers waiting for a slow reader, before no more requests are taken */
+    HTTP_STREAM_BYTES_MAX = 256 * 1024,  /* of a streamed answer, waiting for its reader, before no more are made */
     HTTP_HELD_BYTES_MAX = 1024 * 1024,   /* of requests with the handler, the same */
     HTTP_DISCARD_BYTES_MAX = 32 * 1024 * 1024, /* read and dropped behind a last answer */
     HTTP_INLINE_HEADERS = 24,                  /* more come from the exchange's arena */
@@ -56,7 +57,10 @@ struct http_exchange_slot {
     bool keep_alive;
     bool http_1_0;
     bool close_after;
-    struct strbuf head; /* the interim answer's and the answer's */
+    bool streaming;                                  /* running, and its answer is on its way */
+    void (*on_room)(struct http_exchange *exchange); /* a stream's handler waits for room; or NULL */
+    struct loop_task room_task;
+    struct strbuf head; /* the interim answer's and the answer's; a streamed answer's pieces */
     size_t head_sent;
     size_t body_sent;
     char peer[HTTP_PEER_BYTES];
@@ -160,8 +164,18 @@ void http_pools_release(struct http_server *server);
 /* http_reply.c */
 /* Writes the head and ends the running of the exchange; `connection` must be there. */
 void http_reply_queue(struct http_exchange_slot *slot, const struct http_reply *reply);
+/* The head of an answer; of a streamed one, its length is left open. */
+void http_reply_put_head(struct http_exchange_slot *slot, const struct http_reply *reply, bool streamed);
+/* The exchange is answered: what its request held goes, and the queue moves. `connection` must be there. */
+void http_reply_done(struct http_exchange_slot *slot);
+/* The same without a connection. */
+void http_reply_drop(struct http_exchange_slot *slot);
 /* Fills the exchange's body for an error of the server's own; returns its content type. */
 struct str http_reply_error_body(struct http_server *server, struct strbuf *out, int status, const char *sentence);
+
+/* http_stream.c */
+/* A part of a streamed answer has been taken, or its client has gone. */
+void http_stream_sent(struct http_exchange_slot *slot);
 
 /* http_connection.c */
 void http_connection_new(struct http_server *server, int fd, const char *peer);

@@ -5,7 +5,7 @@
 
 void http_parser_init(struct http_parser *parser, const struct http_limits *limits, struct http_field *fields)
 {
-    *parser = (struct http_parser){.limits = limits, .fields = fields};
+    *parser = (struct http_parser){.limits = limits, .fields = fields, .body_limit = limits->body_bytes};
 }
 
 enum http_parsed http_parser_refuse(struct http_parser *parser, int status, const char *reason)
@@ -127,7 +127,7 @@ static enum http_parsed parse_body(struct http_parser *parser, size_t len)
 static enum http_parsed parse_chunked(struct http_parser *parser, char *bytes, size_t *len)
 {
     struct http_chunked_limits limits = {
-        .body_bytes = parser->limits->body_bytes,
+        .body_bytes = parser->body_limit,
         .trailer_bytes = parser->limits->header_bytes,
         .trailers = parser->limits->headers,
     };

@@ -17,10 +17,12 @@
 #include <stdint.h>
 
 struct http_limits {
-    size_t request_line_bytes; /* without its CR LF */
-    size_t header_bytes;       /* all field lines and the empty one, with CR LF; also for trailers */
-    size_t headers;            /* also for trailers */
-    size_t body_bytes;         /* decoded */
+    size_t request_line_bytes;  /* without its CR LF */
+    size_t header_bytes;        /* all field lines and the empty one, with CR LF; also for trailers */
+    size_t headers;             /* also for trailers */
+    size_t body_bytes;          /* decoded */
+    struct str large_body_type; /* its bodies may be longer; empty: none */
+    size_t large_body_bytes;
 };
 
 /* A part of the request, counted from its first byte. */
@@ -78,6 +80,7 @@ struct http_parser {
     bool asks_close;
     bool asks_keep_alive;
 
+    size_t body_limit;
     size_t length; /* Content-Length */
     size_t body_at;
     size_t body_len; /* so far */

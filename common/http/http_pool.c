@@ -119,6 +119,8 @@ static void clean(struct http_exchange_slot *slot, const struct kept *kept)
     slot->connection = NULL;
     slot->state = HTTP_EXCHANGE_FREE;
     slot->close_after = false;
+    slot->streaming = false;
+    slot->on_room = NULL;
     slot->request_bytes = 0;
     slot->head_sent = 0;
     slot->body_sent = 0;
@@ -129,6 +131,7 @@ void http_exchange_free(struct http_exchange_slot *slot)
     struct http_server *server = slot->server;
     http_block_unref(server, slot->block);
     slot->block = NULL;
+    loop_undefer(&slot->room_task);
     if (server == NULL || server->free_exchange_count == HTTP_KEPT_EXCHANGES) {
         destroy(slot);
         return;

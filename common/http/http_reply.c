@@ -120,7 +120,7 @@ static bool has_no_content(int status)
     return status == 204 || status == 304;
 }
 
-static void put_head(struct http_exchange_slot *slot, const struct http_reply *reply)
+void http_reply_put_head(struct http_exchange_slot *slot, const struct http_reply *reply, bool streamed)
 {
     struct strbuf *head = &slot->head;
     (void)strbuf_reserve(head, HTTP_HEAD_BYTES);
@@ -129,7 +129,9 @@ static void put_head(struct http_exchange_slot *slot, const struct http_reply *r
     if (reply->content_type.len > 0) {
         put_header(head, STR("Content-Type"), reply->content_type);
     }
-    if (!has_no_content(reply->status)) {
+    if (streamed) {
+        strbuf_puts(head, slot->http_1_0 ? "" : "Transfer-Encoding: chunked\r\n");
+    } else if (!has_no_content(reply->status)) {
         strbuf_put(head, STR("Content-Length: "));
         strbuf_put_uint(head, slot->open.body.len);
         strbuf_put(head, STR("\r\n"));
@@ -150,12 +152,18 @@ void http_reply_queue(struct http_exchange_slot *slot, const struct http_reply *
     struct http_connection *connection = slot->connection;
     slot->close_after = reply->close || !slot->keep_alive || slot->server->draining;
     size_t head_before = slot->head.len;
-    put_head(slot, reply);
+    http_reply_put_head(slot, reply, false);
     if (slot->open.request.method == HTTP_HEAD || has_no_content(reply->status)) {
         strbuf_clear(&slot->open.body);
     }
-    slot->state = HTTP_EXCHANGE_ANSWERED;
     connection->unsent_bytes += slot->head.len - head_before + slot->open.body.len;
+    http_reply_done(slot);
+}
+
+void http_reply_done(struct http_exchange_slot *slot)
+{
+    struct http_connection *connection = slot->connection;
+    slot->state = HTTP_EXCHANGE_ANSWERED;
     connection->held_bytes -= slot->request_bytes;
     slot->request_bytes = 0;
     http_block_unref(slot->server, slot->block);
@@ -170,8 +178,13 @@ void http_reply(struct http_exchange *exchange, const struct http_reply *reply)
     assert(slot->state == HTTP_EXCHANGE_RUNNING);
     if (slot->connection != NULL) {
         http_reply_queue(slot, reply);
-        return;
+    } else {
+        http_reply_drop(slot);
     }
+}
+
+void http_reply_drop(struct http_exchange_slot *slot)
+{
     struct http_server *server = slot->server;
     list_remove(&slot->link);
     http_exchange_free(slot);

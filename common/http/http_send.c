@@ -59,6 +59,7 @@ static bool advance(struct http_connection *connection, size_t bytes)
         struct http_exchange_slot *slot = slot_of(link);
         bytes = take_sent(&slot->head, &slot->head_sent, bytes);
         if (slot->state != HTTP_EXCHANGE_ANSWERED) {
+            http_stream_sent(slot);
             return false;
         }
         bytes = take_sent(&slot->open.body, &slot->body_sent, bytes);
@@ -82,7 +83,8 @@ enum http_sent http_send_queue(struct http_connection *connection)
     for (int i = 0; i < SENDS_PER_TURN; i++) {
         size_t count = gather(connection, pieces);
         if (count == 0) {
-            return HTTP_SENT_ALL;
+            /* A stream may end behind its last byte. */
+            return advance(connection, 0) ? HTTP_SENT_LAST : HTTP_SENT_ALL;
         }
         struct msghdr message = {.msg_iov = pieces, .msg_iovlen = count};
         ssize_t sent = sendmsg(connection->fd, &message, MSG_NOSIGNAL);

@@ -182,7 +182,7 @@ struct http_server *http_server_new(struct loop *loop, const struct http_server_
 {
     assert(options->handler != NULL && options->max_pipelined > 0 && options->max_connections > 0);
     assert(options->max_request_line_bytes < REQUEST_BYTES_MAX && options->max_header_bytes < REQUEST_BYTES_MAX &&
-           options->max_body_bytes < REQUEST_BYTES_MAX);
+           options->max_body_bytes < REQUEST_BYTES_MAX && options->max_large_body_bytes < REQUEST_BYTES_MAX);
     int fd = open_listener(options, err);
     if (fd < 0) {
         return NULL;
@@ -193,7 +193,9 @@ struct http_server *http_server_new(struct loop *loop, const struct http_server_
     server->limits = (struct http_limits){.request_line_bytes = options->max_request_line_bytes,
                                           .header_bytes = options->max_header_bytes,
                                           .headers = options->max_headers,
-                                          .body_bytes = options->max_body_bytes};
+                                          .body_bytes = options->max_body_bytes,
+                                          .large_body_type = options->large_body_type,
+                                          .large_body_bytes = options->max_large_body_bytes};
     server->fd = fd;
     server->port = port_of(fd);
     list_init(&server->connections);

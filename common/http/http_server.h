@@ -65,6 +65,21 @@ struct http_reply {
  * become spaces. The status is 200 to 599. What `reply` points to is copied. */
 void http_reply(struct http_exchange *exchange, const struct http_reply *reply);
 
+/*
+ * An answer in pieces, for what is too long to be held: chunked (RFC 9112, 7.1), or to a HTTP/1.0 client up to the end
+ * of its connection. `begin` takes the place of http_reply; what is then written to `exchange->body` goes out with each
+ * `send`, which empties it. The exchange stays the handler's until `end` or `abort`.
+ */
+void http_stream_begin(struct http_exchange *exchange, const struct http_reply *reply);
+void http_stream_send(struct http_exchange *exchange);
+/* May more be made? False while the client has not taken 256 KiB of what was sent: `on_room` is then called once, from
+ * the loop, when it has, or when it has left (`exchange->gone`; there is always room then). */
+MUST_CHECK bool http_stream_room(struct http_exchange *exchange, void (*on_room)(struct http_exchange *exchange));
+/* Sends what is left in `exchange->body` and the end. */
+void http_stream_end(struct http_exchange *exchange);
+/* Closes the connection without the end, so that the client sees that it has not got all. */
+void http_stream_abort(struct http_exchange *exchange);
+
 struct http_server_options {
     const char *bind_address; /* "127.0.0.1", "0.0.0.0", "::" */
     uint16_t port;            /* 0 = any free one: read it back with http_server_port */
@@ -75,6 +90,8 @@ struct http_server_options {
     size_t max_header_bytes;       /* 431 */
     size_t max_headers;            /* 431 */
     size_t max_body_bytes;         /* 413, before the body is read */
+    struct str large_body_type;    /* bodies of this media type may be longer; empty: none */
+    size_t max_large_body_bytes;
     size_t max_pipelined;
     size_t max_requests_per_connection; /* 0 = no limit */
     int64_t header_timeout_us;          /* from the first byte of a request to the end of its headers: 408 */

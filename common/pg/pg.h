@@ -106,6 +106,11 @@ struct pg_job {
      * command. The job and all that it points to must live until then. */
     void (*on_done)(void *context, struct pg_result *const *results, const struct pg_failure *failure);
     void *context;
+    /* Loop time, told at the answer: when it was handed over, when it was sent last (0: never), when it was answered.
+     */
+    int64_t submitted_us;
+    int64_t sent_us;
+    int64_t done_us;
     /* The rest is the pg room's. */
     struct list link;
     void *room[6];

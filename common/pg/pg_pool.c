@@ -50,6 +50,7 @@ void pg_pool_answer(struct pg_pool *pool, struct pg_job *job, struct pg_result *
     if (failure != NULL) {
         pool->stats.failed++;
     }
+    job->done_us = loop_now_us(pool->loop);
     job->on_done(job->context, results, failure);
 }
 
@@ -93,6 +94,8 @@ void pg_submit(struct pg_pool *pool, struct pg_job *job)
     *room =
         (struct pg_job_room){.deadline_us = deadline_or_default(pool, job->deadline_us), .sequence = pool->sequence++};
     job->link = (struct list){0};
+    job->submitted_us = loop_now_us(pool->loop);
+    job->sent_us = 0;
     list_push_back(&pool->queue, &job->link);
     pool->waiting++;
     pg_pool_note_deadline(pool, room->deadline_us);

@@ -197,6 +197,7 @@ void pg_conn_send(struct pg_conn *conn, struct pg_job *job)
 {
     struct pg_job_room *room = pg_job_room(job);
     room->sent = false;
+    job->sent_us = loop_now_us(conn->pool->loop);
     if (!params_are_possible(job)) {
         struct pg_failure failure = pg_failure_of(ERR_INVALID, "A value contains a NUL character");
         pg_session_job_done(room->session);

@@ -18,6 +18,7 @@ static void session_on_broken(void *context)
     struct pg_job *job = session->job;
     session->job = NULL;
     struct pg_failure failure = pg_failure_of(ERR_UNAVAILABLE, "The connection to the database was lost; try again");
+    job->done_us = loop_now_us(session->loop);
     job->on_done(job->context, NULL, &failure);
 }
 
@@ -36,6 +37,8 @@ void pg_session_run(struct pg_session *session, struct pg_job *job)
     assert(session->job == NULL && !session->ended && job->command_count > 0);
     *pg_job_room(job) = (struct pg_job_room){.session = session, .in_session = true};
     job->link = (struct list){0};
+    job->submitted_us = loop_now_us(session->loop);
+    job->sent_us = 0;
     session->job = job;
     session->job_sent = false;
     if (session->conn == NULL) {

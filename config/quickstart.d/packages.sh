@@ -4,7 +4,7 @@
 # What must be there, as Debian names it; for the first three the program itself is enough, from wherever it came.
 packages_missing() {
     local wanted=(gcc libc6-dev cmake ninja-build pkg-config libevent-dev libcurl4-openssl-dev libhiredis-dev libpq-dev
-        libjansson-dev libssl-dev ca-certificates)
+        libjansson-dev libssl-dev zlib1g-dev ca-certificates)
     local have name
     command -v curl >/dev/null || wanted+=(curl)
     command -v redis-server >/dev/null && command -v redis-cli >/dev/null || wanted+=(redis-server)

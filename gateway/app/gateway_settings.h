@@ -23,6 +23,7 @@ struct gateway_settings {
     int64_t max_connections;
     int64_t max_header_bytes;
     int64_t max_body_bytes;
+    int64_t max_import_bytes;
     int64_t max_answer_bytes;
     int64_t max_pipelined;
     int64_t page_size;
@@ -30,6 +31,8 @@ struct gateway_settings {
     int64_t max_batch;
     int64_t max_depth;
     int64_t relation_limit;
+    int64_t max_mutation;
+    int64_t max_merge;
     int64_t max_cascade;
     int64_t max_json_depth;
     int64_t max_json_values;
@@ -45,6 +48,8 @@ struct gateway_settings {
     int64_t queue_timeout_us;
     int64_t max_queue;
     int64_t max_prepared;
+    bool compression;
+    int64_t compress_min_bytes;
     char *event_stream;
     int64_t event_stream_length;
     int64_t retention_us;

@@ -147,13 +147,17 @@ static void fill_request_settings(struct server *server)
             (size_t)(settings->page_size < settings->page_size_max ? settings->page_size : settings->page_size_max),
         .page_size_max = (size_t)settings->page_size_max,
         .max_batch = (size_t)settings->max_batch,
+        .max_merge = (size_t)settings->max_merge,
         .max_depth = (size_t)settings->max_depth,
         .relation_limit = (size_t)settings->relation_limit,
         .max_json_depth = (size_t)settings->max_json_depth,
         .max_json_nodes = (size_t)settings->max_json_values,
     };
     out->max_answer = (size_t)settings->max_answer_bytes;
+    out->max_mutation = (size_t)settings->max_mutation;
     out->max_cascade = (size_t)settings->max_cascade;
+    out->compression = settings->compression;
+    out->compress_min = (size_t)settings->compress_min_bytes;
     out->cors_origin = settings->cors_origin;
     derive_key(str_from(settings->secret_key), STR("webhook-secret"), out->webhook_key);
     /* It was checked when the settings were read. */

@@ -91,6 +91,8 @@ static bool listen_on(struct worker *worker, const struct worker_options *option
     http.max_connections = connections == 0 ? 1 : connections;
     http.max_header_bytes = (size_t)settings->max_header_bytes;
     http.max_body_bytes = (size_t)settings->max_body_bytes;
+    http.large_body_type = STR("application/x-ndjson");
+    http.max_large_body_bytes = (size_t)settings->max_import_bytes;
     http.max_pipelined = (size_t)settings->max_pipelined;
     http.header_timeout_us = settings->header_timeout_us;
     http.body_timeout_us = settings->body_timeout_us;

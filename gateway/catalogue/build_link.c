@@ -93,6 +93,10 @@ static bool finish_object(struct build *build, const struct object_row *row, str
             return build_refuse(build, object->name_singular, STR_EMPTY, "its label identifier is no field of it");
         }
     }
+    struct err why;
+    if (!criteria_read(&build->catalogue->arena, row->duplicate_criteria, object, &why)) {
+        return build_refuse(build, object->name_singular, STR_EMPTY, "%s", why.text);
+    }
     for (size_t i = 0; i < object->field_count; i++) {
         struct field *field = &object->fields[i];
         if (field->active) {

@@ -70,6 +70,12 @@ struct field {
     struct uuid morph_id;        /* nil when not a morph */
 };
 
+/* Records that agree in all of these columns are likely duplicates. */
+struct duplicate_criterion {
+    const struct column *const *columns;
+    size_t count;
+};
+
 struct object {
     struct uuid id;
     char id_text[UUID_TEXT_LEN + 1];
@@ -99,6 +105,8 @@ struct object {
     /* Many-to-one fields of any object that point here: what a destroy must look after. */
     const struct field *const *referrers;
     size_t referrer_count;
+    const struct duplicate_criterion *criteria; /* alternatives */
+    size_t criterion_count;
     struct map fields_by_name; /* active fields by name -> struct field */
     struct map joins_by_name;  /* "companyId" -> struct field */
     size_t index;              /* in catalogue->objects */
@@ -133,6 +141,7 @@ void catalogue_unref(struct catalogue *catalogue);
 struct object_row {
     struct uuid id, universal_id, label_identifier_id;
     struct str name_singular, name_plural, label_singular, label_plural, table_name;
+    struct str duplicate_criteria; /* JSON: a list of lists of column names; empty when none */
     bool system, active, searchable, standard;
 };
 

@@ -173,3 +173,49 @@ bool default_check(const struct field *field, struct err *err)
     json_decref(value);
     return ok || err_fail(err, ERR_INVALID, 0, "the default value does not fit the field");
 }
+
+static const struct column *column_named(const struct object *object, struct str name)
+{
+    for (size_t i = 0; i < object->column_count; i++) {
+        if (str_eq(object->columns[i].name, name)) {
+            return &object->columns[i];
+        }
+    }
+    return NULL;
+}
+
+static bool criterion_from(struct arena *arena, const json_t *list, const struct object *object,
+                           struct duplicate_criterion *out)
+{
+    size_t count = json_array_size(list);
+    const struct column **columns = ARENA_ARRAY(arena, const struct column *, count);
+    for (size_t i = 0; i < count; i++) {
+        columns[i] = column_named(object, text_of(json_array_get(list, i)));
+        if (columns[i] == NULL) {
+            return false;
+        }
+    }
+    *out = (struct duplicate_criterion){columns, count};
+    return count > 0;
+}
+
+bool criteria_read(struct arena *arena, struct str json, struct object *object, struct err *err)
+{
+    if (json.len == 0) {
+        return true;
+    }
+    json_t *list = load(json);
+    if (!json_is_array(list) && !json_is_null(list)) {
+        json_decref(list);
+        return err_fail(err, ERR_INVALID, 0, "the duplicate criteria are no list");
+    }
+    size_t count = json_array_size(list);
+    struct duplicate_criterion *criteria = ARENA_ARRAY(arena, struct duplicate_criterion, count);
+    for (size_t i = 0; i < count; i++) {
+        object->criterion_count +=
+            criterion_from(arena, json_array_get(list, i), object, &criteria[object->criterion_count]);
+    }
+    object->criteria = criteria;
+    json_decref(list);
+    return true;
+}

@@ -237,6 +237,17 @@ static void put_foreign_key(struct strbuf *out, const struct field *field)
                   STR_ARG(field->target->table), STR_ARG(field->target->id_column->quoted), actions[field->on_delete]);
 }
 
+/* An upsert looks for its match among the deleted records as well, where the unique index does not reach. */
+static void put_deleted_index(struct strbuf *out, const struct field *field, struct str column)
+{
+    const struct object *object = field->object;
+    strbuf_puts(out, "create index ");
+    ddl_name(out, "gone", object->name_singular, field->name);
+    strbuf_printf(out, " on %.*s (", STR_ARG(object->table));
+    identifier_put(out, column);
+    strbuf_printf(out, ") where %.*s is not null;\n", STR_ARG(object->deleted_at->quoted));
+}
+
 /* The primary key does it for the id already. */
 static void put_unique(struct strbuf *out, const struct field *field)
 {
@@ -249,6 +260,7 @@ static void put_unique(struct strbuf *out, const struct field *field)
     }
     if (count > 0 && field->columns != field->object->id_column) {
         put_index(out, field->object, field->name, columns, count, true);
+        put_deleted_index(out, field, columns[0]);
     }
 }
 

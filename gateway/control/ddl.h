@@ -17,7 +17,8 @@ void ddl_create_table(struct strbuf *out, const struct object *object, const str
 /* The columns of a field that is new to an existing table. Nothing for a field without columns. */
 void ddl_add_columns(struct strbuf *out, const struct field *field);
 /*
- * What belongs to one field, once all tables stand: the unique index of a unique field, the foreign key and index of a
+ * What belongs to one field, once all tables stand: the unique index of a unique field and one on
+ * its deleted records, the foreign key and index of a
  * many-to-one, the GIN index of a TS_VECTOR. `searched`: does the table's TS_VECTOR column hold anything?
  */
 void ddl_field_indexes(struct strbuf *out, const struct field *field, bool searched);

@@ -9,8 +9,8 @@ static const struct pg_statement keys_version = {.sql =
 static const struct pg_statement workspace = {.sql = STR_INIT("select id from core.workspace")};
 static const struct pg_statement objects = {
     .sql = STR_INIT("select id, universal_id, label_identifier_id, name_singular, name_plural, label_singular,"
-                    " label_plural, table_name, is_system, is_active, is_searchable, is_standard"
-                    " from core.object order by name_singular")};
+                    " label_plural, table_name, is_system, is_active, is_searchable, is_standard,"
+                    " duplicate_criteria::text from core.object order by name_singular")};
 static const struct pg_statement fields = {
     .sql =
         STR_INIT("select id, universal_id, object_id, target_object_id, target_field_id, morph_id, type, name, label,"
@@ -95,6 +95,7 @@ static struct object_row *read_objects(const struct pg_result *result)
         object->active = next_bool(&row);
         object->searchable = next_bool(&row);
         object->standard = next_bool(&row);
+        object->duplicate_criteria = next_text(&row);
     }
     return rows;
 }

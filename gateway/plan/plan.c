@@ -88,6 +88,19 @@ static void print_input(struct strbuf *out, const struct object *object, const s
     }
 }
 
+static void print_connects(struct strbuf *out, const struct record_input *input)
+{
+    for (size_t i = 0; i < input->connect_count; i++) {
+        const struct record_connect *connect = &input->connects[i];
+        strbuf_printf(out, "    %.*s to", STR_ARG(connect->field->name));
+        for (size_t k = 0; k < connect->count; k++) {
+            strbuf_printf(out, " %.*s = ", STR_ARG(connect->columns[k]->name));
+            value_put_json(out, connect->columns[k], &connect->values[k]);
+        }
+        strbuf_put_char(out, '\n');
+    }
+}
+
 static void print_target(struct strbuf *out, const struct plan *plan)
 {
     if (plan->kind == PLAN_READ_ONE || (plan_writes(plan) && plan->target == TARGET_ONE && plan->input_count <= 1 &&
@@ -107,6 +120,10 @@ static void print_target(struct strbuf *out, const struct plan *plan)
         strbuf_put_char(out, '\n');
     }
     strbuf_puts(out, plan->with_deleted ? "  with deleted\n" : "");
+    strbuf_puts(out, plan->keep_deleted ? "  keep deleted\n" : "");
+    if (plan->kind == PLAN_MERGE) {
+        strbuf_printf(out, "  into %zu%s\n", plan->priority, plan->dry_run ? " dry run" : "");
+    }
 }
 
 static void print_group(struct strbuf *out, const struct group *group)
@@ -137,6 +154,7 @@ void plan_print(struct strbuf *out, const struct plan *plan)
     }
     for (size_t i = 0; i < plan->input_count; i++) {
         print_input(out, plan->object, &plan->inputs[i]);
+        print_connects(out, &plan->inputs[i]);
     }
     print_selection(out, &plan->selection, 1);
 }

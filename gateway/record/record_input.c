@@ -1,5 +1,6 @@
 #include "gateway/record/record_input.h"
 
+#include "gateway/record/input_connect.h"
 #include "gateway/record/input_value.h"
 
 struct reader {
@@ -8,6 +9,7 @@ struct reader {
     enum record_input_mode mode;
     int64_t now_us;
     struct record_input *out;
+    struct record_connect *connects; /* being filled */
     struct err *err;
 };
 
@@ -104,14 +106,19 @@ static bool read_created_by(const struct reader *reader, const struct field *fie
     return true;
 }
 
-static bool refuse_relation(const struct reader *reader, const struct field *field)
+static bool read_relation(const struct reader *reader, const struct field *field, const struct json *json)
 {
-    if (field->side != RELATION_MANY_TO_ONE || field->column_count == 0) {
-        return refuse_write(reader, field);
+    const struct json *disconnect = disconnect_of(json);
+    if (disconnect != NULL && field->column_count > 0) {
+        struct value nobody = value_null(COLUMN_UUID);
+        return disconnect->type == JSON_FALSE || set_value(reader, &field->columns[0], &nobody);
     }
-    return INPUT_REFUSE(reader->err,
-                        "Field \"%.*s\" is a relation: set \"%.*s\" instead (connect is not supported yet)",
-                        STR_ARG(field->name), STR_ARG(field->columns[0].name));
+    struct record_connect *connect = &reader->connects[reader->out->connect_count];
+    if (!connect_from_json(reader->arena, field, json, reader->now_us, connect, reader->err)) {
+        return false;
+    }
+    reader->out->connect_count++;
+    return true;
 }
 
 /* The id and the fields that we keep ourselves. */
@@ -150,7 +157,7 @@ static bool read_member(const struct reader *reader, const struct json *json)
         return refuse_unknown(reader, json->key);
     }
     if (field_types[field->type].relation) {
-        return refuse_relation(reader, field);
+        return read_relation(reader, field, json);
     }
     if (field->column_count == 0) {
         return refuse_write(reader, field); /* searchVector */
@@ -162,20 +169,36 @@ static bool read_member(const struct reader *reader, const struct json *json)
                                               : read_column(reader, &field->columns[0], json);
 }
 
+/* A relation is set in one way or the other. */
+static bool connects_check(const struct reader *reader)
+{
+    for (size_t i = 0; i < reader->out->connect_count; i++) {
+        const struct field *field = reader->connects[i].field;
+        if (reader->out->set[field->columns[0].index]) {
+            return INPUT_REFUSE(reader->err, "%.*s and %.*s cannot be both provided.", STR_ARG(field->name),
+                                STR_ARG(field->columns[0].name));
+        }
+    }
+    return true;
+}
+
 bool record_input_read(struct arena *arena, const struct object *object, const struct json *json,
                        enum record_input_mode mode, int64_t now_us, struct record_input *out, struct err *err)
 {
     if (json->type != JSON_OBJECT) {
         return INPUT_REFUSE(err, "A record must be a JSON object, not %s", json_type_name(json));
     }
+    struct record_connect *connects = ARENA_ARRAY(arena, struct record_connect, json->count);
     *out = (struct record_input){.values = ARENA_ARRAY(arena, struct value, object->column_count),
-                                 .set = ARENA_ARRAY(arena, bool, object->column_count)};
-    struct reader reader = {.arena = arena, .object = object, .mode = mode, .now_us = now_us, .out = out, .err = err};
+                                 .set = ARENA_ARRAY(arena, bool, object->column_count),
+                                 .connects = connects};
+    struct reader reader = {
+        .arena = arena, .object = object, .mode = mode, .now_us = now_us, .out = out, .connects = connects, .err = err};
     JSON_EACH(member, json)
     {
         if (!read_member(&reader, member)) {
             return false;
         }
     }
-    return true;
+    return connects_check(&reader);
 }

@@ -16,11 +16,24 @@ enum record_input_mode {
     RECORD_INPUT_UPDATE  /* partial; id in the body must be absent or is ignored when equal to the path's (caller) */
 };
 
+/* A relation that is to lead to the one record with these values: {"connect":{"where":{…}}}. */
+struct record_connect {
+    const struct field *field;           /* many-to-one */
+    const struct column *const *columns; /* of field->target: its id, or all that make a field of it unique */
+    const struct value *values;          /* of these columns, none NULL */
+    size_t count;
+};
+
 struct record_input {
     struct value *values; /* indexed like object->columns; only those with set[i] mean anything */
     bool *set;
-    bool actor_given; /* createdBy.source came from the client */
+    bool actor_given;                      /* createdBy.source came from the client */
+    const struct record_connect *connects; /* whoever looks them up sets their join columns */
+    size_t connect_count;
 };
+
+/* The columns that make `field` unique, in `columns` (SUB_FIELDS_MAX): returns how many; 0 when it is not unique. */
+size_t unique_columns(const struct field *field, const struct column **columns);
 
 /*
  * Reads `json` (which must be an object). Unknown keys, one-to-many fields, wrong types, options that do not exist are

@@ -2,8 +2,8 @@
  * Creates: every value is known before the first statement (ids, times, defaults are ours), so the record's JSON is
  * made here, and the rows and their events go to PostgreSQL as one implicit transaction in one round trip.
  */
-#include "common/crypto/digest.h"
-#include "gateway/request/request_private.h"
+#include "gateway/request/unique_key.h"
+#include "gateway/request/write_set.h"
 
 struct creation {
     struct request *request;
@@ -41,7 +41,7 @@ static void on_created(void *context, struct pg_result *const *results, const st
     struct creation *creation = context;
     struct request *request = creation->request;
     if (failure != NULL) {
-        request_fail_pg(request, failure);
+        request_fail_duplicate(request, failure);
         return;
     }
     request_publish(request, creation->events, creation->count, results[1]);
@@ -52,14 +52,7 @@ static bool complete(struct request *request, struct creation *creation, int64_t
 {
     const struct plan *plan = &request->plan;
     for (size_t i = 0; i < plan->input_count; i++) {
-        uint8_t random[16];
-        random_bytes(random, sizeof random);
-        if (plan->batch) {
-            /* In the order of the input: the bits after the millisecond count (RFC 9562, 6.2 method 1). */
-            random[0] = (uint8_t)(i >> 8);
-            random[1] = (uint8_t)i;
-        }
-        struct uuid fresh = uuid_v7(now_us / 1000, random);
+        struct uuid fresh = request_fresh_id(request, now_us, i);
         struct err err;
         if (!record_input_complete(request->arena, plan->object, &plan->inputs[i], &fresh, now_us, i, &request->actor,
                                    &err)) {
@@ -76,9 +69,8 @@ static bool complete(struct request *request, struct creation *creation, int64_t
     return true;
 }
 
-static struct pg_param *bind_one(struct request *request, const struct value *values)
+static struct pg_param *bind_one(struct request *request, const struct object *object, const struct value *values)
 {
-    const struct object *object = request->plan.object;
     struct pg_param *params = ARENA_ARRAY(request->arena, struct pg_param, object->column_count);
     for (size_t i = 0; i < object->column_count; i++) {
         params[i] = param_value(request->arena, &values[i]);
@@ -86,23 +78,33 @@ static struct pg_param *bind_one(struct request *request, const struct value *va
     return params;
 }
 
-static struct pg_param *bind_many(struct request *request, const struct creation *creation)
+static struct pg_param *bind_many(struct request *request, const struct object *object, const struct change *changes,
+                                  size_t count)
 {
-    const struct object *object = request->plan.object;
     struct pg_param *params = ARENA_ARRAY(request->arena, struct pg_param, object->column_count);
     struct strbuf literal = {0};
     for (size_t column = 0; column < object->column_count; column++) {
         strbuf_clear(&literal);
         strbuf_put_char(&literal, '{');
-        for (size_t i = 0; i < creation->count; i++) {
+        for (size_t i = 0; i < count; i++) {
             strbuf_puts(&literal, i == 0 ? "" : ",");
-            value_put_array_element(&literal, request->arena, &creation->changes[i].values[column]);
+            value_put_array_element(&literal, request->arena, &changes[i].values[column]);
         }
         strbuf_put_char(&literal, '}');
         params[column] = param_text(arena_copy(request->arena, strbuf_str(&literal)));
     }
     strbuf_release(&literal);
     return params;
+}
+
+struct pg_command request_insert(struct request *request, const struct object *object, const struct change *changes,
+                                 size_t count)
+{
+    const struct object_statements *statements = model_statements(request->model, object);
+    if (count == 1) {
+        return (struct pg_command){&statements->insert_one, bind_one(request, object, changes[0].values)};
+    }
+    return (struct pg_command){&statements->insert_many, bind_many(request, object, changes, count)};
 }
 
 void execute_create(struct request *request)
@@ -117,17 +119,16 @@ void execute_create(struct request *request)
         return;
     }
     creation->events = request_events(request, creation->changes, creation->count, now_us);
-    const struct object_statements *statements = model_statements(request->model, plan->object);
-    if (creation->count == 1) {
-        request->commands[0] =
-            (struct pg_command){&statements->insert_one, bind_one(request, creation->changes[0].values)};
-    } else {
-        request->commands[0] = (struct pg_command){&statements->insert_many, bind_many(request, creation)};
-    }
+    request->commands[0] = request_insert(request, plan->object, creation->changes, creation->count);
     request->commands[1] = request_outbox(request, creation->events, creation->changes, creation->count);
+    struct value **rows = ARENA_ARRAY(request->arena, struct value *, creation->count);
+    for (size_t i = 0; i < creation->count; i++) {
+        rows[i] = plan->inputs[i].values;
+    }
+    size_t commands = 2 + idempotency_remember(request, rows, creation->count, false, &request->commands[2]);
     request->job = (struct pg_job){.kind = PG_WRITE,
                                    .commands = request->commands,
-                                   .command_count = 2,
+                                   .command_count = commands,
                                    .cost = (unsigned)creation->count,
                                    .on_done = on_created,
                                    .context = creation};

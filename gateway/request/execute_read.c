@@ -55,6 +55,7 @@ static void on_one(void *context, struct pg_result *const *results, const struct
     const struct object *object = request->plan.object;
     struct value **rows = ARENA_ARRAY(request->arena, struct value *, 1);
     rows[0] = ARENA_ARRAY(request->arena, struct value, object->column_count);
+    request->version = request_row_version(object, results[0]);
     bool keep = request->plan.selection.relation_count > 0;
     if (read_row(request, object, results[0], 0, rows[0], keep)) {
         request_answer_records(request, rows, 1);

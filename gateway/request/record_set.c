@@ -168,6 +168,7 @@ static void submit(struct fetch *fetch, const struct pg_command *commands, size_
                    void (*on_done)(void *, struct pg_result *const *, const struct pg_failure *), void *context)
 {
     struct request *request = fetch->request;
+    request_note_job(request, &request->job);
     request->job = (struct pg_job){.kind = PG_READ,
                                    .commands = commands,
                                    .command_count = count,

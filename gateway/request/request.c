@@ -5,6 +5,7 @@
 #include "common/loop/loop.h"
 #include "gateway/policy/policy.h"
 #include "gateway/request/request_private.h"
+#include <stdlib.h>
 
 enum { REQUEST_ID_MAX = 64 };
 
@@ -66,7 +67,8 @@ static void add_cors(struct request *request)
     }
     request_add_header(request, "Access-Control-Allow-Origin", str_from(allowed));
     request_add_header(request, "Access-Control-Expose-Headers",
-                       STR("X-Request-Id, Retry-After, RateLimit, RateLimit-Policy"));
+                       STR("X-Request-Id, Retry-After, RateLimit, RateLimit-Policy, ETag, Server-Timing,"
+                           " Idempotency-Replayed"));
     if (strcmp(allowed, "*") != 0) {
         request_add_header(request, "Vary", STR("Origin"));
     }
@@ -141,12 +143,17 @@ static bool identify(struct request *request)
     return take_rate(request);
 }
 
+static struct str media_type(const struct request *request)
+{
+    struct str type = http_header_get(&request->exchange->request, "content-type");
+    return str_trim(str_slice(type, 0, str_find(type, ';')));
+}
+
 /* JSON, or no content type at all: curl's default for -d would otherwise be taken for it. */
 static bool body_is_json(struct request *request)
 {
-    struct str type = http_header_get(&request->exchange->request, "content-type");
-    struct str media = str_trim(str_slice(type, 0, str_find(type, ';')));
-    if (type.len == 0 || request->exchange->request.body.len == 0 || str_eq_nocase(media, STR("application/json"))) {
+    struct str media = media_type(request);
+    if (media.len == 0 || request->exchange->request.body.len == 0 || str_eq_nocase(media, STR("application/json"))) {
         return true;
     }
     struct err err;
@@ -180,25 +187,53 @@ static void not_here(struct request *request, const char *what)
 static void execute(struct request *request)
 {
     switch (request->plan.kind) {
-    case PLAN_READ_ONE:
-    case PLAN_READ_MANY: execute_read(request); return;
+    case PLAN_READ_ONE: execute_read(request); return;
+    case PLAN_READ_MANY:
+        if (export_wanted(request)) {
+            execute_export(request);
+        } else {
+            execute_read(request);
+        }
+        return;
     case PLAN_GROUP: execute_group(request); return;
     case PLAN_CREATE: execute_create(request); return;
     case PLAN_UPDATE:
     case PLAN_SOFT_DELETE:
     case PLAN_RESTORE: execute_change(request); return;
     case PLAN_DESTROY: execute_destroy(request); return;
-    case PLAN_DUPLICATES:
-    case PLAN_UPSERT:
-    case PLAN_MERGE:
-    case PLAN_KIND_COUNT: not_here(request, "This operation"); return;
+    case PLAN_DUPLICATES: execute_duplicates(request); return;
+    case PLAN_UPSERT: execute_upsert(request); return;
+    case PLAN_MERGE: execute_merge(request); return;
+    case PLAN_KIND_COUNT: abort();
+    }
+}
+
+static void connect_and_execute(struct request *request)
+{
+    connect_resolve(request, execute);
+}
+
+/* A report is as long as its import, so it is not kept; lines that bring their ids can be sent again without harm. */
+static void begin_import(struct request *request)
+{
+    struct err err;
+    if (http_header_get(&request->exchange->request, "idempotency-key").ptr != NULL) {
+        err_fail_tag(&err, ERR_INVALID, "INVALID_IDEMPOTENCY_KEY",
+                     "An import (application/x-ndjson) takes no Idempotency-Key. Give the records ids instead");
+        request_fail(request, &err);
+    } else if (request->plan.kind != PLAN_CREATE) {
+        err_fail_tag(&err, ERR_INVALID, "BAD_REQUEST", "An import (application/x-ndjson) takes no 'upsert'");
+        request_fail(request, &err);
+    } else {
+        execute_import(request);
     }
 }
 
 static void handle_records(struct request *request)
 {
     const struct http_request *http = &request->exchange->request;
-    struct rest_request rest = {.query = http->query, .body = http->body};
+    struct rest_request rest = {
+        .query = http->query, .body = http->body, .strict = request_prefers(request, STR("handling=strict"))};
     struct str allow = STR_EMPTY;
     struct err err;
     switch (rest_route(request->arena, rest_method_of(http->method), http->path, &rest.route, &allow, &err)) {
@@ -217,7 +252,10 @@ static void handle_records(struct request *request)
         return;
     case REST_ROUTED: break;
     }
-    if (!identify(request) || !body_is_json(request)) {
+    rest.streamed = rest.route.action == REST_FIND_MANY && export_wanted(request);
+    rest.lines =
+        rest.route.action == REST_CREATE_MANY && str_eq_nocase(media_type(request), STR("application/x-ndjson"));
+    if (!identify(request) || (!rest.lines && !body_is_json(request))) {
         return;
     }
     if (!rest_plan(request->arena, request->model->catalogue, &rest, &request->worker->settings->limits,
@@ -226,7 +264,24 @@ static void handle_records(struct request *request)
         request_fail(request, &err);
         return;
     }
-    execute(request);
+    if (rest.lines) {
+        begin_import(request);
+    } else if (plan_writes(&request->plan)) {
+        idempotency_begin(request, connect_and_execute);
+    } else {
+        connect_and_execute(request);
+    }
+}
+
+struct settings_route {
+    struct str id_text;
+    bool alias;
+};
+
+static void go_to_webhooks(struct request *request)
+{
+    const struct settings_route *route = request->exchange->user;
+    handle_webhooks(request, route->id_text, route->alias);
 }
 
 static void handle_settings(struct request *request, struct str id_text, bool alias)
@@ -254,7 +309,30 @@ static void handle_settings(struct request *request, struct str id_text, bool al
         request_fail(request, &err);
         return;
     }
-    handle_webhooks(request, id_text, alias);
+    struct settings_route *route = ARENA_NEW(request->arena, struct settings_route);
+    *route = (struct settings_route){id_text, alias};
+    request->exchange->user = route;
+    if (http->method == HTTP_GET || http->method == HTTP_HEAD) {
+        go_to_webhooks(request);
+    } else {
+        idempotency_begin(request, go_to_webhooks);
+    }
+}
+
+static void handle_search_route(struct request *request)
+{
+    struct str allow = STR("GET, HEAD, OPTIONS");
+    enum http_method method = request->exchange->request.method;
+    struct err err;
+    if (method == HTTP_OPTIONS) {
+        answer_options(request, allow);
+    } else if (method != HTTP_GET && method != HTTP_HEAD) {
+        request_add_header(request, "Allow", allow);
+        err_fail(&err, ERR_INVALID, 0, "Method not allowed. Allowed: %.*s", STR_ARG(allow));
+        request_fail_status(request, 405, &err);
+    } else if (identify(request)) {
+        handle_search(request);
+    }
 }
 
 static void handle_health(struct request *request, bool ready_asked)
@@ -297,6 +375,8 @@ static void route(struct request *request)
         handle_settings(request, id, true);
     } else if (collection(path, STR("/rest/metadata"), &id)) {
         not_here(request, "This part of the metadata API");
+    } else if (str_is(path, "/rest/search")) {
+        handle_search_route(request);
     } else if (collection(path, STR("/rest/open-api"), &id)) {
         not_here(request, "The OpenAPI document");
     } else if (collection(path, STR("/rest"), &id)) {
@@ -341,6 +421,8 @@ void request_worker_release(struct request_worker *worker)
 {
     model_unref(worker->model);
     worker->model = NULL;
+    zip_free(worker->zip);
+    worker->zip = NULL;
     if (worker->keyring != NULL) {
         keyring_unref(worker->keyring);
         worker->keyring = NULL;

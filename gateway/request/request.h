@@ -9,6 +9,7 @@
 #include "common/http/http_server.h"
 #include "common/loop/loop.h"
 #include "common/pg/pg.h"
+#include "common/zip/zip.h"
 #include "gateway/auth/auth.h"
 #include "gateway/catalogue/catalogue.h"
 #include "gateway/events/events.h"
@@ -18,11 +19,14 @@
 struct request_settings {
     struct rest_limits limits;
     size_t max_answer;                 /* bytes of a body */
-    size_t max_cascade;                /* records that one destroy may take along or clear */
+    size_t max_mutation;               /* records that one write by a filter may be about */
+    size_t max_cascade;                /* records that one destroy may take along or clear, or a merge re-point */
     const char *cors_origin;           /* "*", an origin, or "" for none */
     uint8_t webhook_key[SEAL_KEY_LEN]; /* seals webhook secrets */
     struct rate_table *rates;          /* shared by all workers */
     bool rate_limited;
+    bool compression;
+    size_t compress_min; /* bytes of a body that is worth compressing */
 };
 
 struct model;
@@ -37,6 +41,7 @@ struct request_worker {
     struct model *model;     /* NULL until loaded */
     const struct request_settings *settings;
     struct loop_timer log_timer; /* started by the first line after a flush */
+    struct zip *zip;             /* NULL until the first answer that is compressed */
     uint64_t id_prefix;          /* of request ids */
     uint64_t id_next;
 };

@@ -3,6 +3,7 @@
 #include "common/observe/metrics.h"
 #include "gateway/request/record_set.h"
 #include "gateway/request/request_private.h"
+#include "gateway/request/write_set.h"
 
 /* Access lines are written together, at the latest after this. */
 enum { LOG_DELAY_US = 50000 };
@@ -39,7 +40,7 @@ void request_add_header(struct request *request, const char *name, struct str va
     }
 }
 
-static void observe(struct request *request, int status)
+void request_observe(struct request *request, int status, size_t bytes)
 {
     int64_t took_us = loop_now_us(request->worker->loop) - request->started_us;
     metric_add(&metrics[status >= 500 ? METRIC_5XX : status >= 400 ? METRIC_4XX : METRIC_2XX], 1);
@@ -56,7 +57,7 @@ static void observe(struct request *request, int status)
     log_str("path", str_cut(http->path, 200));
     log_int("status", status);
     log_ms("ms", took_us);
-    log_int("bytes", (int64_t)request->exchange->body.len);
+    log_int("bytes", (int64_t)bytes);
     log_str("peer", http->peer);
     if (!uuid_is_nil(&request->key_id)) {
         log_str("key", str_of(key, UUID_TEXT_LEN));
@@ -67,9 +68,12 @@ static void observe(struct request *request, int status)
     }
 }
 
-static void release(struct request *request)
+void request_release(struct request *request)
 {
     session_close(request);
+    if (request->writes != NULL) {
+        write_set_release(request->writes);
+    }
     model_unref(request->model);
     if (request->keyring != NULL) {
         keyring_unref(request->keyring);
@@ -92,25 +96,21 @@ void request_finish(struct request *request, int status)
 {
     if (request->exchange->body.overflowed) {
         fail_too_large(request);
-        return;
+    } else if (!idempotency_ends(request, status)) {
+        request_send(request, status);
     }
-    request_add_header(request, "X-Request-Id", request->id);
-    observe(request, status);
-    struct http_exchange *exchange = request->exchange;
-    struct http_reply reply = {
-        .status = status,
-        .content_type = exchange->body.len == 0 ? STR_EMPTY : STR("application/json; charset=utf-8"),
-        .headers = request->headers,
-        .header_count = request->header_count,
-    };
-    release(request);
-    http_reply(exchange, &reply);
 }
 
 void request_fail_status(struct request *request, int status, const struct err *err)
 {
-    strbuf_clear(&request->exchange->body);
-    rest_put_error(&request->exchange->body, status, err);
+    struct strbuf *body = &request->exchange->body;
+    strbuf_clear(body);
+    if (request_wants_problem(request)) {
+        request->content_type = STR("application/problem+json");
+        rest_put_problem(body, status, err, request->id);
+    } else {
+        rest_put_error(body, status, err);
+    }
     request_finish(request, status);
 }
 
@@ -123,7 +123,7 @@ void request_fail(struct request *request, const struct err *err)
     request_fail_status(request, status, err);
 }
 
-static const char *tag_of(const struct pg_failure *failure)
+const char *request_failure_tag(const struct pg_failure *failure)
 {
     if (strcmp(failure->sqlstate, "23505") == 0) {
         return "DUPLICATE_ENTRY_DETECTED";
@@ -143,7 +143,11 @@ const struct pg_failure request_foreign_value = {
 void request_fail_pg(struct request *request, const struct pg_failure *failure)
 {
     struct err err = failure->err;
-    err.tag = tag_of(failure);
+    if (idempotency_lost(request, failure)) {
+        idempotency_refuse_in_use(request);
+        return;
+    }
+    err.tag = request_failure_tag(failure);
     if (err.code != ERR_CONFLICT && err.code != ERR_INVALID) {
         log_begin(LOG_LEVEL_WARN, "statement_failed");
         log_str("id", request->id);

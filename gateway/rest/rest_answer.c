@@ -65,10 +65,9 @@ void rest_put_cuts(struct strbuf *out, const struct rest_cut *cuts, size_t count
     }
 }
 
-void rest_put_page_end(struct strbuf *out, struct arena *arena, const struct plan *plan,
-                       const struct rest_page_info *page)
+static void put_page_info(struct strbuf *out, struct arena *arena, const struct plan *plan,
+                          const struct rest_page_info *page)
 {
-    strbuf_put(out, STR("}"));
     if (page->total >= 0) {
         strbuf_put(out, STR(",\"totalCount\":"));
         strbuf_put_int(out, page->total);
@@ -85,7 +84,40 @@ void rest_put_page_end(struct strbuf *out, struct arena *arena, const struct pla
     strbuf_put(out, STR(",\"endCursor\":"));
     put_cursor_or_null(out, arena, plan, page->last);
     strbuf_put(out, STR("}"));
+}
+
+void rest_put_page_end(struct strbuf *out, struct arena *arena, const struct plan *plan,
+                       const struct rest_page_info *page)
+{
+    strbuf_put(out, STR("}"));
+    put_page_info(out, arena, plan, page);
     rest_put_cuts(out, page->cuts, page->cut_count);
+    strbuf_put(out, STR("}"));
+}
+
+void rest_put_duplicates_begin(struct strbuf *out)
+{
+    strbuf_put(out, STR("{\"data\":["));
+}
+
+void rest_put_duplicates_end(struct strbuf *out, const struct rest_cut *cuts, size_t cut_count)
+{
+    strbuf_put(out, STR("]"));
+    rest_put_cuts(out, cuts, cut_count);
+    strbuf_put(out, STR("}"));
+}
+
+void rest_put_duplicate_begin(struct strbuf *out, const struct plan *plan)
+{
+    strbuf_put(out, STR("{\""));
+    strbuf_put(out, plan->object->name_singular);
+    strbuf_put(out, STR("Duplicates\":"));
+}
+
+void rest_put_duplicate_end(struct strbuf *out, struct arena *arena, const struct plan *plan,
+                            const struct rest_page_info *page)
+{
+    put_page_info(out, arena, plan, page);
     strbuf_put(out, STR("}"));
 }
 
@@ -97,37 +129,44 @@ int rest_success_status(const struct plan *plan)
 struct status_name {
     int status;
     const char *exception;
+    const char *title;
 };
 
 static const struct status_name status_names[] = {
-    {400, "BadRequestException"},
-    {401, "UnauthorizedException"},
-    {402, "PaymentRequiredException"},
-    {403, "ForbiddenException"},
-    {404, "NotFoundException"},
-    {405, "MethodNotAllowedException"},
-    {409, "ConflictException"},
-    {410, "GoneException"},
-    {413, "PayloadTooLargeException"},
-    {415, "UnsupportedMediaTypeException"},
-    {416, "RequestedRangeNotSatisfiableException"},
-    {422, "UnprocessableEntityException"},
-    {429, "TooManyRequestsException"},
-    {500, "InternalServerErrorException"},
-    {501, "NotImplementedException"},
-    {502, "BadGatewayException"},
-    {503, "ServiceUnavailableException"},
-    {504, "GatewayTimeoutException"},
+    {400, "BadRequestException", "Bad Request"},
+    {401, "UnauthorizedException", "Unauthorized"},
+    {402, "PaymentRequiredException", "Payment Required"},
+    {403, "ForbiddenException", "Forbidden"},
+    {404, "NotFoundException", "Not Found"},
+    {405, "MethodNotAllowedException", "Method Not Allowed"},
+    {409, "ConflictException", "Conflict"},
+    {410, "GoneException", "Gone"},
+    {412, "PreconditionFailedException", "Precondition Failed"},
+    {413, "PayloadTooLargeException", "Content Too Large"},
+    {415, "UnsupportedMediaTypeException", "Unsupported Media Type"},
+    {416, "RequestedRangeNotSatisfiableException", "Range Not Satisfiable"},
+    {422, "UnprocessableEntityException", "Unprocessable Content"},
+    {429, "TooManyRequestsException", "Too Many Requests"},
+    {500, "InternalServerErrorException", "Internal Server Error"},
+    {501, "NotImplementedException", "Not Implemented"},
+    {502, "BadGatewayException", "Bad Gateway"},
+    {503, "ServiceUnavailableException", "Service Unavailable"},
+    {504, "GatewayTimeoutException", "Gateway Timeout"},
 };
 
-const char *rest_exception_name(int status)
+static const struct status_name *status_name(int status)
 {
     for (size_t i = 0; i < ARRAY_LEN(status_names); i++) {
         if (status_names[i].status == status) {
-            return status_names[i].exception;
+            return &status_names[i];
         }
     }
-    return status >= 500 ? "InternalServerErrorException" : "BadRequestException";
+    return status_name(status >= 500 ? 500 : 400);
+}
+
+const char *rest_exception_name(int status)
+{
+    return status_name(status)->exception;
 }
 
 int rest_error_status(const struct err *err)
@@ -157,5 +196,21 @@ void rest_put_error(struct strbuf *out, int status, const struct err *err)
         strbuf_puts(out, ",\"code\":");
         json_put_string(out, str_from(err->tag));
     }
+    strbuf_put_char(out, '}');
+}
+
+/* "about:blank": the status says what kind it is, `code` says it more closely. */
+void rest_put_problem(struct strbuf *out, int status, const struct err *err, struct str request_id)
+{
+    strbuf_printf(out,
+                  "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%d,\"detail\":", status_name(status)->title,
+                  status);
+    json_put_string(out, err_str(err));
+    if (err->tag != NULL) {
+        strbuf_puts(out, ",\"code\":");
+        json_put_string(out, str_from(err->tag));
+    }
+    strbuf_puts(out, ",\"requestId\":");
+    json_put_string(out, request_id);
     strbuf_put_char(out, '}');
 }

@@ -16,7 +16,8 @@ static bool read_limit(const struct query_params *params, const struct rest_limi
 {
     const struct query_param *param = query_get(params, "limit");
     out->limit = limits->page_size_default;
-    if (!given(param)) {
+    out->all = given(param) && str_is(param->value, "all");
+    if (!given(param) || out->all) {
         return true;
     }
     int64_t limit = 0;
@@ -35,9 +36,11 @@ static bool read_limit(const struct query_params *params, const struct rest_limi
     /* Longer than an int64 is above every maximum, and so is clamped as well. */
     if (!str_to_int64(digits, 0, INT64_MAX, &limit) || (uint64_t)limit > limits->page_size_max) {
         out->limit = limits->page_size_max;
+        out->wanted = limit > 0 ? (size_t)limit : SIZE_MAX;
         return true;
     }
     out->limit = (size_t)limit;
+    out->wanted = out->limit;
     return true;
 }
 
@@ -150,7 +153,7 @@ static bool is_word(const struct query_params *params, const char *name, const c
 bool rest_params_read(struct arena *arena, struct str query, const struct rest_limits *limits, struct rest_params *out,
                       struct err *err)
 {
-    *out = (struct rest_params){.limit = limits->page_size_default};
+    *out = (struct rest_params){.limit = limits->page_size_default, .wanted = SIZE_MAX};
     if (query.len == 0) {
         return true;
     }

@@ -7,6 +7,8 @@
 
 struct rest_params {
     size_t limit;
+    size_t wanted; /* the same unclamped, for answers that are not held: SIZE_MAX when not given or "all" */
+    bool all;      /* limit=all */
     size_t depth;
     struct str after; /* empty: not given */
     struct str before;

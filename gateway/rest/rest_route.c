@@ -48,6 +48,9 @@ struct route_row {
 /* Words come before ids: the first row whose shape fits decides what the path is. */
 static const struct route_row rows[] = {
     {2, "batch", NULL, REST_POST, REST_CREATE_MANY, 1, -1},
+    {2, "batch", NULL, REST_PATCH, REST_UPDATE_LIST, 1, -1},
+    {2, "batch", NULL, REST_DELETE, REST_DELETE_LIST, 1, -1},
+    {3, "batch", "restore", REST_PATCH, REST_RESTORE_LIST, 1, -1},
     {2, "restore", NULL, REST_PATCH, REST_RESTORE_MANY, 1, -1},
     {3, "restore", NULL, REST_PATCH, REST_RESTORE_ONE, 1, 2},
     {2, NULL, "duplicates", REST_POST, REST_FIND_DUPLICATES, 0, -1},
@@ -117,7 +120,8 @@ enum rest_routing rest_route(struct arena *arena, enum rest_method method, struc
             continue;
         }
         /* `restore` is a word for PATCH only: DELETE /rest/people/restore is a bad id, not a mass delete. */
-        bool restore = row->action == REST_RESTORE_ONE || row->action == REST_RESTORE_MANY;
+        bool restore =
+            row->action == REST_RESTORE_ONE || row->action == REST_RESTORE_MANY || row->action == REST_RESTORE_LIST;
         if (shape == NULL && !(restore && method != REST_PATCH)) {
             shape = row;
         }

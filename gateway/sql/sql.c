@@ -157,25 +157,38 @@ struct sql sql_lock_referring(struct arena *arena, const struct field *field)
     return sql_finish(arena, &text, types_of(arena, (uint32_t[]){SQL_UUID_ARRAY, SQL_INT8}, 2), 2);
 }
 
-struct sql sql_clear_referring(struct arena *arena, const struct field *field)
+struct sql sql_repoint(struct arena *arena, const struct field *field)
 {
     const struct object *object = field->object;
+    const struct column *by = object->updated_by->columns;
     struct strbuf text = {0};
     strbuf_puts(&text, "update ");
     strbuf_put(&text, object->table);
     strbuf_puts(&text, " set ");
     strbuf_put(&text, field->columns[0].quoted);
-    strbuf_puts(&text, " = null, ");
-    strbuf_put(&text, object->updated_at->quoted);
     strbuf_puts(&text, " = $2, ");
-    strbuf_put(&text, object->updated_by->columns[ACTOR_SOURCE].quoted);
+    strbuf_put(&text, object->updated_at->quoted);
     strbuf_puts(&text, " = $3, ");
-    strbuf_put(&text, object->updated_by->columns[ACTOR_NAME].quoted);
-    strbuf_puts(&text, " = $4 where ");
+    strbuf_put(&text, by[ACTOR_SOURCE].quoted);
+    strbuf_puts(&text, " = $4, ");
+    strbuf_put(&text, by[ACTOR_WORKSPACE_MEMBER_ID].quoted);
+    strbuf_puts(&text, " = null, ");
+    strbuf_put(&text, by[ACTOR_NAME].quoted);
+    strbuf_puts(&text, " = $5 where ");
     strbuf_put(&text, field->columns[0].quoted);
     strbuf_puts(&text, " = any($1)");
     return sql_finish(arena, &text,
-                      types_of(arena, (uint32_t[]){SQL_UUID_ARRAY, SQL_TIMESTAMPTZ, SQL_TEXT, SQL_TEXT}, 4), 4);
+                      types_of(arena, (uint32_t[]){SQL_UUID_ARRAY, SQL_UUID, SQL_TIMESTAMPTZ, SQL_TEXT, SQL_TEXT}, 5),
+                      5);
+}
+
+struct sql sql_delete_many(struct arena *arena, const struct object *object)
+{
+    struct strbuf text = {0};
+    strbuf_puts(&text, "delete from ");
+    strbuf_put(&text, object->table);
+    strbuf_puts(&text, " where \"id\" = any($1)");
+    return sql_finish(arena, &text, types_of(arena, (uint32_t[]){SQL_UUID_ARRAY}, 1), 1);
 }
 
 struct sql sql_outbox_one(void)

@@ -75,8 +75,26 @@ struct sql sql_update(struct arena *arena, const struct object *object, const bo
 struct sql sql_delete(struct arena *arena, const struct object *object);
 /* The records whose many-to-one `field` is in $1 = ids, locked; at most $2. */
 struct sql sql_lock_referring(struct arena *arena, const struct field *field);
-/* Clears many-to-one `field` where it is in $1 = ids; $2 = updatedAt, $3, $4 = updatedBy's source and name. */
-struct sql sql_clear_referring(struct arena *arena, const struct field *field);
+/* Points many-to-one `field` elsewhere (or nowhere) where it is in $1 = ids: $2 = the new id or NULL, $3 = updatedAt,
+ * $4, $5 = updatedBy's source and name. */
+struct sql sql_repoint(struct arena *arena, const struct field *field);
+/* Deletes those whose id is in $1. */
+struct sql sql_delete_many(struct arena *arena, const struct object *object);
+
+/* Values that a column of wanted records may have. */
+struct sql_key {
+    const struct column *column;
+    struct value *values;
+    size_t count;
+};
+/* The records that have one of the values in one of the columns, in id order. */
+struct sql_bound sql_by_keys(struct arena *arena, const struct object *object, const struct sql_key *keys, size_t count,
+                             bool with_deleted, bool lock);
+/* What looks like the record with these values: live records, but for `except` if there is one, that agree in all
+ * columns of one of the criteria marked in `usable`; by position and id, at most `limit`. object->columns, then the
+ * number of all of them. At least one is usable. */
+struct sql_bound sql_duplicates(struct arena *arena, const struct object *object, const struct value *values,
+                                const bool *usable, const struct uuid *except, size_t limit);
 
 /* The outbox: one event, or arrays of them; RETURNING seq. Parameters in the order of enum sql_event. */
 enum sql_event {

@@ -17,6 +17,7 @@
 static const struct rest_limits limits = {.page_size_default = 60,
                                           .page_size_max = 200,
                                           .max_batch = 60,
+                                          .max_merge = 9,
                                           .max_depth = 1,
                                           .relation_limit = 60,
                                           .max_json_depth = 64,

@@ -19,6 +19,8 @@ static const struct http_limits LIMITS = {
     .header_bytes = 512,
     .headers = FIELDS,
     .body_bytes = 64,
+    .large_body_type = STR_INIT("text/large"),
+    .large_body_bytes = 100,
 };
 
 struct outcome {
@@ -400,6 +402,34 @@ static void limits_are_exact(void **state)
     }
 }
 
+static void one_media_type_may_have_longer_bodies(void **state)
+{
+    (void)state;
+    static struct outcome out;
+    static const struct {
+        const char *type;
+        size_t most;
+    } rows[] = {{"text/plain", 64}, {"text/large", 100}, {"Text/Large; charset=utf-8", 100}, {"text/larger", 64}};
+    char text[BYTES];
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        for (size_t bytes = rows[i].most; bytes <= rows[i].most + 1; bytes++) {
+            bool good = bytes <= rows[i].most;
+            int len = snprintf(text, sizeof text,
+                               "PUT / HTTP/1.1\r\n" H "Content-Type: %s\r\nContent-Length: %zu\r\n\r\n%0*d",
+                               rows[i].type, bytes, (int)bytes, 0);
+            run_all_ways(str_of(text, (size_t)len), &out);
+            assert_int_equal(out.parsed, good ? HTTP_PARSED_REQUEST : HTTP_PARSED_REFUSED);
+            assert_int_equal(out.status, good ? 0 : 413);
+            len = snprintf(text, sizeof text,
+                           "PUT / HTTP/1.1\r\n" H
+                           "Transfer-Encoding: chunked\r\nContent-Type: %s\r\n\r\n%zx\r\n%0*d\r\n0\r\n\r\n",
+                           rows[i].type, bytes, (int)bytes, 0);
+            run_all_ways(str_of(text, (size_t)len), &out);
+            assert_int_equal(out.status, good ? 0 : 413);
+        }
+    }
+}
+
 static void values_are_trimmed_and_found_by_name(void **state)
 {
     (void)state;
@@ -455,6 +485,7 @@ int main(void)
         cmocka_unit_test(every_part_of_a_request_wants_more),
         cmocka_unit_test(a_request_ends_where_the_next_begins),
         cmocka_unit_test(limits_are_exact),
+        cmocka_unit_test(one_media_type_may_have_longer_bodies),
         cmocka_unit_test(values_are_trimmed_and_found_by_name),
         cmocka_unit_test(small_chunks_take_no_more_room_than_their_data),
         cmocka_unit_test(an_empty_line_is_not_a_request_yet),

@@ -125,7 +125,9 @@ static void unique_fields_are_so_among_live_records(void **state)
     ddl_field_indexes(&sql, object_field(&catalogue->objects[0], STR("code")), true);
     assert_string_equal(strbuf_cstr(&sql),
                         "create unique index \"uniq_thing_code\" on \"workspace\".\"_thing\" (\"code\")"
-                        " where \"deletedAt\" is null;\n");
+                        " where \"deletedAt\" is null;\n"
+                        "create index \"gone_thing_code\" on \"workspace\".\"_thing\" (\"code\")"
+                        " where \"deletedAt\" is not null;\n");
     strbuf_clear(&sql);
     const struct str pair[] = {STR_INIT("half"), STR_INIT("day")};
     ddl_index(&sql, &catalogue->objects[0], pair, ARRAY_LEN(pair), false);

@@ -299,7 +299,8 @@ static void bad_values_are_named(void **state)
          "Invalid value 'ME' for field \"checkedBy.source\". Allowed values: EMAIL, CALENDAR, WORKFLOW, AGENT, API, "
          "IMPORT, MANUAL, SYSTEM, WEBHOOK, APPLICATION"},
         {"{\"company\":{\"connect\":{}}}",
-         "Field \"company\" is a relation: set \"companyId\" instead (connect is not supported yet)"},
+         "Relation \"company\" requires connect or disconnect operation, such as {\"connect\":{\"where\":{…}}}; or set "
+         "\"companyId\""},
         {"{\"searchVector\":\"a\"}", "Field \"searchVector\" is not writable"},
         {"{\"deletedAt\":null}", "Field \"deletedAt\" is not writable"},
         {"{\"updatedAt\":\"2025-01-01\"}", "Field \"updatedAt\" is not writable"},

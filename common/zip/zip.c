@@ -1,0 +1,53 @@
+#include "common/zip/zip.h"
+
+#include "common/base/alloc.h"
+#include <assert.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <zlib.h>
+
+/* Level 1 takes about a third of level 6's time, and JSON comes out a tenth larger. 15 + 16: the largest window, in
+ * gzip's frame. */
+enum { LEVEL = 1, WINDOW_BITS = 15 + 16, MEMORY_LEVEL = 8 };
+
+struct zip {
+    z_stream stream;
+};
+
+struct zip *zip_new(void)
+{
+    struct zip *zip = xcalloc(1, sizeof *zip);
+    int done = deflateInit2(&zip->stream, LEVEL, Z_DEFLATED, WINDOW_BITS, MEMORY_LEVEL, Z_DEFAULT_STRATEGY);
+    /* The arguments are constant, so only memory can be missing: xcalloc would abort as well. */
+    if (done != Z_OK) {
+        abort();
+    }
+    return zip;
+}
+
+void zip_free(struct zip *zip)
+{
+    if (zip != NULL) {
+        deflateEnd(&zip->stream);
+        free(zip);
+    }
+}
+
+bool zip_put(struct zip *zip, struct strbuf *out, struct str text)
+{
+    deflateReset(&zip->stream);
+    size_t bound = deflateBound(&zip->stream, text.len);
+    char *room = bound <= UINT_MAX && text.len <= UINT_MAX ? strbuf_reserve(out, bound) : NULL;
+    if (room == NULL) {
+        return false;
+    }
+    zip->stream.next_in = (Bytef *)(uintptr_t)text.ptr;
+    zip->stream.avail_in = (uInt)text.len;
+    zip->stream.next_out = (Bytef *)room;
+    zip->stream.avail_out = (uInt)bound;
+    int done = deflate(&zip->stream, Z_FINISH);
+    assert(done == Z_STREAM_END);
+    (void)done;
+    out->len += bound - zip->stream.avail_out;
+    return true;
+}
