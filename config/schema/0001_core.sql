@@ -278,18 +278,21 @@ end $$;
 
 -- Folds the outbox's deltas into the counts that have moved, and returns how many did. Deltas and snapshot come from one
 -- statement, so from one snapshot; the lock keeps folders apart. The caller's transaction must be READ COMMITTED, so that
--- the statement after the lock sees what the last folder did. The sequence is read before the snapshot is taken: each row
--- below it belongs to a transaction that had its xid by then (the outbox's columns are filled in their order), so when
--- the snapshot has nothing running, all of those rows are in it.
+-- the statement after the lock sees what the last folder did. The sequence is read first, then an xid is taken, then the
+-- snapshot: each row below the sequence belongs to a transaction that had a lower xid by then (the outbox's columns are
+-- filled in their order), so when none but ours is running at the snapshot's lower end, all of those rows are in it.
+-- (Comparing xmin with xmax would not do: a running xid above the last one that ended is in neither.)
 create function core.fold_counts() returns bigint language plpgsql as $$
 declare
     folded   bigint;
     standing bigint;
+    mine     xid8;
 begin
     if not pg_try_advisory_xact_lock(7077001) then
         return 0;
     end if;
     select last_value into standing from core.outbox_seq;
+    mine := pg_current_xact_id();
     with fold as materialized (
         select f.snapshot, f.folded_at - interval '15 minutes' as since from core.fold f
     ), delta as materialized (
@@ -302,8 +305,7 @@ begin
         from delta where delta.object_id = c.object_id and delta.sum <> 0 returning 1
     ), placed as (
         update core.fold set snapshot = pg_current_snapshot(), folded_at = now(),
-            seq = case when pg_snapshot_xmin(pg_current_snapshot()) = pg_snapshot_xmax(pg_current_snapshot())
-                       then standing else 0 end
+            seq = case when pg_snapshot_xmin(pg_current_snapshot()) >= mine then standing else 0 end
     )
     select count(*) into folded from moved;
     return folded;

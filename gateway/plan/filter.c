@@ -146,6 +146,20 @@ static bool read_value(struct arena *arena, const struct column *column, enum fi
     return value_from_text(arena, column, text, out, err);
 }
 
+/* The contract's sentences, which for a number name what JavaScript made of it. */
+static struct filter *refuse_value(const struct column *column, struct str text, struct err *err)
+{
+    if (err != NULL) {
+        err->tag = "INVALID_ARGS_FILTER";
+    }
+    if (operand_of(column) == OPERAND_NUMBER) {
+        err_fail_tag(err, ERR_INVALID, "INVALID_ARGS_FILTER",
+                     "Invalid number value NaN for field \"%.*s\": '%.*s' is not a number",
+                     STR_ARG(column->field->name), STR_ARG(str_cut(text, 80)));
+    }
+    return NULL;
+}
+
 static struct filter *null_test(struct arena *arena, const struct column *column, bool is_null)
 {
     struct filter *filter = filter_new(arena, FILTER_COMPARE);
@@ -201,10 +215,7 @@ struct filter *filter_compare(struct arena *arena, const struct column *column, 
     filter->value_count = count;
     for (size_t i = 0; i < count; i++) {
         if (!read_value(arena, column, op, texts[i], &values[i], err)) {
-            if (err != NULL) {
-                err->tag = "INVALID_ARGS_FILTER";
-            }
-            return NULL;
+            return refuse_value(column, texts[i], err);
         }
     }
     if ((op == FILTER_EQ || op == FILTER_NEQ) && values[0].null) {
