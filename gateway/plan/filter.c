@@ -152,7 +152,7 @@ static struct filter *refuse_value(const struct column *column, struct str text,
     if (err != NULL) {
         err->tag = "INVALID_ARGS_FILTER";
     }
-    if (operand_of(column) == OPERAND_NUMBER) {
+    if (operand_of(column) == OPERAND_NUMBER && column->field->type != FIELD_POSITION) {
         err_fail_tag(err, ERR_INVALID, "INVALID_ARGS_FILTER",
                      "Invalid number value NaN for field \"%.*s\": '%.*s' is not a number",
                      STR_ARG(column->field->name), STR_ARG(str_cut(text, 80)));
