@@ -46,16 +46,5 @@ struct pg_param param_int(struct arena *arena, int64_t value)
 
 struct pg_param param_uuids(struct arena *arena, const struct uuid *ids, size_t count)
 {
-    char *text = arena_bytes(arena, 2 + count * (UUID_TEXT_LEN + 1));
-    size_t len = 0;
-    text[len++] = '{';
-    for (size_t i = 0; i < count; i++) {
-        if (i > 0) {
-            text[len++] = ',';
-        }
-        uuid_print(&ids[i], text + len);
-        len += UUID_TEXT_LEN;
-    }
-    text[len++] = '}';
-    return param_text(str_of(text, len));
+    return param_text(value_uuid_array(arena, ids, count));
 }

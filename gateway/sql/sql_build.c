@@ -76,18 +76,7 @@ void build_int(struct sql_builder *builder, int64_t value)
 
 void build_uuids(struct sql_builder *builder, const struct uuid *ids, size_t count)
 {
-    char *text = arena_bytes(builder->arena, 2 + count * (UUID_TEXT_LEN + 1));
-    size_t len = 0;
-    text[len++] = '{';
-    for (size_t i = 0; i < count; i++) {
-        if (i > 0) {
-            text[len++] = ',';
-        }
-        uuid_print(&ids[i], text + len);
-        len += UUID_TEXT_LEN;
-    }
-    text[len++] = '}';
-    build_arg(builder, SQL_UUID_ARRAY, str_of(text, len));
+    build_arg(builder, SQL_UUID_ARRAY, value_uuid_array(builder->arena, ids, count));
 }
 
 void build_column(struct sql_builder *builder, unsigned alias, const struct column *column)
