@@ -45,7 +45,7 @@ static struct record_change *append(struct write_set *set, const struct object *
         size_t capacity = set->capacity == 0 ? 16 : 2 * set->capacity;
         struct record_change **grown = ARENA_ARRAY(arena, struct record_change *, capacity);
         if (set->count > 0) {
-            memcpy(grown, set->items, set->count * sizeof *grown);
+            memcpy(grown, set->items, set->count * sizeof(struct record_change *));
         }
         set->items = grown;
         set->capacity = capacity;
