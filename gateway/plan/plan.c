@@ -33,7 +33,7 @@ static void print_selection(struct strbuf *out, const struct plan_selection *sel
     if (selection->fields == NULL) {
         strbuf_puts(out, " *");
     }
-    for (size_t i = 0; i < selection->count; i++) {
+    for (size_t i = 0; selection->fields != NULL && i < selection->count; i++) {
         strbuf_put_char(out, ' ');
         strbuf_put(out, selection->fields[i]->name);
     }
