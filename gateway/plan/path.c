@@ -75,6 +75,9 @@ static bool step(const struct str *names, size_t count, size_t *at, struct path 
 bool path_resolve(const struct object *root, const struct str *names, size_t count, struct path *out, struct err *err)
 {
     *out = (struct path){.object = root};
+    if (count == 0) {
+        return unknown_field(root, STR(""), err);
+    }
     bool ended = false;
     size_t at = 0;
     while (!ended) {
