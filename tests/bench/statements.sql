@@ -31,3 +31,22 @@ begin
     end loop;
     return array_to_string(list, ', ');
 end $$;
+
+create function bench.columns_of(wanted regclass) returns text language sql stable as $$
+    select string_agg('t0.' || quote_ident(attname), ', ' order by attnum) from pg_attribute
+    where attrelid = wanted and attnum > 0 and not attisdropped and attgenerated = ''
+$$;
+
+-- What stands beside the companies, put in by SQL since nothing here counts it: 200 people for each of the first 500
+-- companies, one for each other, and an opportunity for each. Ids are md5 of what they stand for, as the companies' are.
+create function bench.fill_relations(companies integer) returns void language sql as $$
+    insert into workspace.person (id, "createdBySource", "createdByName", "updatedBySource", "updatedByName",
+                                  "nameFirstName", "nameLastName", "jobTitle", "companyId")
+    select md5('p' || n || '-' || i)::uuid, 'API', 'bench', 'API', 'bench', 'First ' || i, 'Last ' || n,
+           'Job ' || lpad(i::text, 3, '0'), md5(n::text)::uuid
+    from generate_series(1, companies) n, generate_series(1, case when n <= 500 then 200 else 1 end) i;
+    insert into workspace.opportunity (id, "createdBySource", "createdByName", "updatedBySource", "updatedByName", name,
+                                       "companyId")
+    select md5('o' || n)::uuid, 'API', 'bench', 'API', 'bench', 'Opportunity ' || n, md5(n::text)::uuid
+    from generate_series(1, companies) n;
+$$;
