@@ -2,6 +2,7 @@
 #include "common/text/json_write.h"
 #include "gateway/record/input_value.h"
 #include "gateway/record/link.h"
+#include "gateway/record/phone.h"
 #include "gateway/record/record_input.h"
 
 /* The members of a list's elements, in the order of canonical JSON (by length, then bytes). */
@@ -77,7 +78,10 @@ static void element_put(struct strbuf *out, struct arena *arena, const struct el
             strbuf_put(out, STR("null"));
         } else {
             bool link = shape->url != NULL && str_is(member->key, shape->url);
-            json_put_string(out, link ? link_canonical(arena, member->text) : member->text);
+            bool phone = shape == &phone_shape;
+            json_put_string(out, link    ? link_canonical(arena, member->text)
+                                 : phone ? phone_canonical(arena, phone_part_of(member->key), member->text)
+                                         : member->text);
         }
     }
     if (before == '{') {

@@ -3,6 +3,7 @@
 #include "common/text/number.h"
 #include "common/text/timestamp.h"
 #include "gateway/record/link.h"
+#include "gateway/record/phone.h"
 #include "gateway/record/record_input.h"
 
 #include <math.h>
@@ -186,7 +187,7 @@ static bool text_from_json(struct arena *arena, const struct column *column, con
     }
     out->as.text = json->text;
     if (column->field->type == FIELD_PHONES) {
-        out->as.text = str_trim(json->text);
+        out->as.text = phone_canonical(arena, phone_part_of(str_from(column->sub->name)), json->text);
         return out->as.text.len > 0 || empty_text(column, out);
     }
     return true;
@@ -301,6 +302,8 @@ static bool text_from_text(struct arena *arena, const struct column *column, str
         good = link_domain(arena, text, &canonical);
     } else if (column->form == JSON_FORM_URL) {
         canonical = link_canonical(arena, text);
+    } else if (column->field->type == FIELD_PHONES) {
+        canonical = phone_canonical(arena, phone_part_of(str_from(column->sub->name)), text);
     }
     out->as.text = good ? canonical : text;
     return true;
