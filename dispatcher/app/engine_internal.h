@@ -49,6 +49,7 @@ struct delivery {
     int last_status;
     enum failure last_failure;
     enum delivery_state state;
+    bool again;   /* was tried before, or waited for long: behind first tries */
     bool has_row; /* core.pending has, or is about to have, a row of it */
 };
 
@@ -79,12 +80,16 @@ struct sending {
     struct strbuf body;
     struct deliver_headers headers;
     int64_t started_us; /* wall clock */
+    int64_t begun_us;   /* loop time */
+    bool slow;          /* in engine->slow_sendings */
 };
 
 enum {
     LOAD_MAX = 256,
-    GROUP_ROWS_MAX = 256,
-    UNDECIDED_MOST = 2000 /* with so many undecided deliveries the outbox waits */
+    GROUP_RESULTS = 128,    /* with so many results a group goes at once */
+    UNRECORDED_MOST = 256,  /* with so many that no transaction holds yet nothing is started: a crash repeats them */
+    UNDECIDED_MOST = 2000,  /* with so many undecided deliveries the outbox waits */
+    SLOW_AFTER_US = 250000, /* what has been under way for longer gives back its turn */
 };
 
 enum engine_phase { PHASE_STANDBY, PHASE_STARTING, PHASE_WORKING };
@@ -112,6 +117,8 @@ struct engine {
 
     struct list dirty;
     struct group *gathering;
+    size_t unrecorded_gathered; /* results in `gathering` */
+    size_t unrecorded_sent;     /* results in the group that is being written */
     bool purge_wanted;
     bool flush_wanted;
 
@@ -120,7 +127,9 @@ struct engine {
     size_t loading_count;
     bool load_running;
 
-    struct list sendings;
+    struct list sendings; /* in the order of their start */
+    struct list slow_sendings;
+    struct loop_timer lane_timer; /* a lane may go on, or a sending is about to be slow */
     struct loop_timer due_timer;
     struct loop_timer flush_timer;
     struct loop_timer tick_timer;
@@ -151,6 +160,10 @@ void engine_load_hooks(struct engine *engine);
 /* engine_flow.c */
 struct delivery *delivery_new(struct engine *engine, struct hook *hook, const struct uuid *event_id,
                               const struct uuid *record_id, int64_t seq, int64_t created_us);
+/* True when it may go at once. */
+MUST_CHECK bool delivery_enter_order(struct engine *engine, struct delivery *delivery);
+/* The deliveries of that webhook that may be of that record, linked by order.link; NULL = none. */
+struct list *engine_find_order(const struct engine *engine, const struct hook *hook, const struct uuid *record_id);
 /* The next group has to say something about it. */
 void delivery_touch(struct engine *engine, struct delivery *delivery);
 /* It is first of its record: load, queue or drop it. */
@@ -172,6 +185,7 @@ void engine_load_wanted(struct engine *engine);
 /* engine_send.c */
 void engine_pump(void *context);
 void engine_abort_sendings(struct engine *engine);
+bool engine_sends(const struct engine *engine);
 /* Records an attempt and what follows from it. */
 void engine_attempt_done(struct engine *engine, struct delivery *delivery, const struct send_result *result,
                          int64_t started_us);

@@ -82,8 +82,11 @@ static void admit(struct engine *engine, struct batch *batch, struct hook *hook,
         return;
     }
     delivery->stored = stored_event_ref(stored);
-    if (order_add(&engine->order, &hook->id, &event->record_id, &delivery->order)) {
+    if (delivery_enter_order(engine, delivery)) {
         delivery_ready(engine, delivery);
+    }
+    if (lane_stalls(&hook->lane, loop_now_us(engine->loop))) {
+        delivery_touch(engine, delivery); /* it may take long: a row, so that nobody else's reading waits for it */
     }
 }
 

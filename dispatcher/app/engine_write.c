@@ -19,7 +19,7 @@ void engine_flush_soon(struct engine *engine)
     if (recorder_busy(engine->recorder)) {
         return; /* engine_on_written looks again */
     }
-    bool much = engine->gathering != NULL && group_rows(engine->gathering) >= GROUP_ROWS_MAX;
+    bool much = engine->unrecorded_gathered >= GROUP_RESULTS;
     if (much && !engine->flush_wanted) {
         engine->flush_wanted = true;
         loop_timer_start(&engine->flush_timer, 0);
@@ -138,6 +138,8 @@ void engine_flush(void *context)
         return;
     }
     engine->gathering = NULL;
+    engine->unrecorded_sent = engine->unrecorded_gathered;
+    engine->unrecorded_gathered = 0;
     recorder_write(engine->recorder, group);
     engine_read_on(engine);
 }
@@ -177,7 +179,8 @@ static bool is_row(const struct delivery *delivery, const struct pending_row *ro
 
 static bool in_memory(struct engine *engine, const struct pending_row *row)
 {
-    struct list *items = order_find(&engine->order, &row->webhook_id, &row->record_id);
+    const struct hook *hook = hooks_find(&engine->hooks, &row->webhook_id);
+    struct list *items = engine_find_order(engine, hook, &row->record_id);
     if (items != NULL) {
         LIST_EACH(link, after, items)
         {
@@ -205,8 +208,8 @@ static void take_row(struct engine *engine, struct hook *hook, const struct pend
     delivery->attempt = row->attempt;
     delivery->has_row = true;
     delivery->last_status = row->last_status;
-    bool first = order_add(&engine->order, &hook->id, &row->record_id, &delivery->order);
-    if (!first) {
+    delivery->again = row->attempt > 0;
+    if (!delivery_enter_order(engine, delivery)) {
         return;
     }
     if (row->in_flight) {
@@ -255,6 +258,10 @@ void engine_on_written(void *context, const struct pg_result *refill)
 {
     struct engine *engine = context;
     metric_add(&dispatcher_metrics[METRIC_GROUPS_WRITTEN], 1);
+    if (engine->unrecorded_sent > 0) {
+        engine->unrecorded_sent = 0;
+        loop_defer(engine->loop, &engine->pump_task);
+    }
     if (refill != NULL) {
         take_refill(engine, refill);
         end_refills(engine, refill);
