@@ -68,6 +68,23 @@ static bool lane_is_full(const struct engine *engine, const struct hook *hook)
     return hook->lane.queued >= most || hook->held >= 10 * engine->options.lane_queue;
 }
 
+/* After a crash what has a row comes before what is read again from the outbox, so a delivery may not have one while an
+ * older one of its record has none. */
+static void touch_with_older(struct engine *engine, struct delivery *delivery)
+{
+    struct list *items = engine_find_order(engine, delivery->hook, &delivery->record_id);
+    if (delivery->hook->order != ORDER_NONE && items != NULL) {
+        LIST_EACH(link, after, items)
+        {
+            struct delivery *older = CONTAINER_OF(LIST_ENTRY(link, struct order_item, link), struct delivery, order);
+            if (!older->has_row && older->seq < delivery->seq) {
+                delivery_touch(engine, older);
+            }
+        }
+    }
+    delivery_touch(engine, delivery);
+}
+
 static void admit(struct engine *engine, struct batch *batch, struct hook *hook, struct stored_event *stored)
 {
     const struct event *event = &stored->event;
@@ -86,7 +103,7 @@ static void admit(struct engine *engine, struct batch *batch, struct hook *hook,
         delivery_ready(engine, delivery);
     }
     if (lane_stalls(&hook->lane, loop_now_us(engine->loop))) {
-        delivery_touch(engine, delivery); /* it may take long: a row, so that nobody else's reading waits for it */
+        touch_with_older(engine, delivery); /* it may take long: a row, so that nobody else's reading waits for it */
     }
 }
 

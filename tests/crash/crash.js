@@ -173,6 +173,12 @@ async function main() {
   const run = new Run(given);
   const end = Date.now() + (given.hours > 0 ? given.hours * 3600 : given.seconds) * 1000;
   console.log(`# seed ${given.seed}`);
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.on(name, () => {
+      for (const program of run.programs) program.abandon();
+      process.exit(130);
+    });
+  }
   try {
     await run.start();
     const more = () => (given.kills > 0 ? run.faults.kills < given.kills : Date.now() < end - 5000);

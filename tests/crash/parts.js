@@ -82,6 +82,11 @@ class Program {
     return signal(this.child.pid, stop ? 'SIGSTOP' : 'SIGCONT');
   }
 
+  abandon() {
+    this.wanted = false;
+    if (this.child) this.kill();
+  }
+
   async stop() {
     this.wanted = false;
     this.sent = 'SIGTERM';
