@@ -9,3 +9,11 @@ alter table core.webhook
 
 create index pending_webhook_seq on core.pending (webhook_id, seq);
 create index pending_seq on core.pending (seq);
+
+-- A delivery that waits behind an older one that is in the table and not in the dispatcher's memory is "waiting"; what
+-- waits for room is "in_flight", what waits for its time is "retry".
+alter table core.pending drop constraint pending_state_check;
+alter table core.pending add constraint pending_state_check check (state in ('retry', 'in_flight', 'waiting'));
+drop index core.pending_due;
+create index pending_due on core.pending (next_at) where state = 'retry';
+create index pending_record on core.pending (webhook_id, record_id, seq);

@@ -116,6 +116,7 @@ static void engine_start(struct app *app)
         .max_in_flight = (size_t)settings->max_in_flight,
         .webhook_concurrency = (size_t)settings->webhook_concurrency,
         .probe_interval_us = settings->probe_interval_us,
+        .retry_ahead_us = settings->retry_ahead_us,
         .webhook_share_percent = (size_t)settings->webhook_share,
         .lane_queue = (size_t)settings->lane_queue,
         .read_batch = (size_t)settings->read_batch,

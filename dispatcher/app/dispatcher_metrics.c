@@ -56,6 +56,8 @@ struct metric dispatcher_metrics[DISPATCHER_METRIC_COUNT] = {
     [METRIC_HELD] = ROW(METRIC_GAUGE, "portti_deliveries_held", NULL, "Deliveries in memory, in any state."),
     [METRIC_RETRIES] =
         ROW(METRIC_GAUGE, "portti_deliveries_retrying", NULL, "Deliveries in memory that wait for a retry."),
+    [METRIC_PARKED] = ROW(METRIC_GAUGE, "portti_deliveries_parked", NULL,
+                          "Deliveries that wait in PostgreSQL for a later retry, and those behind them."),
     [METRIC_UNDECIDED] =
         ROW(METRIC_GAUGE, "portti_deliveries_undecided", NULL, "Deliveries that hold the cursor back."),
     [METRIC_OLDEST_BATCH_MS] = ROW(METRIC_GAUGE, "portti_oldest_batch_milliseconds", NULL,

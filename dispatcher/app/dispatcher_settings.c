@@ -110,6 +110,7 @@ const struct setting dispatcher_setting_table[] = {
     TEXT_ROW("schema_dir", schema_dir, "", NULL, "Folder of the SQL migrations to check the database against; empty: no check."),
     TEXT_ROW("retry_schedule", retry_schedule, "5s,30s,5m,30m,2h,5h,10h,14h,20h,24h", check_schedule, "Delays before the retries, comma separated; after the last one a delivery is given up."),
     INT_ROW("retry_jitter", retry_jitter, "20", 0, 100, "percent", "Each delay is changed by up to this, at random."),
+    TIME_ROW("retry_ahead", retry_ahead_us, "30s", 100000, 3600 * SECOND_US, "Retries that are due later than this wait in PostgreSQL and take no memory."),
     TEXT_ROW("egress_allow", egress_allow, "", check_ranges, "Address ranges that may be delivered to although they are private or special, such as 10.0.0.0/8."),
     TEXT_ROW("egress_deny", egress_deny, "", check_ranges, "Address ranges that may not be delivered to; wins over egress_allow."),
     TIME_ROW("delivery_timeout", delivery_timeout_us, "15s", 100000, 300 * SECOND_US, "The most that one attempt may take."),

@@ -19,6 +19,7 @@ struct dispatcher_settings {
     char *schema_dir;
     char *retry_schedule;
     int64_t retry_jitter;
+    int64_t retry_ahead_us;
     char *egress_allow;
     char *egress_deny;
     int64_t delivery_timeout_us;

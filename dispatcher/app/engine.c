@@ -46,6 +46,7 @@ static void forget(struct engine *engine)
     engine->flush_wanted = false;
     engine->unrecorded_gathered = 0;
     engine->unrecorded_sent = 0;
+    engine->asked_until_us = 0;
     loop_timer_stop(&engine->lane_timer);
     loop_timer_stop(&engine->due_timer);
     loop_timer_stop(&engine->flush_timer);
@@ -64,6 +65,7 @@ static void forget(struct engine *engine)
             list_remove(&delivery->link);
             delivery_free(engine, delivery);
         }
+        parked_release(&hook->parked);
         hook->spilled = false;
         hook->spilling = 0;
         hook->refill_limit = 0;
@@ -85,6 +87,8 @@ static void on_taken(void *context, const struct taken *taken)
     engine->phase = PHASE_STARTING;
     cursor_set(&engine->start, taken->snapshot, taken->upper, taken->upper_seq);
     engine->hooks.version = 0; /* load them anew */
+    engine->recovered = (struct pending_row){.seq = -1};
+    engine->known_until_us = clock_wall_us() + engine->options.retry_ahead_us;
     engine_step(engine);
 }
 
@@ -102,6 +106,7 @@ static void on_tick(void *context)
     engine_check_drained(engine);
     if (engine->phase == PHASE_WORKING) {
         engine_pass_slow(engine);
+        engine_look_ahead(engine);
         engine_pump(engine);
         engine_read_on(engine);
     }
@@ -236,16 +241,19 @@ static void observe_lanes(const struct engine *engine)
     size_t states[BREAKER_PROBING + 1] = {0};
     size_t spilled = 0;
     size_t windows = 0;
+    size_t parked = 0;
     for (size_t i = 0; i < engine->hooks.active_count; i++) {
         const struct hook *hook = engine->hooks.active[i];
         states[hook->lane.pace.breaker]++;
         spilled += hook->spilled ? 1 : 0;
         windows += hook->lane.pace.window;
+        parked += hook->parked.rows;
     }
     metric_set(&dispatcher_metrics[METRIC_LANES_CLOSED], (int64_t)states[BREAKER_CLOSED]);
     metric_set(&dispatcher_metrics[METRIC_LANES_OPEN], (int64_t)states[BREAKER_OPEN]);
     metric_set(&dispatcher_metrics[METRIC_LANES_PROBING], (int64_t)states[BREAKER_PROBING]);
     metric_set(&dispatcher_metrics[METRIC_LANES_SPILLED], (int64_t)spilled);
+    metric_set(&dispatcher_metrics[METRIC_PARKED], (int64_t)parked);
     metric_set(&dispatcher_metrics[METRIC_WINDOWS], (int64_t)windows);
 }
 

@@ -29,6 +29,7 @@ struct engine_options {
     size_t max_in_flight;
     size_t webhook_concurrency;
     int64_t probe_interval_us;
+    int64_t retry_ahead_us;
     size_t webhook_share_percent;
     size_t lane_queue;
     size_t read_batch;

@@ -54,8 +54,7 @@ void delivery_touch(struct engine *engine, struct delivery *delivery)
     engine_flush_soon(engine);
 }
 
-/* All deliveries of a webhook in the order "endpoint" go by the same key. */
-static const struct uuid *order_key(const struct hook *hook, const struct uuid *record_id)
+const struct uuid *engine_order_key(const struct hook *hook, const struct uuid *record_id)
 {
     static const struct uuid any_record = {{0}};
     return hook->order == ORDER_ENDPOINT ? &any_record : record_id;
@@ -65,17 +64,16 @@ bool delivery_enter_order(struct engine *engine, struct delivery *delivery)
 {
     struct hook *hook = delivery->hook;
     /* Without an order they are entered all the same, since that is where they are looked for. */
-    return order_add(&engine->order, &hook->id, order_key(hook, &delivery->record_id), &delivery->order) ||
+    return order_add(&engine->order, &hook->id, engine_order_key(hook, &delivery->record_id), &delivery->order) ||
            hook->order == ORDER_NONE;
 }
 
 struct list *engine_find_order(const struct engine *engine, const struct hook *hook, const struct uuid *record_id)
 {
-    return order_find(&engine->order, &hook->id, order_key(hook, record_id));
+    return order_find(&engine->order, &hook->id, engine_order_key(hook, record_id));
 }
 
-/* Out of the order, without waking whoever is next. */
-static struct delivery *leave_order(struct engine *engine, struct delivery *delivery)
+struct delivery *delivery_leave_order(struct engine *engine, struct delivery *delivery)
 {
     struct order_item *item = order_remove(&engine->order, &delivery->order);
     struct delivery *next = item == NULL ? NULL : CONTAINER_OF(item, struct delivery, order);
@@ -87,10 +85,12 @@ void delivery_finish(struct engine *engine, struct delivery *delivery)
     delivery->state = DELIVERY_DONE;
     stored_event_unref(delivery->stored);
     delivery->stored = NULL;
-    struct delivery *next = leave_order(engine, delivery);
+    struct delivery *next = delivery_leave_order(engine, delivery);
     delivery_touch(engine, delivery);
     if (next != NULL) {
         delivery_ready(engine, next);
+    } else if (engine_is_parked(delivery->hook, &delivery->record_id)) {
+        engine_unpark(engine, delivery);
     }
 }
 
@@ -171,20 +171,31 @@ static int64_t probe_wait(const struct engine *engine, const struct delivery *de
     return lane->pace.breaker == BREAKER_OPEN && wait > LATER_US ? wait : LATER_US;
 }
 
+/* Memory is short: it comes back in a minute or two, and is in core.pending only until then. */
+static void postpone(struct engine *engine, struct delivery *delivery, int64_t now)
+{
+    enum { PARK_US = 60000000 };
+    delivery_retry_at(engine, delivery,
+                      now + engine->options.retry_ahead_us + PARK_US + (int64_t)(engine_random(engine) % PARK_US));
+    delivery_touch(engine, delivery);
+}
+
 void engine_on_due(void *context)
 {
     struct engine *engine = context;
     int64_t now = clock_wall_us();
     for (struct heap_item *top; (top = heap_top(&engine->heap)) != NULL && top->due_us <= now;) {
         struct delivery *delivery = CONTAINER_OF(top, struct delivery, due);
-        heap_remove(&engine->heap, top);
         int64_t wait =
             delivery->hook->lane.queued >= engine->options.lane_queue ? LATER_US : probe_wait(engine, delivery);
-        if (wait > 0) {
+        heap_remove(&engine->heap, top);
+        if (wait > 0 && engine->heap.count > RETRIES_MOST / 2 && delivery->hook->held > RETRIES_MOST / 8) {
+            postpone(engine, delivery, now);
+        } else if (wait > 0) {
             heap_push(&engine->heap, &delivery->due, now + wait); /* no more bodies in memory than are of use */
-            continue;
+        } else {
+            delivery_ready(engine, delivery);
         }
-        delivery_ready(engine, delivery);
     }
     engine_arm_due(engine);
 }
@@ -313,7 +324,8 @@ static void drop(struct engine *engine, struct delivery *delivery)
         list_remove(&delivery->link);
         forget_loading(engine, delivery);
         break;
-    case DELIVERY_WAITING: break;
+    case DELIVERY_WAITING:
+    case DELIVERY_PARKED: break;
     }
     if (delivery->hook->state == HOOK_DISABLED) {
         record_disabled(engine, delivery);
@@ -321,7 +333,7 @@ static void drop(struct engine *engine, struct delivery *delivery)
     delivery->state = DELIVERY_DONE;
     stored_event_unref(delivery->stored);
     delivery->stored = NULL;
-    (void)leave_order(engine, delivery); /* whoever is next is dropped as well */
+    (void)delivery_leave_order(engine, delivery); /* whoever is next is dropped as well */
     delivery_touch(engine, delivery);
 }
 
@@ -333,6 +345,7 @@ void engine_drop_hook(void *context, struct hook *hook)
         drop(engine, LIST_ENTRY(link, struct delivery, of_hook));
     }
     hook->spilled = false;
+    parked_release(&hook->parked);
     engine->purge_wanted = true;
     engine_flush_soon(engine);
 }

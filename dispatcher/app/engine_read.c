@@ -98,6 +98,10 @@ static void admit(struct engine *engine, struct batch *batch, struct hook *hook,
         delivery_spill(engine, delivery);
         return;
     }
+    if (engine_is_parked(hook, &event->record_id)) {
+        delivery_park(engine, delivery);
+        return;
+    }
     delivery->stored = stored_event_ref(stored);
     if (delivery_enter_order(engine, delivery)) {
         delivery_ready(engine, delivery);
@@ -201,17 +205,6 @@ static void ask_decided(struct engine *engine)
     free(seqs);
 }
 
-/* First what waits in core.pending, so that no record is overtaken by its own later events: the group reads it back for
- * every webhook, and reading starts when it is here. */
-static void recover_pending(struct engine *engine)
-{
-    for (size_t i = 0; i < engine->hooks.active_count; i++) {
-        engine->hooks.active[i]->spilled = true;
-    }
-    engine->purge_wanted = true;
-    engine_flush(engine);
-}
-
 /* The way of a read. */
 
 void engine_step(void *context)
@@ -222,7 +215,7 @@ void engine_step(void *context)
         if (engine->hooks.version == 0) {
             engine_load_hooks(engine);
         } else {
-            recover_pending(engine);
+            engine_recover(engine);
         }
         return;
     }

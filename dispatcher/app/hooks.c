@@ -18,6 +18,7 @@ static void hook_free(struct hooks *hooks, struct hook *hook)
 {
     assert(hook->held == 0);
     lane_release(hooks->lanes, &hook->lane);
+    parked_release(&hook->parked);
     deliver_keys_free(hook->keys);
     free(hook->url);
     free(hook->host);
@@ -126,7 +127,9 @@ static void log_setting_refused(const struct hook *hook, const char *name)
 
 void hook_emptied(struct hook *hook)
 {
-    hook->order = hook->order_wanted;
+    if (hook->parked.rows == 0) {
+        hook->order = hook->order_wanted;
+    }
 }
 
 /* Whoever writes the columns checks them; what cannot be read all the same gives way to the settings. */

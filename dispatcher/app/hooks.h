@@ -12,6 +12,7 @@
 #include "dispatcher/deliver/headers.h"
 #include "dispatcher/match/match.h"
 #include "dispatcher/schedule/lane.h"
+#include "dispatcher/schedule/parked.h"
 
 enum hook_state { HOOK_ACTIVE, HOOK_DISABLED, HOOK_DELETED };
 
@@ -34,6 +35,7 @@ struct hook {
     int64_t created_us;
     struct list deliveries; /* all that are in memory */
     size_t held;            /* how many those are */
+    struct parked parked;   /* records with deliveries that wait in core.pending for their time */
     bool spilled;           /* more of them wait in core.pending: new ones must queue up behind */
     size_t spilling;        /* on their way there */
     size_t refill_rows;     /* of the answer */
@@ -65,7 +67,8 @@ void hooks_init(struct hooks *hooks, struct str server_secret, const struct hook
                 struct lanes *lanes);
 /* No hook may have deliveries. */
 void hooks_release(struct hooks *hooks);
-/* A hook's last delivery has left memory: a new order may come into force. */
+/* A hook's last delivery has left memory: a new order may come into force. Not while others wait in core.pending that
+ * were put there in the old order. */
 void hook_emptied(struct hook *hook);
 struct hook *hooks_find(const struct hooks *hooks, const struct uuid *id);
 /* Takes over what was loaded. `on_stopped` hears of each hook that has stopped being active and still has deliveries.

@@ -67,7 +67,7 @@ class Run {
     this.writers = new Writers(this.random, 8, 30);
     const dispatcher = (i) => new Program(`dispatcher${i}`, 'dispatcher', Number(env.CRASH_DISPATCHER_PORT) + i, {
       admin_port: Number(env.CRASH_DISPATCHER_PORT) + i, egress_allow: '127.0.0.0/8', lease_time: '1s', delivery_timeout: '1s',
-      max_in_flight: MAX_IN_FLIGHT, webhook_share: 50, retry_schedule: Array(32).fill('300ms').join(','), access_log: 'off',
+      max_in_flight: MAX_IN_FLIGHT, webhook_share: 50, retry_ahead: '100ms', breaker_probe_interval: '500ms', retry_schedule: Array(32).fill('300ms').join(','), access_log: 'off',
     });
     this.parts = {
       gateway: new Program('gateway', 'gateway', Number(env.CRASH_GATEWAY_PORT), { port: env.CRASH_GATEWAY_PORT, admin_port: 0, rate_limit: 'off', access_log: 'off' }),

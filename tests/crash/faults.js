@@ -85,8 +85,8 @@ class Faults {
   }
 
   problem(error) {
-    // psql and ctl may meet a server that another fault has just taken away.
-    if (!/psql/.test(error.message)) throw error;
+    // psql may meet a server that another fault has just taken away.
+    if (!/psql/.test(error.message)) this.failure ??= error;
   }
 
   start() {
@@ -104,6 +104,7 @@ class Faults {
   async stop() {
     this.running = false;
     await Promise.all(this.loops);
+    if (this.failure) throw this.failure;
   }
 }
 

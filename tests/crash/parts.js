@@ -8,13 +8,18 @@ const path = require('node:path');
 const env = process.env;
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
+// One at a time: the scripts keep notes in one folder.
+let lastCtl = Promise.resolve();
 function ctl(...words) {
-  return new Promise((resolve, reject) => {
+  const run = () => new Promise((resolve, reject) => {
     execFile(path.join(__dirname, 'ctl'), [env.CRASH_DATA, ...words], { encoding: 'utf8' }, (error, out, errors) => {
       if (error) reject(new Error(`ctl ${words.join(' ')}: ${errors || error.message}`));
       else resolve(out.trim());
     });
   });
+  const result = lastCtl.then(run);
+  lastCtl = result.catch(() => {});
+  return result;
 }
 
 function sql(text) {
@@ -114,8 +119,15 @@ class Server {
     this.name = name;
   }
 
+  // 0 when it does not run. The scripts note the process that they started.
   async pid() {
-    return Number(await ctl('part_pid', this.name).catch(() => 0));
+    try {
+      const pid = Number(fs.readFileSync(path.join(env.CRASH_DATA, 'run', `${this.name}.pid`), 'utf8').split(' ')[0]);
+      const state = fs.readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/.*\) /, '')[0];
+      return state === 'Z' || state === 'X' ? 0 : pid;
+    } catch {
+      return 0;
+    }
   }
 
   async signal(name) {

@@ -2,6 +2,7 @@
 #include "dispatcher/schedule/lane.h"
 #include "dispatcher/schedule/order.h"
 #include "dispatcher/schedule/pace.h"
+#include "dispatcher/schedule/parked.h"
 #include "dispatcher/schedule/verdict.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -376,6 +377,49 @@ static void records_wait_for_their_own_past_only(void **state)
     order_release(&order);
 }
 
+static struct uuid record_number(uint32_t n)
+{
+    struct uuid record = {{0}};
+    memcpy(record.bytes, &n, sizeof(n));
+    return record;
+}
+
+static void parked_records_are_counted(void **state)
+{
+    (void)state;
+    enum { COUNT = 20000 };
+    struct parked parked = {0};
+    struct uuid record = record_number(0);
+    assert_false(parked_has(&parked, &record));
+    parked_remove(&parked, &record);
+    for (uint32_t n = 0; n < COUNT; n++) {
+        record = record_number(n);
+        parked_add(&parked, &record);
+        if (n % 3 == 0) {
+            parked_add(&parked, &record);
+        }
+    }
+    assert_int_equal(parked.keys, COUNT);
+    assert_int_equal(parked.rows, COUNT + (COUNT + 2) / 3);
+    for (uint32_t n = 0; n < COUNT; n++) {
+        record = record_number(n);
+        parked_remove(&parked, &record);
+        assert_int_equal(parked_has(&parked, &record), n % 3 == 0);
+        record = record_number(COUNT + n); /* others come and go meanwhile */
+        parked_add(&parked, &record);
+        parked_remove(&parked, &record);
+        assert_false(parked_has(&parked, &record));
+    }
+    assert_true(parked.capacity <= 4 * COUNT);
+    for (uint32_t n = 0; n < COUNT; n++) {
+        record = record_number(n);
+        parked_remove(&parked, &record);
+    }
+    assert_int_equal(parked.rows, 0);
+    assert_null(parked.hashes); /* what is empty costs nothing */
+    parked_release(&parked);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -394,6 +438,7 @@ int main(void)
         cmocka_unit_test(a_rate_holds_in_the_long_run),
         cmocka_unit_test(moods_are_about_the_receiver),
         cmocka_unit_test(a_lane_that_sleeps_is_woken),
+        cmocka_unit_test(parked_records_are_counted),
         cmocka_unit_test(records_wait_for_their_own_past_only),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -158,4 +158,34 @@ class Dispatcher {
   }
 }
 
-module.exports = { Dispatcher, Receiver, deleteWebhook, env, eventIds, insertEvents, lines, objectId, seal, serverSecret, sleep, sql, until, webhook };
+// Each case starts dispatchers of its own by `start(settings)`; the last one must end well.
+async function runCases(cases, receiver) {
+  const wanted = process.argv.slice(2);
+  const clean = () => sql('update core.webhook set deleted_at = now() where deleted_at is null; delete from core.pending');
+  let failed = 0;
+  await receiver.listen();
+  await clean();
+  for (const [name, run] of Object.entries(cases)) {
+    if (wanted.length > 0 && !wanted.some((word) => name.includes(word))) continue;
+    let dispatcher;
+    try {
+      await run(async (settings) => {
+        dispatcher = await new Dispatcher(settings).start();
+        await dispatcher.leads();
+        return dispatcher;
+      });
+      const code = await dispatcher.stop();
+      if (code !== 0) throw new Error(`the dispatcher ends with ${code}`);
+      console.log(`ok ${name}`);
+    } catch (error) {
+      failed++;
+      console.log(`not ok ${name}\n# ${String(error.stack).split('\n').slice(0, 6).join('\n# ')}`);
+      await dispatcher?.stop('SIGKILL');
+    }
+    await clean();
+  }
+  receiver.close();
+  process.exit(failed > 0 ? 1 : 0);
+}
+
+module.exports = { Dispatcher, Receiver, deleteWebhook, env, eventIds, insertEvents, lines, objectId, runCases, seal, serverSecret, sleep, sql, until, webhook };

@@ -1,0 +1,25 @@
+#include "dispatcher/record/pending.h"
+
+void pending_read_start(struct pending_read *read, struct pg_pool *pool, const struct pending_row *after,
+                        void (*on_done)(void *context, struct pg_result *const *results,
+                                        const struct pg_failure *failure),
+                        void *context)
+{
+    uuid_put(&read->texts[0], &after->webhook_id);
+    uuid_put(&read->texts[1], &after->record_id);
+    strbuf_put_int(&read->texts[2], after->seq);
+    for (size_t i = 0; i < ARRAY_LEN(read->params); i++) {
+        read->params[i] = (struct pg_param){strbuf_str(&read->texts[i]), false};
+    }
+    read->command = (struct pg_command){&pending_piece_statement, read->params};
+    read->job = (struct pg_job){
+        .kind = PG_READ, .commands = &read->command, .command_count = 1, .on_done = on_done, .context = context};
+    pg_submit(pool, &read->job);
+}
+
+void pending_read_release(struct pending_read *read)
+{
+    for (size_t i = 0; i < ARRAY_LEN(read->texts); i++) {
+        strbuf_release(&read->texts[i]);
+    }
+}
