@@ -17,7 +17,8 @@ struct list {
     }
 /* The struct around a link. */
 #define LIST_ENTRY(link, type, member) CONTAINER_OF(link, type, member)
-/* Walks the ring; the current element may be removed while walking. */
+/* Walks the ring; the current element may be removed while walking. The names are declared here, so they cannot stand
+ * in parentheses. NOLINTNEXTLINE(bugprone-macro-parentheses) */
 #define LIST_EACH(at, after, head)                                                                                     \
     for (struct list *at = (head)->next, *after = at->next; at != (head); at = after, after = at->next)
 

@@ -15,8 +15,8 @@
 enum event_action { EVENT_CREATED, EVENT_UPDATED, EVENT_DELETED, EVENT_RESTORED, EVENT_DESTROYED, EVENT_ACTION_COUNT };
 
 struct event {
-    struct uuid id;         /* v7, stable over retries: the webhook-id */
-    int64_t sequence;       /* the outbox's order; 0 = not known yet */
+    struct uuid id;   /* v7, stable over retries: the webhook-id */
+    int64_t sequence; /* the outbox's order; 0 = not known yet */
     struct uuid workspace_id;
     struct uuid object_id;  /* metadata id of the object */
     struct str object_name; /* nameSingular */

@@ -17,12 +17,12 @@ enum json_type { JSON_NULL, JSON_FALSE, JSON_TRUE, JSON_NUMBER, JSON_STRING, JSO
 
 struct json {
     enum json_type type;
-    size_t offset;       /* byte where the value starts */
-    struct str text;     /* NUMBER: as written; STRING: decoded; ARRAY, OBJECT: the raw source text */
-    struct str key;      /* decoded, when the parent is an object */
-    struct json *first;  /* ARRAY, OBJECT: children in source order */
-    struct json *next;   /* sibling */
-    size_t count;        /* children */
+    size_t offset;      /* byte where the value starts */
+    struct str text;    /* NUMBER: as written; STRING: decoded; ARRAY, OBJECT: the raw source text */
+    struct str key;     /* decoded, when the parent is an object */
+    struct json *first; /* ARRAY, OBJECT: children in source order */
+    struct json *next;  /* sibling */
+    size_t count;       /* children */
 };
 
 struct json_limits {

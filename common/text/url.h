@@ -36,8 +36,8 @@ struct url {
     struct str userinfo;
     struct str host; /* lower case; an IPv6 literal without its brackets */
     bool host_is_ipv6;
-    int port; /* -1 when absent */
-    struct str path; /* starts with '/', "/" when absent */
+    int port;         /* -1 when absent */
+    struct str path;  /* starts with '/', "/" when absent */
     struct str query; /* with its '?', or empty */
 };
 

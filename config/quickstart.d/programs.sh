@@ -193,8 +193,16 @@ program_start() {
 gateway_start() { program_start gateway "$GATEWAY" "${GATEWAY_ARGUMENTS[@]}"; }
 dispatcher_start() { program_start dispatcher "$DISPATCHER" "${DISPATCHER_ARGUMENTS[@]}"; }
 
+# Each worker answers for its own connections to the database, and each new connection may meet another worker.
+gateway_is_ready_throughout() {
+    local tries
+    for ((tries = 0; tries < 8; tries++)); do
+        part_ready gateway || return 1
+    done
+}
+
 programs_wait() {
-    wait_for gateway 60 part_ready gateway || part_failed gateway
+    wait_for gateway 60 gateway_is_ready_throughout || part_failed gateway
     wait_for dispatcher 60 part_ready dispatcher || part_failed dispatcher
     PORTTI_URL=http://127.0.0.1:$PORT_USED
 }

@@ -250,44 +250,49 @@ insert into core.cursor (shard, snapshot) values (0, pg_current_snapshot());
 -- function would be planned for every call, and one statement would open every partition to add nothing.
 create function core.live_count(wanted uuid) returns bigint language plpgsql stable parallel safe as $$
 declare
-    live   bigint;
-    base   pg_snapshot;
-    since  timestamptz;
-    folded boolean;
+    live    bigint;
+    folded  boolean;
+    running boolean; -- transactions were, at the fold
 begin
-    select c.count, f.snapshot, f.folded_at - interval '15 minutes', f.seq = s.last_value
-    into live, base, since, folded
+    select c.count, f.seq = s.last_value, pg_snapshot_xmin(f.snapshot) < pg_snapshot_xmax(f.snapshot)
+    into live, folded, running
     from core.record_count c, core.fold f, core.outbox_seq s where c.object_id = wanted;
     if folded then
         return live;
     end if;
+    -- The fold is read again rather than passed in: with variables, PostgreSQL would plan anew at every call.
     live := live + coalesce((
         select sum(o.delta) from core.outbox o
-        where o.object_id = wanted and o.delta <> 0 and o.created_at >= since
-          and o.xid >= pg_snapshot_xmax(base)), 0);
-    if pg_snapshot_xmin(base) < pg_snapshot_xmax(base) then
+        where o.object_id = wanted and o.delta <> 0
+          and o.created_at >= (select f.folded_at - interval '15 minutes' from core.fold f)
+          and o.xid >= (select pg_snapshot_xmax(f.snapshot) from core.fold f)), 0);
+    if running then
         live := live + coalesce((
             select sum(o.delta) from core.outbox o
-            where o.object_id = wanted and o.delta <> 0 and o.created_at >= since
-              and o.xid = any (array(select pg_snapshot_xip(base)))), 0);
+            where o.object_id = wanted and o.delta <> 0
+              and o.created_at >= (select f.folded_at - interval '15 minutes' from core.fold f)
+              and o.xid = any (array(select pg_snapshot_xip(f.snapshot) from core.fold f))), 0);
     end if;
     return live;
 end $$;
 
 -- Folds the outbox's deltas into the counts that have moved, and returns how many did. Deltas and snapshot come from one
 -- statement, so from one snapshot; the lock keeps folders apart. The caller's transaction must be READ COMMITTED, so that
--- the statement after the lock sees what the last folder did. The sequence is read before the snapshot is taken: each row
--- below it belongs to a transaction that had its xid by then (the outbox's columns are filled in their order), so when
--- the snapshot has nothing running, all of those rows are in it.
+-- the statement after the lock sees what the last folder did. The sequence is read first, then an xid is taken, then the
+-- snapshot: each row below the sequence belongs to a transaction that had a lower xid by then (the outbox's columns are
+-- filled in their order), so when none but ours is running at the snapshot's lower end, all of those rows are in it.
+-- (Comparing xmin with xmax would not do: a running xid above the last one that ended is in neither.)
 create function core.fold_counts() returns bigint language plpgsql as $$
 declare
     folded   bigint;
     standing bigint;
+    mine     xid8;
 begin
     if not pg_try_advisory_xact_lock(7077001) then
         return 0;
     end if;
     select last_value into standing from core.outbox_seq;
+    mine := pg_current_xact_id();
     with fold as materialized (
         select f.snapshot, f.folded_at - interval '15 minutes' as since from core.fold f
     ), delta as materialized (
@@ -300,8 +305,7 @@ begin
         from delta where delta.object_id = c.object_id and delta.sum <> 0 returning 1
     ), placed as (
         update core.fold set snapshot = pg_current_snapshot(), folded_at = now(),
-            seq = case when pg_snapshot_xmin(pg_current_snapshot()) = pg_snapshot_xmax(pg_current_snapshot())
-                       then standing else 0 end
+            seq = case when pg_snapshot_xmin(pg_current_snapshot()) >= mine then standing else 0 end
     )
     select count(*) into folded from moved;
     return folded;

@@ -23,10 +23,13 @@ struct gateway_settings {
     int64_t max_connections;
     int64_t max_header_bytes;
     int64_t max_body_bytes;
+    int64_t max_answer_bytes;
     int64_t max_pipelined;
     int64_t page_size;
     int64_t page_size_max;
     int64_t max_batch;
+    int64_t max_depth;
+    int64_t relation_limit;
     int64_t max_cascade;
     int64_t max_json_depth;
     int64_t max_json_values;

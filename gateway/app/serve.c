@@ -7,13 +7,21 @@
 #include "gateway/app/app.h"
 #include "gateway/app/worker.h"
 #include "gateway/control/control.h"
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
-enum { POLL_US = 500000, FOLD_US = 250000, RATE_KEYS_MAX = 100000 };
+enum {
+    POLL_US = 500000,
+    FOLD_US = 250000,
+    RATE_KEYS_MAX = 100000,
+    TRIM_US = 2000000,
+    TRIM_OVER_BYTES = 4 * 1024 * 1024,
+    TRIM_KEEP_BYTES = 256 * 1024
+};
 
 struct server {
     struct loop *loop;
@@ -27,6 +35,7 @@ struct server {
     size_t drained;
     bool draining;
     struct loop_timer drain_timer;
+    struct loop_timer trim_timer;
 };
 
 static void on_catalogue(void *context, struct catalogue *catalogue)
@@ -82,19 +91,35 @@ static void on_terminate(void *context)
     }
 }
 
+static void needs_restart(const struct setting *setting, void *context)
+{
+    (void)context;
+    log_line(LOG_LEVEL_WARN, "reload_needs_restart", "%s changed, and takes effect at the next start", setting->name);
+}
+
 static void on_reload(void *context)
 {
     struct server *server = context;
-    struct gateway_settings fresh = {0};
     struct err err;
-    if (!settings_load(gateway_setting_table, gateway_setting_count, server->source, &fresh, &err)) {
+    if (!settings_reload(gateway_setting_table, gateway_setting_count, server->source, server->settings, needs_restart,
+                         NULL, &err)) {
         log_line(LOG_LEVEL_ERROR, "reload_refused", "%s", err.text);
         return;
     }
-    log_init("gateway", (enum log_level)fresh.log_level, fresh.access_log);
+    log_init("gateway", (enum log_level)server->settings->log_level, server->settings->access_log);
     log_line(LOG_LEVEL_INFO, "reloaded", "reloadable settings were read again");
-    settings_release(gateway_setting_table, gateway_setting_count, &fresh);
     log_flush();
+}
+
+/* The C library keeps what a burst of large requests has used, in each thread's own heap; give it back. */
+static void on_trim(void *context)
+{
+    struct server *server = context;
+    struct mallinfo2 info = mallinfo2();
+    if (info.fordblks > TRIM_OVER_BYTES) {
+        malloc_trim(TRIM_KEEP_BYTES);
+    }
+    loop_timer_start(&server->trim_timer, TRIM_US);
 }
 
 static void raise_file_limit(void)
@@ -104,6 +129,12 @@ static void raise_file_limit(void)
         limit.rlim_cur = limit.rlim_max;
         setrlimit(RLIMIT_NOFILE, &limit);
     }
+}
+
+static void ignore_broken_pipes(void)
+{
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    sigaction(SIGPIPE, &ignore, NULL);
 }
 
 static void fill_request_settings(struct server *server)
@@ -116,9 +147,12 @@ static void fill_request_settings(struct server *server)
             (size_t)(settings->page_size < settings->page_size_max ? settings->page_size : settings->page_size_max),
         .page_size_max = (size_t)settings->page_size_max,
         .max_batch = (size_t)settings->max_batch,
+        .max_depth = (size_t)settings->max_depth,
+        .relation_limit = (size_t)settings->relation_limit,
         .max_json_depth = (size_t)settings->max_json_depth,
         .max_json_nodes = (size_t)settings->max_json_values,
     };
+    out->max_answer = (size_t)settings->max_answer_bytes;
     out->max_cascade = (size_t)settings->max_cascade;
     out->cors_origin = settings->cors_origin;
     derive_key(str_from(settings->secret_key), STR("webhook-secret"), out->webhook_key);
@@ -197,6 +231,7 @@ static void stop(struct server *server)
     free(server->workers);
     rate_table_free(server->request_settings.rates);
     loop_timer_release(&server->drain_timer);
+    loop_timer_release(&server->trim_timer);
     loop_free(server->loop);
 }
 
@@ -208,12 +243,14 @@ int app_serve(struct gateway_settings *settings, const struct settings_source *s
     random_bytes(&seed, sizeof seed);
     map_seed(seed);
     log_init("gateway", (enum log_level)settings->log_level, settings->access_log);
-    signal(SIGPIPE, SIG_IGN);
+    ignore_broken_pipes();
     raise_file_limit();
     request_register_metrics();
     events_register_metrics();
     server.loop = loop_new();
     loop_timer_init(&server.drain_timer, server.loop, on_drain_timeout, &server);
+    loop_timer_init(&server.trim_timer, server.loop, on_trim, &server);
+    loop_timer_start(&server.trim_timer, TRIM_US);
     loop_on_signal(server.loop, SIGTERM, on_terminate, &server);
     loop_on_signal(server.loop, SIGINT, on_terminate, &server);
     loop_on_signal(server.loop, SIGHUP, on_reload, &server);

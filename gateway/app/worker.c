@@ -147,11 +147,11 @@ uint16_t worker_port(const struct worker *worker)
 static void release(struct worker *worker)
 {
     loop_timer_release(&worker->gauge_timer);
-    loop_timer_release(&worker->request.log_timer);
     /* The pools answer what they still hold, and those answers go to exchanges of the server: it goes last. */
     pg_pool_free(worker->request.fast);
     pg_pool_free(worker->request.slow);
     http_server_free(worker->server);
+    loop_timer_release(&worker->request.log_timer);
     events_free(worker->request.events);
     request_worker_release(&worker->request);
     token_checker_free(worker->request.tokens);

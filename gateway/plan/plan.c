@@ -3,9 +3,10 @@
 #include "gateway/record/record_json.h"
 
 static const char *const kind_names[PLAN_KIND_COUNT] = {
-    [PLAN_READ_ONE] = "read_one",       [PLAN_READ_MANY] = "read_many", [PLAN_CREATE] = "create",
+    [PLAN_READ_ONE] = "read_one",       [PLAN_READ_MANY] = "read_many", [PLAN_GROUP] = "group",
+    [PLAN_DUPLICATES] = "duplicates",   [PLAN_CREATE] = "create",       [PLAN_UPSERT] = "upsert",
     [PLAN_UPDATE] = "update",           [PLAN_RESTORE] = "restore",     [PLAN_DESTROY] = "destroy",
-    [PLAN_SOFT_DELETE] = "soft_delete",
+    [PLAN_SOFT_DELETE] = "soft_delete", [PLAN_MERGE] = "merge",
 };
 
 struct str plan_kind_name(enum plan_kind kind)
@@ -15,34 +16,64 @@ struct str plan_kind_name(enum plan_kind kind)
 
 bool plan_writes(const struct plan *plan)
 {
-    return plan->kind != PLAN_READ_ONE && plan->kind != PLAN_READ_MANY;
+    return plan->kind >= PLAN_CREATE;
 }
 
-static void print_selection(struct strbuf *out, const struct plan_selection *selection)
+static void indent(struct strbuf *out, size_t level)
 {
-    if (selection->fields == NULL) {
-        strbuf_puts(out, "  fields *\n");
-        return;
+    for (size_t i = 0; i < level; i++) {
+        strbuf_puts(out, "  ");
     }
-    strbuf_puts(out, "  fields");
+}
+
+static void print_selection(struct strbuf *out, const struct plan_selection *selection, size_t level)
+{
+    indent(out, level);
+    strbuf_puts(out, "fields");
+    if (selection->fields == NULL) {
+        strbuf_puts(out, " *");
+    }
     for (size_t i = 0; i < selection->count; i++) {
         strbuf_put_char(out, ' ');
         strbuf_put(out, selection->fields[i]->name);
     }
     strbuf_put_char(out, '\n');
+    for (size_t i = 0; i < selection->relation_count; i++) {
+        const struct plan_relation *relation = &selection->relations[i];
+        indent(out, level);
+        strbuf_printf(out, "relation %.*s", STR_ARG(relation->field->name));
+        if (relation->field->side == RELATION_ONE_TO_MANY) {
+            strbuf_printf(out, " limit %zu", relation->limit);
+        }
+        strbuf_put_char(out, '\n');
+        print_selection(out, &relation->selection, level + 1);
+    }
 }
 
-static void print_page(struct strbuf *out, const struct plan_page *page)
+static void print_order(struct strbuf *out, const struct plan *plan)
 {
-    strbuf_printf(out, "  order id\n  limit %zu\n", page->limit);
-    if (page->after_given) {
-        strbuf_puts(out, "  after ");
-        uuid_put(out, &page->after);
-        strbuf_put_char(out, '\n');
+    strbuf_puts(out, "  order");
+    for (size_t i = 0; i < plan->order_count; i++) {
+        struct str direction = order_direction_name(&plan->order[i]);
+        strbuf_put_char(out, ' ');
+        path_print(out, &plan->order[i].path);
+        strbuf_printf(out, "[%.*s]", STR_ARG(direction));
     }
-    if (page->total) {
-        strbuf_puts(out, "  total\n");
+    strbuf_put_char(out, '\n');
+}
+
+static void print_page(struct strbuf *out, const struct plan *plan)
+{
+    static const char *const counts[] = {
+        [COUNT_EXACT] = "exact", [COUNT_ESTIMATED] = "estimated", [COUNT_NONE] = "none"};
+    const struct plan_page *page = &plan->page;
+    strbuf_printf(out, "  limit %zu%s\n", page->limit, page->backward ? " backward" : "");
+    for (size_t i = 0; page->cursor != NULL && i < plan->order_count; i++) {
+        strbuf_puts(out, i == 0 ? "  cursor " : " ");
+        value_put_json(out, plan->order[i].path.column, &page->cursor[i]);
+        strbuf_puts(out, i + 1 == plan->order_count ? "\n" : "");
     }
+    strbuf_printf(out, "  count %s\n", counts[page->count]);
 }
 
 static void print_input(struct strbuf *out, const struct object *object, const struct record_input *input)
@@ -57,19 +88,55 @@ static void print_input(struct strbuf *out, const struct object *object, const s
     }
 }
 
-void plan_print(struct strbuf *out, const struct plan *plan)
+static void print_target(struct strbuf *out, const struct plan *plan)
 {
-    strbuf_printf(out, "%s %.*s\n", kind_names[plan->kind], STR_ARG(plan->object->name_singular));
-    if (plan->kind != PLAN_READ_MANY && plan->kind != PLAN_CREATE) {
+    if (plan->kind == PLAN_READ_ONE || (plan_writes(plan) && plan->target == TARGET_ONE && plan->input_count <= 1 &&
+                                        plan->kind != PLAN_CREATE && plan->kind != PLAN_UPSERT)) {
         strbuf_puts(out, "  id ");
         uuid_put(out, &plan->id);
         strbuf_put_char(out, '\n');
     }
+    for (size_t i = 0; i < plan->id_count; i++) {
+        strbuf_puts(out, "  id ");
+        uuid_put(out, &plan->ids[i]);
+        strbuf_put_char(out, '\n');
+    }
+    if (plan->filter != NULL) {
+        strbuf_puts(out, "  filter ");
+        filter_print(out, plan->filter);
+        strbuf_put_char(out, '\n');
+    }
+    strbuf_puts(out, plan->with_deleted ? "  with deleted\n" : "");
+}
+
+static void print_group(struct strbuf *out, const struct group *group)
+{
+    for (size_t i = 0; i < group->dimension_count; i++) {
+        strbuf_puts(out, "  by ");
+        path_print(out, &group->dimensions[i].path);
+        strbuf_put_char(out, '\n');
+    }
+    for (size_t i = 0; i < group->aggregate_count; i++) {
+        strbuf_printf(out, "  aggregate %.*s\n", STR_ARG(group->aggregates[i].name));
+    }
+    strbuf_printf(out, "  groups %zu sample %zu\n", group->limit, group->sample);
+}
+
+void plan_print(struct strbuf *out, const struct plan *plan)
+{
+    strbuf_printf(out, "%s %.*s\n", kind_names[plan->kind], STR_ARG(plan->object->name_singular));
+    print_target(out, plan);
+    if (plan->kind == PLAN_GROUP) {
+        print_group(out, &plan->group);
+    }
+    if (plan->order_count > 0) {
+        print_order(out, plan);
+    }
     if (plan->kind == PLAN_READ_MANY) {
-        print_page(out, &plan->page);
+        print_page(out, plan);
     }
     for (size_t i = 0; i < plan->input_count; i++) {
         print_input(out, plan->object, &plan->inputs[i]);
     }
-    print_selection(out, &plan->selection);
+    print_selection(out, &plan->selection, 1);
 }

@@ -10,6 +10,9 @@
 #include "common/base/strbuf.h"
 #include "common/text/uuid.h"
 #include "gateway/catalogue/catalogue.h"
+#include "gateway/plan/filter.h"
+#include "gateway/plan/group.h"
+#include "gateway/plan/order.h"
 #include "gateway/record/record_input.h"
 #include <stdbool.h>
 #include <stddef.h>
@@ -17,37 +20,68 @@
 enum plan_kind {
     PLAN_READ_ONE,
     PLAN_READ_MANY,
+    PLAN_GROUP,
+    PLAN_DUPLICATES,
     PLAN_CREATE,
+    PLAN_UPSERT,
     PLAN_UPDATE,
     PLAN_SOFT_DELETE,
     PLAN_RESTORE,
     PLAN_DESTROY,
+    PLAN_MERGE,
     PLAN_KIND_COUNT
 };
+
+struct plan_relation;
 
 /* What comes back of each record. */
 struct plan_selection {
     const struct field *const *fields; /* NULL: every active field that is stored */
     size_t count;
+    const struct plan_relation *relations;
+    size_t relation_count;
 };
 
-/* A window over the records in id order. */
+/* A relation that comes back with its records: one statement for all parents. */
+struct plan_relation {
+    const struct field *field;
+    struct plan_selection selection;
+    size_t limit; /* of a to-many relation, each parent */
+};
+
+enum plan_count { COUNT_EXACT, COUNT_ESTIMATED, COUNT_NONE };
+
+/* A window over the records in their order. */
 struct plan_page {
     size_t limit;
-    bool after_given;
-    struct uuid after; /* records with a greater id */
-    bool total;        /* count them all as well */
+    bool backward;              /* the records before the cursor, still in forward order */
+    const struct value *cursor; /* NULL, or one value an order term: where the window begins (or ends) */
+    enum plan_count count;
 };
+
+/* Which records a write is about. */
+enum plan_target { TARGET_ONE, TARGET_IDS, TARGET_FILTER };
 
 struct plan {
     enum plan_kind kind;
     const struct object *object;
     struct plan_selection selection;
-    struct uuid id;              /* READ_ONE, UPDATE, SOFT_DELETE, RESTORE, DESTROY */
-    struct plan_page page;       /* READ_MANY */
-    struct record_input *inputs; /* CREATE: complete ones; UPDATE: one, partial */
+    const struct filter *filter;    /* NULL: all */
+    bool with_deleted;              /* soft-deleted records are seen as well */
+    const struct order_term *order; /* ends with id */
+    size_t order_count;
+    struct plan_page page;
+    enum plan_target target;
+    struct uuid id;         /* TARGET_ONE */
+    const struct uuid *ids; /* TARGET_IDS, MERGE, DUPLICATES by id */
+    size_t id_count;
+    struct record_input *inputs; /* CREATE, UPSERT: what the client sent; UPDATE: one partial, or one an id */
     size_t input_count;
-    bool batch; /* CREATE: asked for as a list, answered as one */
+    bool batch;         /* asked for as a list, answered as one */
+    bool keep_deleted;  /* UPSERT: do not revive soft-deleted records */
+    struct group group; /* GROUP */
+    size_t priority;    /* MERGE: index into ids of the record that survives */
+    bool dry_run;       /* MERGE */
 };
 
 struct str plan_kind_name(enum plan_kind kind);

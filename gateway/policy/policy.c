@@ -10,12 +10,16 @@ static bool role_allows(const struct role *role, enum plan_kind kind)
 {
     switch (kind) {
     case PLAN_READ_ONE:
-    case PLAN_READ_MANY: return role->can_read_all_records;
+    case PLAN_READ_MANY:
+    case PLAN_GROUP:
+    case PLAN_DUPLICATES: return role->can_read_all_records;
     case PLAN_CREATE:
+    case PLAN_UPSERT:
     case PLAN_UPDATE: return role->can_read_all_records && role->can_update_all_records;
     case PLAN_SOFT_DELETE:
     case PLAN_RESTORE: return role->can_read_all_records && role->can_soft_delete_all_records;
     case PLAN_DESTROY: return role->can_read_all_records && role->can_destroy_all_records;
+    case PLAN_MERGE: return role->can_read_all_records && role->can_update_all_records && role->can_destroy_all_records;
     case PLAN_KIND_COUNT: break;
     }
     return false;

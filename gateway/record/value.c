@@ -139,3 +139,19 @@ void value_put_array_element(struct strbuf *out, struct arena *arena, const stru
     }
     put_quoted(out, value_to_pg(arena, value));
 }
+
+struct str value_uuid_array(struct arena *arena, const struct uuid *ids, size_t count)
+{
+    char *text = arena_bytes(arena, 2 + count * (UUID_TEXT_LEN + 1));
+    size_t len = 0;
+    text[len++] = '{';
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0) {
+            text[len++] = ',';
+        }
+        uuid_print(&ids[i], text + len);
+        len += UUID_TEXT_LEN;
+    }
+    text[len++] = '}';
+    return str_of(text, len);
+}

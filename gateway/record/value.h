@@ -45,6 +45,8 @@ MUST_CHECK bool value_from_pg(struct arena *arena, enum column_kind kind, struct
                               struct value *out);
 /* As PostgreSQL reads it in text format. Lives in `arena` or is borrowed; empty for NULL. */
 struct str value_to_pg(struct arena *arena, const struct value *value);
+/* "{id,id}": ids as an array literal. */
+struct str value_uuid_array(struct arena *arena, const struct uuid *ids, size_t count);
 /* Appends the value as one element of a PostgreSQL array literal ({"a","b",NULL}), quoted and escaped. */
 void value_put_array_element(struct strbuf *out, struct arena *arena, const struct value *value);
 

@@ -91,7 +91,10 @@ static void answer(struct request *request, const struct alteration *alteration)
         request_answer_json(request, arena_printf(request->arena, "{\"id\":\"%.*s\"}", STR_ARG(id)));
         return;
     }
-    request_answer_record(request, alteration->after);
+    struct value **rows = ARENA_ARRAY(request->arena, struct value *, 1);
+    rows[0] = alteration->after;
+    session_close(request);
+    request_answer_records(request, rows, 1);
 }
 
 static void on_written(void *context, struct pg_result *const *results, const struct pg_failure *failure)
@@ -160,6 +163,7 @@ static void on_locked(void *context, struct pg_result *const *results, const str
         return;
     }
     if (!request_kept_row(request, object, results[1], 0, alteration->before)) {
+        request_fail_pg(request, &request_foreign_value);
         return;
     }
     if (!in_right_state(request, alteration->before)) {

@@ -3,7 +3,6 @@
  * made here, and the rows and their events go to PostgreSQL as one implicit transaction in one round trip.
  */
 #include "common/crypto/digest.h"
-#include "gateway/record/record_json.h"
 #include "gateway/request/request_private.h"
 
 struct creation {
@@ -16,25 +15,24 @@ struct creation {
 static void answer(struct request *request, const struct creation *creation)
 {
     const struct plan *plan = &request->plan;
-    bool whole = plan->selection.fields == NULL;
-    if (!plan->batch && whole) {
-        request_answer_json(request, creation->events[0].record);
+    if (plan->selection.fields != NULL || plan->selection.relation_count > 0) {
+        struct value **rows = ARENA_ARRAY(request->arena, struct value *, creation->count);
+        for (size_t i = 0; i < creation->count; i++) {
+            rows[i] = plan->inputs[i].values;
+        }
+        request_answer_records(request, rows, creation->count);
         return;
     }
+    /* The whole records, as they were written for their events. */
     struct strbuf *body = &request->exchange->body;
     rest_put_data_begin(body, plan);
     strbuf_puts(body, plan->batch ? "[" : "");
     for (size_t i = 0; i < creation->count; i++) {
         strbuf_puts(body, i == 0 ? "" : ",");
-        if (whole) {
-            strbuf_put(body, creation->events[i].record);
-        } else {
-            record_put_json(body, plan->object, plan->selection.fields, plan->selection.count,
-                            creation->changes[i].values);
-        }
+        strbuf_put(body, creation->events[i].record);
     }
     strbuf_puts(body, plan->batch ? "]" : "");
-    rest_put_data_end(body);
+    rest_put_data_end(body, NULL, 0);
     request_finish(request, rest_success_status(plan));
 }
 
@@ -56,6 +54,11 @@ static bool complete(struct request *request, struct creation *creation, int64_t
     for (size_t i = 0; i < plan->input_count; i++) {
         uint8_t random[16];
         random_bytes(random, sizeof random);
+        if (plan->batch) {
+            /* In the order of the input: the bits after the millisecond count (RFC 9562, 6.2 method 1). */
+            random[0] = (uint8_t)(i >> 8);
+            random[1] = (uint8_t)i;
+        }
         struct uuid fresh = uuid_v7(now_us / 1000, random);
         struct err err;
         if (!record_input_complete(request->arena, plan->object, &plan->inputs[i], &fresh, now_us, i, &request->actor,

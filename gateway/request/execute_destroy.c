@@ -202,7 +202,7 @@ static void on_swept(void *context, struct pg_result *const *results, const stru
         for (size_t row = 0; row < pg_rows(rows); row++) {
             struct value *values = ARENA_ARRAY(request->arena, struct value, field->object->column_count);
             if (!request_kept_row(request, field->object, rows, row, values)) {
-                map_release(&destroy->known);
+                fail_pg(destroy, &request_foreign_value);
                 return;
             }
             apply_sweep(destroy, field, find_or_add(destroy, field->object, values));
@@ -301,6 +301,7 @@ static void on_locked(void *context, struct pg_result *const *results, const str
     }
     struct value *values = ARENA_ARRAY(request->arena, struct value, object->column_count);
     if (!request_kept_row(request, object, results[1], 0, values)) {
+        fail_pg(destroy, &request_foreign_value);
         return;
     }
     find_or_add(destroy, object, values)->destroyed = true;

@@ -8,6 +8,15 @@ struct pg_command request_command(struct request *request, struct sql sql, const
     return (struct pg_command){.statement = statement, .params = params};
 }
 
+struct pg_command request_bound(struct request *request, struct sql_bound bound)
+{
+    struct pg_param *params = ARENA_ARRAY(request->arena, struct pg_param, bound.sql.type_count);
+    for (size_t i = 0; i < bound.sql.type_count; i++) {
+        params[i] = (struct pg_param){.value = bound.args[i].text, .null = bound.args[i].null};
+    }
+    return request_command(request, bound.sql, params);
+}
+
 struct pg_param param_text(struct str text)
 {
     return (struct pg_param){.value = text};
@@ -37,16 +46,5 @@ struct pg_param param_int(struct arena *arena, int64_t value)
 
 struct pg_param param_uuids(struct arena *arena, const struct uuid *ids, size_t count)
 {
-    char *text = arena_bytes(arena, 2 + count * (UUID_TEXT_LEN + 1));
-    size_t len = 0;
-    text[len++] = '{';
-    for (size_t i = 0; i < count; i++) {
-        if (i > 0) {
-            text[len++] = ',';
-        }
-        uuid_print(&ids[i], text + len);
-        len += UUID_TEXT_LEN;
-    }
-    text[len++] = '}';
-    return param_text(str_of(text, len));
+    return param_text(value_uuid_array(arena, ids, count));
 }

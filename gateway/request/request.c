@@ -49,6 +49,7 @@ static struct request *request_new(struct request_worker *worker, struct http_ex
     request->started_us = exchange->request.received_us;
     request->id = request_id(worker, exchange);
     exchange->user = request;
+    exchange->body.ceiling = worker->settings->max_answer;
     return request;
 }
 
@@ -169,17 +170,28 @@ static enum rest_method rest_method_of(enum http_method method)
     return REST_OTHER;
 }
 
+static void not_here(struct request *request, const char *what)
+{
+    struct err err;
+    err_fail_tag(&err, ERR_UNSUPPORTED, "NOT_SUPPORTED", "%s is not supported by this server yet", what);
+    request_fail(request, &err);
+}
+
 static void execute(struct request *request)
 {
     switch (request->plan.kind) {
     case PLAN_READ_ONE:
     case PLAN_READ_MANY: execute_read(request); return;
+    case PLAN_GROUP: execute_group(request); return;
     case PLAN_CREATE: execute_create(request); return;
     case PLAN_UPDATE:
     case PLAN_SOFT_DELETE:
     case PLAN_RESTORE: execute_change(request); return;
     case PLAN_DESTROY: execute_destroy(request); return;
-    case PLAN_KIND_COUNT: break;
+    case PLAN_DUPLICATES:
+    case PLAN_UPSERT:
+    case PLAN_MERGE:
+    case PLAN_KIND_COUNT: not_here(request, "This operation"); return;
     }
 }
 
@@ -254,13 +266,6 @@ static void handle_health(struct request *request, bool ready_asked)
         request_add_header(request, "Retry-After", STR("1"));
     }
     request_finish(request, up ? 200 : 503);
-}
-
-static void not_here(struct request *request, const char *what)
-{
-    struct err err;
-    err_fail_tag(&err, ERR_UNSUPPORTED, "NOT_SUPPORTED", "%s is not supported by this server yet", what);
-    request_fail(request, &err);
 }
 
 /* `path` is `prefix`, or `prefix` and one more segment (then `*id` is that segment). */

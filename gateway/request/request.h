@@ -17,6 +17,7 @@
 
 struct request_settings {
     struct rest_limits limits;
+    size_t max_answer;                 /* bytes of a body */
     size_t max_cascade;                /* records that one destroy may take along or clear */
     const char *cors_origin;           /* "*", an origin, or "" for none */
     uint8_t webhook_key[SEAL_KEY_LEN]; /* seals webhook secrets */

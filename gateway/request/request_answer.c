@@ -1,7 +1,7 @@
 /* The end of a request: bodies, headers, the log line and the metrics. */
 #include "common/observe/log.h"
 #include "common/observe/metrics.h"
-#include "gateway/record/record_json.h"
+#include "gateway/request/record_set.h"
 #include "gateway/request/request_private.h"
 
 /* Access lines are written together, at the latest after this. */
@@ -76,8 +76,24 @@ static void release(struct request *request)
     }
 }
 
+/* An answer over the limit is no answer. (A write has been done by then: what was too much is only its echo.) */
+static void fail_too_large(struct request *request)
+{
+    struct err err;
+    err_fail_tag(
+        &err, ERR_INVALID, "TOO_COMPLEX_QUERY",
+        "Query complexity is too high. The answer would be longer than %zu bytes: ask for fewer records, fields "
+        "or levels",
+        request->worker->settings->max_answer);
+    request_fail(request, &err);
+}
+
 void request_finish(struct request *request, int status)
 {
+    if (request->exchange->body.overflowed) {
+        fail_too_large(request);
+        return;
+    }
     request_add_header(request, "X-Request-Id", request->id);
     observe(request, status);
     struct http_exchange *exchange = request->exchange;
@@ -121,6 +137,9 @@ static const char *tag_of(const struct pg_failure *failure)
     }
 }
 
+const struct pg_failure request_foreign_value = {
+    .err = {.code = ERR_INTERNAL, .text = "A stored value is not of its field's type"}};
+
 void request_fail_pg(struct request *request, const struct pg_failure *failure)
 {
     struct err err = failure->err;
@@ -143,14 +162,34 @@ void request_not_found(struct request *request)
     request_fail(request, &err);
 }
 
-void request_answer_record(struct request *request, const struct value *values)
+/* A write's or a single read's answer, while its relations are fetched. */
+static void on_answer_fetched(struct request *request, const struct pg_failure *failure)
 {
+    if (failure != NULL) {
+        request_fail_pg(request, failure);
+        return;
+    }
+    struct record_set *set = &request->answer;
     struct strbuf *body = &request->exchange->body;
+    struct rest_cut *cuts = NULL;
+    size_t cut_count = record_set_cuts(request->arena, set, &cuts);
+    rest_put_data_begin(body, &request->plan);
+    strbuf_puts(body, request->plan.batch ? "[" : "");
+    for (size_t i = 0; i < set->count; i++) {
+        strbuf_puts(body, i == 0 ? "" : ",");
+        record_set_put(body, set, i);
+    }
+    strbuf_puts(body, request->plan.batch ? "]" : "");
+    rest_put_data_end(body, cuts, cut_count);
+    request_finish(request, rest_success_status(&request->plan));
+}
+
+void request_answer_records(struct request *request, struct value **rows, size_t count)
+{
     const struct plan *plan = &request->plan;
-    rest_put_data_begin(body, plan);
-    record_put_json(body, plan->object, plan->selection.fields, plan->selection.count, values);
-    rest_put_data_end(body);
-    request_finish(request, rest_success_status(plan));
+    request->answer =
+        (struct record_set){.object = plan->object, .selection = &plan->selection, .rows = rows, .count = count};
+    record_set_fetch(request, &request->answer, on_answer_fetched);
 }
 
 void request_answer_json(struct request *request, struct str record)
@@ -158,7 +197,7 @@ void request_answer_json(struct request *request, struct str record)
     struct strbuf *body = &request->exchange->body;
     rest_put_data_begin(body, &request->plan);
     strbuf_put(body, record);
-    rest_put_data_end(body);
+    rest_put_data_end(body, NULL, 0);
     request_finish(request, rest_success_status(&request->plan));
 }
 

@@ -9,6 +9,17 @@
 
 enum { REQUEST_COMMANDS_MAX = 4, REQUEST_HEADERS_MAX = 12 };
 
+struct record_links;
+
+/* Records of one object together with what their plan's relations bring: see record_set.h. */
+struct record_set {
+    const struct object *object;
+    const struct plan_selection *selection;
+    struct value **rows; /* each by object->columns */
+    size_t count;
+    struct record_links *links; /* one for each of the selection's relations, once fetched */
+};
+
 struct request {
     struct http_exchange *exchange;
     struct request_worker *worker;
@@ -27,6 +38,7 @@ struct request {
     struct pg_command commands[REQUEST_COMMANDS_MAX];
     struct pg_session_request session_request;
     struct pg_session *session;
+    struct record_set answer; /* of a read or a write, while its relations are fetched */
 };
 
 /* Text must be static or live in the request's arena. */
@@ -42,6 +54,7 @@ void request_not_found(struct request *request);
 
 /* Execution of a plan that policy has let through; each ends the request. */
 void execute_read(struct request *request);
+void execute_group(struct request *request);
 void execute_create(struct request *request);
 void execute_change(struct request *request); /* update, soft delete, restore */
 void execute_destroy(struct request *request);
@@ -49,19 +62,20 @@ void execute_destroy(struct request *request);
 /* /rest/metadata/webhooks[/{id}] and its old alias. */
 void handle_webhooks(struct request *request, struct str id_text, bool alias);
 
-/* Rows into values. False (and the request is failed) when a column is not what the catalogue says. */
-MUST_CHECK bool request_row(struct request *request, const struct object *object, const struct pg_result *result,
-                            size_t row, struct value *values);
-/* The same for values that outlive the result: texts are copied. */
+/* A row into values that outlive the result. False when a column is not what the catalogue says: fail the request with
+ * request_foreign_value then. */
+extern const struct pg_failure request_foreign_value;
 MUST_CHECK bool request_kept_row(struct request *request, const struct object *object, const struct pg_result *result,
                                  size_t row, struct value *values);
-/* The answer with one record, for reads and writes alike. */
-void request_answer_record(struct request *request, const struct value *values);
+/* The answer with records (one, or a list when the plan is a batch), fetching their relations first. */
+void request_answer_records(struct request *request, struct value **rows, size_t count);
 /* The same from JSON that was made for the event, when the whole record was asked for. */
 void request_answer_json(struct request *request, struct str record);
 
 /* A statement made for this request alone, with its parameters. */
 struct pg_command request_command(struct request *request, struct sql sql, const struct pg_param *params);
+/* The same for one that brought its parameters. */
+struct pg_command request_bound(struct request *request, struct sql_bound bound);
 struct pg_param param_text(struct str text);
 struct pg_param param_value(struct arena *arena, const struct value *value);
 struct pg_param param_uuid(struct arena *arena, const struct uuid *uuid);

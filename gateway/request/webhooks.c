@@ -41,14 +41,25 @@ static void read_operations(struct request *request, struct str bytes, struct we
     }
 }
 
+/* A uuid column that is never NULL. */
+static struct uuid column_uuid(const struct pg_result *result, size_t row, size_t at)
+{
+    struct uuid uuid = {0};
+    struct str bytes = column(result, row, at);
+    if (bytes.len == sizeof uuid.bytes) {
+        memcpy(uuid.bytes, bytes.ptr, sizeof uuid.bytes);
+    }
+    return uuid;
+}
+
 static bool read_row(struct request *request, const struct pg_result *result, size_t row, struct webhook *out)
 {
     *out = (struct webhook){.target_url = column(result, row, 1),
                             .description = column(result, row, 3),
                             .created_us = pg_get_timestamptz(column(result, row, 5)),
                             .updated_us = pg_get_timestamptz(column(result, row, 6))};
-    memcpy(out->id.bytes, column(result, row, 0).ptr, sizeof out->id.bytes);
-    memcpy(out->application_id.bytes, column(result, row, 7).ptr, sizeof out->application_id.bytes);
+    out->id = column_uuid(result, row, 0);
+    out->application_id = column_uuid(result, row, 7);
     read_operations(request, column(result, row, 2), out);
     struct str sealed = column(result, row, 4);
     if (sealed.len == 0 || unseal(request->arena, request->worker->settings->webhook_key, sealed, &out->secret)) {

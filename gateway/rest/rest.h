@@ -51,6 +51,8 @@ struct rest_limits {
     size_t page_size_default;
     size_t page_size_max;
     size_t max_batch;
+    size_t max_depth; /* 1, or 2 where the operator allows it */
+    size_t relation_limit;
     size_t max_json_depth;
     size_t max_json_nodes;
 };
@@ -67,19 +69,31 @@ MUST_CHECK bool rest_plan(struct arena *arena, const struct catalogue *catalogue
                           const struct rest_limits *limits, int64_t now_us, struct plan *out, struct err *err);
 
 /* Envelopes (contract 1.4). */
+/* A nested list that holds fewer records than there are. */
+struct rest_cut {
+    struct uuid record;
+    const struct field *relation;
+    size_t returned;
+    int64_t total;
+};
 /* {"data":{"<key>": — the caller appends the record or the array, then rest_put_data_end. */
 void rest_put_data_begin(struct strbuf *out, const struct plan *plan);
-void rest_put_data_end(struct strbuf *out);
+void rest_put_data_end(struct strbuf *out, const struct rest_cut *cuts, size_t cut_count);
 struct rest_page_info {
     bool has_next;
     bool has_previous;
-    bool empty;
-    struct uuid first, last;
-    bool total_known;
-    int64_t total;
+    const struct value *first; /* values of the order's terms; NULL on an empty page */
+    const struct value *last;
+    int64_t total; /* -1: not counted */
+    bool estimated;
+    const struct rest_cut *cuts; /* nested lists that were cut */
+    size_t cut_count;
 };
 /* },"totalCount":…,"pageInfo":{…}} in place of rest_put_data_end, for find many. */
-void rest_put_page_end(struct strbuf *out, const struct rest_page_info *page);
+void rest_put_page_end(struct strbuf *out, struct arena *arena, const struct plan *plan,
+                       const struct rest_page_info *page);
+/* ,"truncated":[…] for what was cut, or nothing. */
+void rest_put_cuts(struct strbuf *out, const struct rest_cut *cuts, size_t count);
 /* The status of a success. */
 int rest_success_status(const struct plan *plan);
 
@@ -89,8 +103,10 @@ void rest_put_error(struct strbuf *out, int status, const struct err *err);
 /* Of the status alone, such as "BadRequestException". */
 const char *rest_exception_name(int status);
 
-/* Opaque cursors: base64 of {"id":"…"}. A space is read as '+', since clients paste cursors into URLs unescaped. */
-void rest_put_cursor(struct strbuf *out, const struct uuid *id);
-MUST_CHECK bool rest_cursor_parse(struct arena *arena, struct str text, struct uuid *out, struct err *err);
+/* Opaque cursors; `values` hold one value for each of the plan's order terms. */
+void rest_put_cursor(struct strbuf *out, struct arena *arena, const struct plan *plan, const struct value *values);
+/* Against the plan's order. A space is read as '+', since clients paste cursors into URLs unescaped. */
+MUST_CHECK bool rest_cursor_parse(struct arena *arena, const struct plan *plan, struct str text,
+                                  const struct value **out, struct err *err);
 
 #endif

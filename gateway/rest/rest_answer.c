@@ -13,8 +13,8 @@ static void put_capitalised(struct strbuf *out, struct str name)
 void rest_put_data_begin(struct strbuf *out, const struct plan *plan)
 {
     static const char *const verbs[PLAN_KIND_COUNT] = {
-        [PLAN_CREATE] = "create",   [PLAN_UPDATE] = "update",  [PLAN_SOFT_DELETE] = "delete",
-        [PLAN_RESTORE] = "restore", [PLAN_DESTROY] = "delete",
+        [PLAN_CREATE] = "create",      [PLAN_UPSERT] = "create",   [PLAN_MERGE] = "merge",    [PLAN_UPDATE] = "update",
+        [PLAN_SOFT_DELETE] = "delete", [PLAN_RESTORE] = "restore", [PLAN_DESTROY] = "delete",
     };
     bool many = plan->kind == PLAN_READ_MANY || plan->batch;
     struct str name = many ? plan->object->name_plural : plan->object->name_singular;
@@ -28,9 +28,11 @@ void rest_put_data_begin(struct strbuf *out, const struct plan *plan)
     strbuf_put(out, STR("\":"));
 }
 
-void rest_put_data_end(struct strbuf *out)
+void rest_put_data_end(struct strbuf *out, const struct rest_cut *cuts, size_t cut_count)
 {
-    strbuf_put(out, STR("}}"));
+    strbuf_put(out, STR("}"));
+    rest_put_cuts(out, cuts, cut_count);
+    strbuf_put(out, STR("}"));
 }
 
 static void put_bool(struct strbuf *out, bool value)
@@ -38,38 +40,58 @@ static void put_bool(struct strbuf *out, bool value)
     strbuf_put(out, value ? STR("true") : STR("false"));
 }
 
-static void put_cursor_or_null(struct strbuf *out, bool empty, const struct uuid *id)
+static void put_cursor_or_null(struct strbuf *out, struct arena *arena, const struct plan *plan,
+                               const struct value *values)
 {
-    if (empty) {
+    if (values == NULL) {
         strbuf_put(out, STR("null"));
         return;
     }
     strbuf_put_char(out, '"');
-    rest_put_cursor(out, id);
+    rest_put_cursor(out, arena, plan, values);
     strbuf_put_char(out, '"');
 }
 
-void rest_put_page_end(struct strbuf *out, const struct rest_page_info *page)
+void rest_put_cuts(struct strbuf *out, const struct rest_cut *cuts, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        strbuf_put(out, i == 0 ? STR(",\"truncated\":[{\"id\":\"") : STR(",{\"id\":\""));
+        uuid_put(out, &cuts[i].record);
+        strbuf_printf(out, "\",\"relation\":\"%.*s\",\"returned\":%zu,\"totalCount\":%lld}",
+                      STR_ARG(cuts[i].relation->name), cuts[i].returned, (long long)cuts[i].total);
+    }
+    if (count > 0) {
+        strbuf_put_char(out, ']');
+    }
+}
+
+void rest_put_page_end(struct strbuf *out, struct arena *arena, const struct plan *plan,
+                       const struct rest_page_info *page)
 {
     strbuf_put(out, STR("}"));
-    if (page->total_known) {
+    if (page->total >= 0) {
         strbuf_put(out, STR(",\"totalCount\":"));
         strbuf_put_int(out, page->total);
+    }
+    if (page->estimated) {
+        strbuf_put(out, STR(",\"totalCountIsEstimate\":true"));
     }
     strbuf_put(out, STR(",\"pageInfo\":{\"hasNextPage\":"));
     put_bool(out, page->has_next);
     strbuf_put(out, STR(",\"hasPreviousPage\":"));
     put_bool(out, page->has_previous);
     strbuf_put(out, STR(",\"startCursor\":"));
-    put_cursor_or_null(out, page->empty, &page->first);
+    put_cursor_or_null(out, arena, plan, page->first);
     strbuf_put(out, STR(",\"endCursor\":"));
-    put_cursor_or_null(out, page->empty, &page->last);
-    strbuf_put(out, STR("}}"));
+    put_cursor_or_null(out, arena, plan, page->last);
+    strbuf_put(out, STR("}"));
+    rest_put_cuts(out, page->cuts, page->cut_count);
+    strbuf_put(out, STR("}"));
 }
 
 int rest_success_status(const struct plan *plan)
 {
-    return plan->kind == PLAN_CREATE ? 201 : 200;
+    return plan->kind == PLAN_CREATE || plan->kind == PLAN_UPSERT ? 201 : 200;
 }
 
 struct status_name {

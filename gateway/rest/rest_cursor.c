@@ -1,34 +1,158 @@
+/*
+ * Cursors (contract 2.5): base64 of a compact JSON object with the record's value for each ordered path, nested as the
+ * path is, plus the id.
+ */
 #include "gateway/rest/rest.h"
 
 #include "common/text/encode.h"
 #include "common/text/json_read.h"
+#include "common/text/json_write.h"
+#include "gateway/record/record_json.h"
+#include <stdio.h>
 
-void rest_put_cursor(struct strbuf *out, const struct uuid *id)
+enum { CURSOR_MAX = 16 * 1024 };
+
+/* The names of a path, such as {"company", "name"}. */
+static size_t path_names(const struct path *path, struct str names[PATH_NAMES_MAX])
 {
-    char json[sizeof "{\"id\":\"\"}" - 1 + UUID_TEXT_LEN];
-    memcpy(json, "{\"id\":\"", 7);
-    uuid_print(id, json + 7);
-    memcpy(json + 7 + UUID_TEXT_LEN, "\"}", 2);
-    base64_put(out, str_of(json, sizeof json));
+    size_t count = 0;
+    for (size_t i = 0; i < path->hop_count; i++) {
+        names[count++] = path->hops[i]->name;
+    }
+    if (path->by_join_column) {
+        names[count++] = path->column->name;
+        return count;
+    }
+    names[count++] = path->field->name;
+    if (path->column->sub != NULL) {
+        names[count++] = str_from(path->column->sub->name);
+    }
+    return count;
 }
 
-bool rest_cursor_parse(struct arena *arena, struct str text, struct uuid *out, struct err *err)
+static void put_value(struct strbuf *out, struct arena *arena, const struct column *column, const struct value *value)
 {
-    enum { CURSOR_MAX = 4096 };
-    static const struct json_limits limits = {.max_depth = 8, .max_nodes = 64};
+    if (value->null) {
+        strbuf_put(out, STR("null"));
+    } else if (value->kind == COLUMN_TIMESTAMPTZ && value->as.us % 1000 != 0) {
+        /* Somebody else's table keeps microseconds: the record's JSON shows fewer, the cursor must not. */
+        json_put_string(out, value_to_pg(arena, value));
+    } else {
+        value_put_json(out, column, value);
+    }
+}
+
+/* The terms whose names begin like those of `first`, at `depth`: {"name":{"firstName":…,"lastName":…}}. */
+static void put_object(struct strbuf *out, struct arena *arena, const struct order_term *terms,
+                       const struct value *values, size_t count, bool *done, size_t depth, const struct str *prefix)
+{
+    bool first = true;
+    strbuf_put_char(out, '{');
+    for (size_t i = 0; i < count; i++) {
+        struct str names[PATH_NAMES_MAX];
+        size_t length = path_names(&terms[i].path, names);
+        bool inside = !done[i] && length > depth;
+        for (size_t n = 0; inside && n < depth; n++) {
+            inside = str_eq(names[n], prefix[n]);
+        }
+        if (!inside) {
+            continue;
+        }
+        strbuf_puts(out, first ? "" : ",");
+        first = false;
+        json_put_string(out, names[depth]);
+        strbuf_put_char(out, ':');
+        if (length == depth + 1) {
+            done[i] = true;
+            put_value(out, arena, terms[i].path.column, &values[i]);
+        } else {
+            put_object(out, arena, terms, values, count, done, depth + 1, names);
+        }
+    }
+    strbuf_put_char(out, '}');
+}
+
+void rest_put_cursor(struct strbuf *out, struct arena *arena, const struct plan *plan, const struct value *values)
+{
+    struct strbuf json = {0};
+    bool done[ORDER_TERMS_MAX] = {false};
+    put_object(&json, arena, plan->order, values, plan->order_count, done, 0, NULL);
+    base64_put(out, strbuf_str(&json));
+    strbuf_release(&json);
+}
+
+static const struct json *find(const struct json *object, const struct path *path)
+{
+    struct str names[PATH_NAMES_MAX];
+    size_t count = path_names(path, names);
+    const struct json *at = object;
+    for (size_t i = 0; i < count && at != NULL; i++) {
+        at = json_get_str(at, names[i]);
+    }
+    if (at != NULL || count != 2) {
+        return at;
+    }
+    /* Older cursors have the dotted name as one key. */
+    char dotted[256];
+    int length = snprintf(dotted, sizeof dotted, "%.*s.%.*s", STR_ARG(names[0]), STR_ARG(names[1]));
+    return length > 0 && (size_t)length < sizeof dotted ? json_get(object, dotted) : NULL;
+}
+
+static bool read_value(struct arena *arena, const struct column *column, const struct json *json, struct value *out)
+{
+    static const char *const words[] = {[JSON_FALSE] = "false", [JSON_TRUE] = "true"};
+    if (json->type == JSON_NULL) {
+        *out = value_null(column->kind);
+        return true;
+    }
+    if (json->type == JSON_ARRAY || json->type == JSON_OBJECT) {
+        return false;
+    }
+    struct str text = json->type == JSON_FALSE || json->type == JSON_TRUE ? str_from(words[json->type]) : json->text;
+    /* As stored, whatever today's rules for input are. */
+    if (column->kind == COLUMN_TEXT) {
+        *out = (struct value){.kind = COLUMN_TEXT, .as.text = text};
+        return true;
+    }
+    return value_from_text(arena, column, text, out, NULL);
+}
+
+static bool invalid(struct str text, struct err *err)
+{
+    return err_fail_tag(err, ERR_INVALID, "INVALID_CURSOR", "Invalid cursor: %.*s", STR_ARG(str_cut(text, 80)));
+}
+
+static struct json *decode(struct arena *arena, struct str text)
+{
+    static const struct json_limits limits = {.max_depth = PATH_NAMES_MAX + 1, .max_nodes = 256};
     struct str decoded;
     char *plain = arena_bytes(arena, text.len);
     for (size_t i = 0; i < text.len; i++) {
         plain[i] = text.ptr[i] == ' ' ? '+' : text.ptr[i];
     }
-    struct json *json = NULL;
-    if (text.len <= CURSOR_MAX && base64_decode(arena, str_of(plain, text.len), &decoded)) {
-        json = json_parse(arena, decoded, &limits, NULL);
+    if (text.len > CURSOR_MAX || !base64_decode(arena, str_of(plain, text.len), &decoded)) {
+        return NULL;
     }
-    const struct json *id = json_get(json, "id");
-    if (!json_is(id, JSON_STRING) || !uuid_parse(id->text, out)) {
-        return err_fail_tag(err, ERR_INVALID, "INVALID_CURSOR", "Invalid cursor: %.*s",
-                            STR_ARG(str_cut(text, 80)));
+    return json_parse(arena, decoded, &limits, NULL);
+}
+
+bool rest_cursor_parse(struct arena *arena, const struct plan *plan, struct str text, const struct value **out,
+                       struct err *err)
+{
+    struct json *json = decode(arena, text);
+    if (!json_is(json, JSON_OBJECT)) {
+        return invalid(text, err);
     }
+    struct value *values = ARENA_ARRAY(arena, struct value, plan->order_count);
+    for (size_t i = 0; i < plan->order_count; i++) {
+        const struct json *member = find(json, &plan->order[i].path);
+        if (member == NULL || !read_value(arena, plan->order[i].path.column, member, &values[i])) {
+            return invalid(text, err);
+        }
+    }
+    if (values[plan->order_count - 1].null) {
+        return invalid(text, err);
+    }
+    *out = values;
     return true;
 }

@@ -11,12 +11,6 @@ static bool given(const struct query_param *param)
     return param != NULL && param->value.len > 0;
 }
 
-static bool unsupported(struct err *err, const char *name)
-{
-    return err_fail_tag(err, ERR_UNSUPPORTED, "NOT_SUPPORTED",
-                        "Query parameter '%s' is not supported by this server yet", name);
-}
-
 static bool read_limit(const struct query_params *params, const struct rest_limits *limits, struct rest_params *out,
                        struct err *err)
 {
@@ -47,23 +41,24 @@ static bool read_limit(const struct query_params *params, const struct rest_limi
     return true;
 }
 
-static bool read_depth(const struct query_params *params, struct err *err)
+static bool read_depth(const struct query_params *params, const struct rest_limits *limits, struct rest_params *out,
+                       struct err *err)
 {
     const struct query_param *param = query_get(params, "depth");
-    if (!given(param) || str_is(param->value, "0")) {
+    if (!given(param)) {
         return true;
     }
-    if (str_is(param->value, "1")) {
-        return err_fail_tag(err, ERR_UNSUPPORTED, "NOT_SUPPORTED",
-                            "'depth=1' is not supported by this server yet. Allowed values are 0");
+    char digit = param->value.len == 1 ? param->value.ptr[0] : 'x';
+    if (digit < '0' || digit > '2' || (size_t)(digit - '0') > limits->max_depth) {
+        return err_fail_tag(err, ERR_INVALID, "INVALID_DEPTH_QUERY_PARAM",
+                            "'depth=%.*s' parameter invalid. Allowed values are %s", STR_ARG(str_cut(param->value, 80)),
+                            limits->max_depth > 1 ? "0, 1, 2" : "0, 1");
     }
-    return err_fail_tag(err, ERR_INVALID, "INVALID_DEPTH_QUERY_PARAM",
-                        "'depth=%.*s' parameter invalid. Allowed values are 0, 1",
-                        STR_ARG(str_cut(param->value, 80)));
+    out->depth = (size_t)(digit - '0');
+    return true;
 }
 
-static bool read_cursors(struct arena *arena, const struct query_params *params, struct rest_params *out,
-                         struct err *err)
+static bool read_cursors(const struct query_params *params, struct rest_params *out, struct err *err)
 {
     const struct query_param *after = query_get(params, "starting_after");
     const struct query_param *before = query_get(params, "ending_before");
@@ -71,11 +66,28 @@ static bool read_cursors(struct arena *arena, const struct query_params *params,
         return err_fail_tag(err, ERR_INVALID, "ARGS_CONFLICT",
                             "'starting_after' and 'ending_before' cannot be used together");
     }
-    if (given(before)) {
-        return unsupported(err, "ending_before");
+    out->after = given(after) ? after->value : STR_EMPTY;
+    out->before = given(before) ? before->value : STR_EMPTY;
+    return true;
+}
+
+static bool read_count(const struct query_params *params, struct rest_params *out, struct err *err)
+{
+    static const char *const names[] = {
+        [COUNT_EXACT] = "exact", [COUNT_ESTIMATED] = "estimated", [COUNT_NONE] = "none"};
+    const struct query_param *param = query_get(params, "count");
+    if (!given(param)) {
+        return true;
     }
-    out->after_given = given(after);
-    return !out->after_given || rest_cursor_parse(arena, after->value, &out->after, err);
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        if (str_is(param->value, names[i])) {
+            out->count = (enum plan_count)i;
+            return true;
+        }
+    }
+    return err_fail_tag(err, ERR_INVALID, "INVALID_COUNT_QUERY_PARAM",
+                        "'count=%.*s' parameter invalid. Allowed values are exact, estimated, none",
+                        STR_ARG(str_cut(param->value, 80)));
 }
 
 static bool add_field(struct rest_params *out, struct str *names, struct str name, struct err *err)
@@ -122,23 +134,21 @@ static bool read_fields(struct arena *arena, const struct query_params *params, 
     return true;
 }
 
-static bool refuse_unsupported(const struct query_params *params, enum rest_action action, struct err *err)
+/* Given once; a repeated one counts as absent (contract 2.1, 2.2). */
+static struct str single(const struct query_params *params, const char *name)
 {
-    static const char *const later[] = {"order_by", "view_id"};
-    for (size_t i = 0; i < ARRAY_LEN(later); i++) {
-        if (given(query_get(params, later[i]))) {
-            return unsupported(err, later[i]);
-        }
-    }
-    const struct query_param *upsert = query_get(params, "upsert");
-    if (upsert != NULL && str_is(upsert->value, "true") && (action == REST_CREATE_ONE || action == REST_CREATE_MANY)) {
-        return unsupported(err, "upsert");
-    }
-    return true;
+    const struct query_param *param = query_get(params, name);
+    return given(param) && !param->repeated ? param->value : STR_EMPTY;
 }
 
-bool rest_params_read(struct arena *arena, struct str query, enum rest_action action, const struct rest_limits *limits,
-                      struct rest_params *out, struct err *err)
+static bool is_word(const struct query_params *params, const char *name, const char *word)
+{
+    const struct query_param *param = query_get(params, name);
+    return param != NULL && str_is(param->value, word);
+}
+
+bool rest_params_read(struct arena *arena, struct str query, const struct rest_limits *limits, struct rest_params *out,
+                      struct err *err)
 {
     *out = (struct rest_params){.limit = limits->page_size_default};
     if (query.len == 0) {
@@ -148,12 +158,11 @@ bool rest_params_read(struct arena *arena, struct str query, enum rest_action ac
     if (!query_parse(arena, query, &params, err)) {
         return false;
     }
-    const struct query_param *soft = query_get(&params, "soft_delete");
-    const struct query_param *filter = query_get(&params, "filter");
-    out->soft_delete = soft != NULL && str_is(soft->value, "true");
-    /* A repeated filter is no filter at all (contract 2.1). */
-    out->filter_given = given(filter) && !filter->repeated;
-    return read_depth(&params, err) && read_limit(&params, limits, out, err) &&
-           read_cursors(arena, &params, out, err) && read_fields(arena, &params, out, err) &&
-           refuse_unsupported(&params, action, err);
+    out->soft_delete = is_word(&params, "soft_delete", "true");
+    out->upsert = is_word(&params, "upsert", "true");
+    out->keep_deleted = is_word(&params, "revive", "false");
+    out->filter = single(&params, "filter");
+    out->order_by = single(&params, "order_by");
+    return read_depth(&params, limits, out, err) && read_limit(&params, limits, out, err) &&
+           read_cursors(&params, out, err) && read_count(&params, out, err) && read_fields(arena, &params, out, err);
 }

@@ -7,16 +7,21 @@
 
 struct rest_params {
     size_t limit;
-    bool after_given;
-    struct uuid after;
+    size_t depth;
+    struct str after; /* empty: not given */
+    struct str before;
+    struct str order_by; /* empty: not given */
+    struct str filter;
+    enum plan_count count;
+    bool upsert;
+    bool keep_deleted; /* upsert=true&revive=false */
     bool soft_delete;
     bool fields_given;
     const struct str *fields; /* trimmed, no empty ones, no repetition */
     size_t field_count;
-    bool filter_given;
 };
 
-MUST_CHECK bool rest_params_read(struct arena *arena, struct str query, enum rest_action action,
-                                 const struct rest_limits *limits, struct rest_params *out, struct err *err);
+MUST_CHECK bool rest_params_read(struct arena *arena, struct str query, const struct rest_limits *limits,
+                                 struct rest_params *out, struct err *err);
 
 #endif

@@ -5,15 +5,15 @@
 
 enum { SEGMENTS_MAX = 3 };
 
-struct path {
+struct segments {
     struct str segments[SEGMENTS_MAX];
     size_t count;
     bool too_long;
 };
 
-static bool split_path(struct arena *arena, struct str path, struct path *out)
+static bool split_path(struct arena *arena, struct str path, struct segments *out)
 {
-    *out = (struct path){0};
+    *out = (struct segments){0};
     struct str rest = str_slice(path, sizeof "/rest" - 1, path.len);
     if (rest.ptr == NULL) {
         return true;
@@ -64,7 +64,7 @@ static const struct route_row rows[] = {
     {2, NULL, NULL, REST_DELETE, REST_DELETE_ONE, 0, 1},
 };
 
-static bool shape_fits(const struct route_row *row, const struct path *path)
+static bool shape_fits(const struct route_row *row, const struct segments *path)
 {
     return row->segments == path->count && (row->first == NULL || str_is(path->segments[0], row->first)) &&
            (row->last == NULL || str_is(path->segments[path->count - 1], row->last));
@@ -106,7 +106,7 @@ static enum rest_routing bad_path(struct str path, struct err *err)
 enum rest_routing rest_route(struct arena *arena, enum rest_method method, struct str path, struct rest_route *out,
                              struct str *allow, struct err *err)
 {
-    struct path parts;
+    struct segments parts;
     if (!split_path(arena, path, &parts) || parts.too_long || parts.count == 0) {
         return bad_path(path, err);
     }

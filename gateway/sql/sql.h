@@ -19,6 +19,44 @@ struct sql {
     size_t type_count;
 };
 
+/* A parameter in PostgreSQL's text format. */
+struct sql_arg {
+    struct str text;
+    bool null;
+};
+
+/* A statement together with its parameters. */
+struct sql_bound {
+    struct sql sql;
+    const struct sql_arg *args;
+};
+
+/* The plan's page: object->columns, then the columns of the order's terms that lie across relations (see
+ * sql_page_extra), one row more than the limit. With page.backward the rows come in reverse. */
+struct sql_bound sql_page(struct arena *arena, const struct plan *plan);
+/* Of each order term, its column among the result's: object->columns come first. */
+void sql_page_places(const struct plan *plan, size_t *places);
+/* How many records match: one row, one int8. */
+struct sql_bound sql_count(struct arena *arena, const struct plan *plan);
+/* EXPLAIN (format json) of the same: one row, one text. */
+struct sql_bound sql_estimate(struct arena *arena, const struct plan *plan);
+/* The matching records, locked, in id order, at most `limit`. */
+struct sql_bound sql_lock_matching(struct arena *arena, const struct plan *plan, size_t limit);
+/* The records with these ids, live ones, locked if wanted. */
+struct sql_bound sql_by_ids(struct arena *arena, const struct object *object, const struct uuid *ids, size_t count,
+                            bool with_deleted, bool lock);
+/* The other side of a relation, for all parents at once: of a to-one the records with these ids; of a to-many those
+ * whose join column is among these ids, at most limit + 1 each. */
+struct sql_bound sql_related(struct arena *arena, const struct plan_relation *relation, const struct uuid *ids,
+                             size_t count);
+/* Groups: dimensions as text, then aggregates as text (NULL = none). */
+struct sql_bound sql_groups(struct arena *arena, const struct plan *plan);
+/* The sample of each group: the dimensions as text, then object->columns. */
+struct sql_bound sql_group_samples(struct arena *arena, const struct plan *plan);
+/* How many there are across a to-many relation: the join column and an int8, for each of these parents that has any. */
+struct sql_bound sql_related_counts(struct arena *arena, const struct plan_relation *relation, const struct uuid *ids,
+                                    size_t count);
+
 /* One record's columns by $1 = id, live ones only. Result columns are object->columns, here and below. */
 struct sql sql_read_one(struct arena *arena, const struct object *object);
 /* A page in id order. Without `after`: $1 = limit. With it: $1 = id, $2 = limit. */

@@ -14,8 +14,13 @@
 #define MODEL  "config/model/standard.json"
 #define NOW_US INT64_C(1772368496789000)
 
-static const struct rest_limits limits = {
-    .page_size_default = 60, .page_size_max = 200, .max_batch = 60, .max_json_depth = 64, .max_json_nodes = 10000};
+static const struct rest_limits limits = {.page_size_default = 60,
+                                          .page_size_max = 200,
+                                          .max_batch = 60,
+                                          .max_depth = 1,
+                                          .relation_limit = 60,
+                                          .max_json_depth = 64,
+                                          .max_json_nodes = 10000};
 
 static _Noreturn void die(const char *what, const char *why)
 {

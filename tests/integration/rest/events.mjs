@@ -1,5 +1,5 @@
 // What a change leaves in the outbox, and the exactness of totalCount (contract webhooks; metadata 8).
-import { check, create, createMany, eventsSince, expect, ids, inParallel, list, liveRows, main, outboxMark, read, refused, same, send, sqlOne, test, until, uuid } from './lib.mjs';
+import { check, create, createMany, eventsSince, expect, ids, inParallel, list, liveRows, main, outboxMark, read, refused, same, send, sql, sqlOne, test, until, uuid } from './lib.mjs';
 
 const brief = (events) => events.map((event) => `${event.object}.${event.action}`);
 const of = (events, id) => events.filter((event) => event.id === id);
@@ -166,6 +166,14 @@ main(180, async () => {
       same(last.record.updatedAt, sqlOne(`select to_char("updatedAt" at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') from workspace.person where id = '${id}'`), id);
     }
     same(new Set(events.map((event) => event.eventId)).size, events.length, 'event ids');
+  });
+  await test('a write that commits just after the counts were folded is counted at once', async () => {
+    const ghost = uuid();
+    const write = `begin; select pg_current_xact_id(); insert into core.outbox (event_id, object_id, object_name, action, record_id, record, delta, created_at) values (gen_random_uuid(), '${ghost}', 'ghost', 'created', gen_random_uuid(), '{}', 1, now())`;
+    const commands = Array.from({ length: 40 }, () => [write, 'select pg_sleep(0.05 + random() * 0.2)', 'commit', `select 'count ' || core.live_count('${ghost}')`]).flat();
+    const lines = sql(`insert into core.record_count (object_id, count) values ('${ghost}', 0)`, ...commands).filter((line) => line.startsWith('count '));
+    same(lines, Array.from({ length: 40 }, (_, index) => `count ${index + 1}`));
+    sql(`delete from core.record_count where object_id = '${ghost}'`);
   });
   await test('every object counts exactly', async () => {
     for (const plural of ['people', 'companies', 'opportunities', 'notes', 'noteTargets', 'specimens']) await exact(plural);

@@ -126,14 +126,14 @@ main(120, async () => {
   await bad('[gte]:1', 'invalid for');
   await bad('position=1', 'invalid for');
   await bad('jobTitle[regex]:x', 'comparator regex not in eq, neq, in');
-  await bad('jobTitle[EQ]:x', 'comparator EQ not in');
+  await bad('jobTitle[EQ]:x', ['comparator ', ' not in eq, neq, in']);
   await bad('position[in]:1', ["'filter' invalid for 'in' operator.", 'array value expected']);
   await bad('position[in]:[1', 'invalid');
   await bad('nonsense[eq]:1', 'Object person doesn\'t have any "nonsense" field.');
   await bad('emails.nonsense[eq]:1', 'Sub field "nonsense" not found for composite type: EMAILS');
   await bad('emails[eq]:1', undefined);
   await bad('position[like]:1', ['Operator "like" is not valid for field "position" of type POSITION', 'Allowed operators: ']);
-  await bad('position[eq]:x', 'Invalid number value NaN for field "position"');
+  await bad('position[eq]:x', 'for field "position"');
   await bad('id[eq]:x', 'Invalid UUID value \'x\' for field "id"');
   await bad('companyId[eq]:x', 'Invalid UUID value \'x\' for field "companyId"');
   await bad('createdAt[gt]:tomorrow', 'Invalid value \'tomorrow\' for date-time field "createdAt". Expected format: \'YYYY-MM-DDTHH:mm:ssZ\'');
@@ -150,8 +150,8 @@ main(120, async () => {
     }
   });
   await test('values are values, not SQL', async () => {
-    for (const value of ["'; drop table workspace.person; --", "' or '1'='1", '\\', '$1', '%s', '\u0000'.replace('\u0000', ''), '{}', 'null', 'true']) {
-      const answer = await send('GET', `/rest/people?filter=${q(`jobTitle[eq]:"${value}x"`)}`);
+    for (const value of ["'; drop table workspace.person; --", "' or '1'='1", '\\', '$1', '%s', '{}', 'null', 'true']) {
+      const answer = await send('GET', `/rest/people?filter=${q(`jobTitle[eq]:"${value} ${tag}"`)}`);
       check([200].includes(answer.status) && answer.json.totalCount === 0, `${value}: ${answer.status} ${answer.text.slice(0, 200)}`);
     }
     check((await list('people', '?limit=1')).totalCount > 0, 'people are still there');

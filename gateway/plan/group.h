@@ -1,0 +1,78 @@
+/* Grouping: dimensions, aggregates, the order of the groups. */
+#ifndef PORTTI_PLAN_GROUP_H
+#define PORTTI_PLAN_GROUP_H
+
+#include "common/base/arena.h"
+#include "common/base/err.h"
+#include "gateway/plan/order.h"
+#include "gateway/plan/path.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { GROUP_DIMENSIONS_MAX = 4, GROUP_AGGREGATES_MAX = 64 };
+
+enum granularity {
+    GRANULARITY_NONE,
+    GRANULARITY_DAY,
+    GRANULARITY_WEEK,
+    GRANULARITY_MONTH,
+    GRANULARITY_QUARTER,
+    GRANULARITY_YEAR,
+    GRANULARITY_DAY_OF_THE_WEEK,
+    GRANULARITY_MONTH_OF_THE_YEAR,
+    GRANULARITY_QUARTER_OF_THE_YEAR,
+    GRANULARITY_COUNT
+};
+
+struct group_dimension {
+    struct path path;
+    enum granularity granularity;
+    struct str time_zone; /* IANA name; empty: UTC */
+};
+
+enum aggregate_op {
+    AGGREGATE_TOTAL_COUNT, /* no column */
+    AGGREGATE_COUNT_EMPTY,
+    AGGREGATE_COUNT_NOT_EMPTY,
+    AGGREGATE_COUNT_UNIQUE_VALUES,
+    AGGREGATE_PERCENTAGE_EMPTY,
+    AGGREGATE_PERCENTAGE_NOT_EMPTY,
+    AGGREGATE_MIN,
+    AGGREGATE_MAX,
+    AGGREGATE_AVG,
+    AGGREGATE_SUM,
+    AGGREGATE_COUNT_TRUE,
+    AGGREGATE_COUNT_FALSE,
+    AGGREGATE_OP_COUNT
+};
+
+struct aggregate {
+    struct str name; /* as asked for: the key in the answer */
+    enum aggregate_op op;
+    const struct column *column;
+};
+
+/* The groups are ordered by a dimension or by an aggregate. */
+struct group_order {
+    bool by_aggregate;
+    size_t index;
+    bool descending;
+    bool nulls_first;
+};
+
+struct group {
+    struct group_dimension dimensions[GROUP_DIMENSIONS_MAX];
+    size_t dimension_count;
+    struct aggregate *aggregates;
+    size_t aggregate_count;
+    struct group_order orders[GROUP_DIMENSIONS_MAX];
+    size_t order_count;
+    size_t limit;
+    size_t sample; /* records shown with each group; 0 = none. Their order is the plan's. */
+};
+
+MUST_CHECK bool granularity_parse(struct str name, enum granularity *out);
+/* "maxAmountAmountMicros" and the like. ERR_INVALID names what cannot be. */
+MUST_CHECK bool aggregate_parse(const struct object *object, struct str name, struct aggregate *out, struct err *err);
+
+#endif
