@@ -16,4 +16,4 @@ alter table core.pending drop constraint pending_state_check;
 alter table core.pending add constraint pending_state_check check (state in ('retry', 'in_flight', 'waiting'));
 drop index core.pending_due;
 create index pending_due on core.pending (next_at) where state = 'retry';
-create index pending_record on core.pending (webhook_id, record_id, seq);
+create index pending_record on core.pending (webhook_id, record_id, seq) where state <> 'retry';

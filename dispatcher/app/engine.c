@@ -88,7 +88,8 @@ static void on_taken(void *context, const struct taken *taken)
     cursor_set(&engine->start, taken->snapshot, taken->upper, taken->upper_seq);
     engine->hooks.version = 0; /* load them anew */
     engine->recovered = (struct pending_row){.seq = -1};
-    engine->known_until_us = clock_wall_us() + engine->options.retry_ahead_us;
+    engine->recovered_blocks = 0;
+    engine->known_until_us = 0; /* the first look ahead finds all that is due */
     engine_step(engine);
 }
 

@@ -128,8 +128,10 @@ struct engine {
 
     /* Retries that are due later than this stand in core.pending only, all others are in memory. */
     int64_t known_until_us;
-    int64_t asked_until_us;       /* not 0: a read up to here is under way */
-    struct pending_row recovered; /* where recovery stands */
+    int64_t asked_until_us; /* not 0: a read up to here is under way */
+    /* Where recovery stands: first the retries by blocks, then the others by key. */
+    int64_t recovered_blocks; /* -1: all */
+    struct pending_row recovered;
 
     struct list wanted; /* deliveries that need their event */
     struct delivery *loading[LOAD_MAX];

@@ -263,14 +263,13 @@ static void recover_in_flight(struct engine *engine, struct hook *hook, const st
     }
 }
 
-/* `behind`: an older row of the record went before it. */
+/* What is no retry. `behind`: an older row of the record went before it. */
 static void recover_row(struct engine *engine, struct hook *hook, const struct pending_row *row, bool behind)
 {
-    bool waits = behind && hook->order == ORDER_RECORD;
+    bool waits = hook->order == ORDER_RECORD && (behind || engine_is_parked(hook, &row->record_id));
     if (row->state == PENDING_IN_FLIGHT) {
         recover_in_flight(engine, hook, row);
-    } else if (waits || hook->order == ORDER_ENDPOINT ||
-               (row->state == PENDING_RETRY && row->next_at_us > engine->known_until_us)) {
+    } else if (waits || hook->order == ORDER_ENDPOINT) {
         count_in(hook, &row->record_id);
     } else {
         take_row(engine, hook, row);
@@ -286,32 +285,61 @@ static void recovered(struct engine *engine)
         }
     }
     engine->purge_wanted = true;
+    engine_look_ahead(engine);
     engine_flush_soon(engine);
     engine_start_reading(engine);
 }
 
-static void on_piece(struct engine *engine, bool ok, const struct pg_result *result)
+static struct hook *active_hook(const struct engine *engine, const struct pending_row *row)
 {
-    if (!ok) {
-        loop_timer_start(&engine->step_timer, TRY_AGAIN_US); /* engine_step comes back here */
-        return;
-    }
+    struct hook *hook = hooks_find(&engine->hooks, &row->webhook_id);
+    return hook != NULL && hook->state == HOOK_ACTIVE ? hook : NULL;
+}
+
+static void take_piece(struct engine *engine, const struct pg_result *result)
+{
     struct pending_row *last = &engine->recovered;
     for (size_t i = 0; i < pg_rows(result); i++) {
         struct pending_row row;
         group_read_row(result, i, &row);
-        struct hook *hook = hooks_find(&engine->hooks, &row.webhook_id);
-        if (hook != NULL && hook->state == HOOK_ACTIVE) {
+        struct hook *hook = active_hook(engine, &row);
+        if (hook != NULL) {
             recover_row(engine, hook, &row,
                         uuid_eq(&row.webhook_id, &last->webhook_id) && uuid_eq(&row.record_id, &last->record_id));
         }
         *last = row;
     }
-    if (pg_rows(result) < PENDING_PIECE) {
-        recovered(engine);
-    } else {
-        engine_recover(engine);
+}
+
+static void take_retries(struct engine *engine, const struct pg_result *result)
+{
+    int64_t blocks = 0;
+    for (size_t i = 0; i < pg_rows(result); i++) {
+        struct pending_row row;
+        blocks = group_retry_row(result, i, &row);
+        struct hook *hook = active_hook(engine, &row);
+        if (hook != NULL) {
+            count_in(hook, &row.record_id);
+        }
     }
+    engine->recovered_blocks += PENDING_BLOCKS;
+    if (engine->recovered_blocks >= blocks) {
+        engine->recovered_blocks = -1;
+    }
+}
+
+static void on_piece(struct engine *engine, const struct pg_result *result)
+{
+    if (engine->recovered_blocks >= 0) {
+        take_retries(engine, result);
+    } else {
+        take_piece(engine, result);
+        if (pg_rows(result) < PENDING_PIECE) {
+            recovered(engine);
+            return;
+        }
+    }
+    engine_recover(engine);
 }
 
 struct piece {
@@ -327,15 +355,28 @@ static void on_piece_read(void *context, struct pg_result *const *results, const
     bool ours = piece->generation == engine->generation;
     pending_read_release(&piece->read);
     free(piece);
-    if (ours) {
-        on_piece(engine, failure == NULL, failure == NULL ? results[0] : NULL);
+    if (!ours) {
+        return;
     }
+    if (failure == NULL) {
+        on_piece(engine, results[0]);
+        return;
+    }
+    if (failure->err.code != ERR_UNAVAILABLE) {
+        log_line(LOG_LEVEL_ERROR, "pending_read_failed", "%s", failure->detail);
+    }
+    loop_timer_start(&engine->step_timer, TRY_AGAIN_US); /* engine_step comes back here */
 }
 
 void engine_recover(struct engine *engine)
 {
     struct piece *piece = xcalloc(1, sizeof(*piece));
+    struct pg_pool *pool = engine->options.read_pool;
     piece->engine = engine;
     piece->generation = engine->generation;
-    pending_read_start(&piece->read, engine->options.read_pool, &engine->recovered, on_piece_read, piece);
+    if (engine->recovered_blocks >= 0) {
+        pending_read_retries(&piece->read, pool, engine->recovered_blocks, on_piece_read, piece);
+    } else {
+        pending_read_start(&piece->read, pool, &engine->recovered, on_piece_read, piece);
+    }
 }

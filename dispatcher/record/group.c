@@ -107,11 +107,23 @@ _Static_assert(GROUP_UNPARK_MOST == 64, "as the statements say");
 static const uint32_t piece_types[] = {PG_UUID, PG_UUID, PG_INT8};
 const struct pg_statement pending_piece_statement = {
     STR_INIT("select " PENDING_COLUMNS_SQL
-             " from core.pending p where (p.webhook_id, p.record_id, p.seq) > ($1, $2, $3)"
+             " from core.pending p where p.state <> 'retry' and (p.webhook_id, p.record_id, p.seq) > ($1, $2, $3)"
              /* A number, since with a parameter the planner would rather sort the whole table for each piece. */
              " order by p.webhook_id, p.record_id, p.seq limit 20000"),
     piece_types, ARRAY_LEN(piece_types), false};
 _Static_assert(PENDING_PIECE == 20000, "as the statement says");
+
+/* By blocks of the table as it lies, since a million rows in the order of an index are a million places to look at. */
+static const uint32_t retries_types[] = {PG_INT8};
+const struct pg_statement pending_retries_statement = {
+    /* OFFSET 0: the size is asked for once and not for each row. */
+    STR_INIT(
+        "select one.blocks, p.webhook_id, p.record_id"
+        " from (select pg_relation_size('core.pending') / current_setting('block_size')::bigint as blocks offset 0) one"
+        " left join core.pending p on p.state = 'retry'"
+        " and p.ctid >= format('(%s,0)', $1)::tid and p.ctid < format('(%s,0)', $1 + 500)::tid"),
+    retries_types, ARRAY_LEN(retries_types), false};
+_Static_assert(PENDING_BLOCKS == 500, "as the statement says");
 
 struct group *group_new(void)
 {
@@ -393,4 +405,11 @@ void group_read_row(const struct pg_result *result, size_t row, struct pending_r
         .next_at_us = time_at(result, row, 7),
         .last_status = (int)int_at(result, row, 8),
     };
+}
+
+int64_t group_retry_row(const struct pg_result *result, size_t row, struct pending_row *out)
+{
+    out->webhook_id = uuid_at(result, row, 1);
+    out->record_id = uuid_at(result, row, 2);
+    return int_at(result, row, 0);
 }

@@ -68,10 +68,14 @@ void group_due(struct group *group, int64_t from_us, int64_t to_us, size_t most)
 void group_unpark(struct group *group, const struct uuid *webhook_id, const struct uuid *record_id);
 /* Nothing to write and nothing to read? */
 bool group_empty(const struct group *group);
-/* The next PENDING_PIECE rows of core.pending, ordered by webhook, record and seq, for group_read_row: $1, $2, $3 are
- * what the last piece ended with. */
+/* The next PENDING_PIECE rows of core.pending that are no retries, ordered by webhook, record and seq, for
+ * group_read_row: $1, $2, $3 are what the last piece ended with. */
 enum { PENDING_PIECE = 20000 };
 extern const struct pg_statement pending_piece_statement;
+/* Webhook and record of the retries in PENDING_BLOCKS blocks of the table from block $1 on, for group_retry_row; always
+ * one row at least, whose ids may be zeros. */
+enum { PENDING_BLOCKS = 500 };
+extern const struct pg_statement pending_retries_statement;
 size_t group_rows(const struct group *group);
 
 enum { GROUP_COMMANDS_MAX = 10, GROUP_UNPARK_MOST = 64 };
@@ -92,5 +96,8 @@ void group_prepare(struct group *group, int64_t epoch, int64_t lease_us, bool ag
 
 /* A row of a result that was read back. */
 void group_read_row(const struct pg_result *result, size_t row, struct pending_row *out);
+
+/* Fills two ids and returns the number of blocks that the table has. */
+int64_t group_retry_row(const struct pg_result *result, size_t row, struct pending_row *out);
 
 #endif

@@ -18,6 +18,11 @@ void pending_read_start(struct pending_read *read, struct pg_pool *pool, const s
                         void (*on_done)(void *context, struct pg_result *const *results,
                                         const struct pg_failure *failure),
                         void *context);
+/* Likewise, the retries from a block on; rows for group_retry_row. */
+void pending_read_retries(struct pending_read *read, struct pg_pool *pool, int64_t block,
+                          void (*on_done)(void *context, struct pg_result *const *results,
+                                          const struct pg_failure *failure),
+                          void *context);
 void pending_read_release(struct pending_read *read);
 
 #endif
