@@ -10,6 +10,7 @@
 #include "dispatcher/app/engine.h"
 #include <signal.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 struct app {
@@ -114,6 +115,8 @@ static void engine_start(struct app *app)
         .max_connections = (size_t)settings->max_connections,
         .max_in_flight = (size_t)settings->max_in_flight,
         .webhook_concurrency = (size_t)settings->webhook_concurrency,
+        .probe_interval_us = settings->probe_interval_us,
+        .retry_ahead_us = settings->retry_ahead_us,
         .webhook_share_percent = (size_t)settings->webhook_share,
         .lane_queue = (size_t)settings->lane_queue,
         .read_batch = (size_t)settings->read_batch,
@@ -122,6 +125,7 @@ static void engine_start(struct app *app)
         .drain_timeout_us = settings->drain_timeout_us,
     };
     dispatcher_schedule(settings, &options.schedule);
+    dispatcher_rate(settings, &options.rate);
     dispatcher_egress(settings, &options.egress);
     app->engine = engine_new(app->loop, &options);
 }
@@ -187,6 +191,16 @@ static void ignore_sigpipe(void)
     sigaction(SIGPIPE, &action, NULL);
 }
 
+/* A connection to each of many receivers, and each is a file. */
+static void raise_file_limit(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
 static void app_release(struct app *app)
 {
     admin_free(app->admin);
@@ -205,6 +219,7 @@ bool app_run(const struct dispatcher_settings *settings, struct err *err)
     char host[64] = "";
     uint64_t seed;
     ignore_sigpipe();
+    raise_file_limit();
     random_bytes(&seed, sizeof(seed));
     map_seed(seed);
     dispatcher_metrics_register();

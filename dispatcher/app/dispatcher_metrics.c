@@ -1,10 +1,14 @@
 #include "dispatcher/app/dispatcher_metrics.h"
 #include "common/base/attributes.h"
 
-#define DELIVERIES      "portti_deliveries_total"
-#define DELIVERIES_HELP "Deliveries by what came of the attempt."
-#define ATTEMPTS        "portti_delivery_attempts_total"
-#define ATTEMPTS_HELP   "Delivery attempts by class of answer or failure."
+#define DELIVERIES       "portti_deliveries_total"
+#define DELIVERIES_HELP  "Deliveries by what came of the attempt."
+#define ATTEMPTS         "portti_delivery_attempts_total"
+#define ATTEMPTS_HELP    "Delivery attempts by class of answer or failure."
+#define CONNECTIONS      "portti_delivery_connections_total"
+#define CONNECTIONS_HELP "Attempts by the connection that they went over."
+#define LANES            "portti_lanes"
+#define LANES_HELP       "Webhooks by the state of their breaker."
 #define CLASS(failure, name)                                                                                           \
     [METRIC_FAILURE_FIRST + (failure)-1] = {METRIC_COUNTER, ATTEMPTS, "class=\"" name "\"", ATTEMPTS_HELP, 0, 0, {0}}
 #define ROW(kind, name, labels, help)                                                                                  \
@@ -37,21 +41,35 @@ struct metric dispatcher_metrics[DISPATCHER_METRIC_COUNT] = {
     CLASS(FAILURE_LOST, "lost"),
     CLASS(FAILURE_OTHER, "other"),
     [METRIC_EVENTS_READ] = ROW(METRIC_COUNTER, "portti_events_read_total", NULL, "Events read from the outbox."),
-    [METRIC_CONNECTIONS_NEW] =
-        ROW(METRIC_COUNTER, "portti_delivery_connections_total", NULL, "Connections made to receivers."),
+    [METRIC_CONNECTIONS_NEW] = ROW(METRIC_COUNTER, CONNECTIONS, "kind=\"new\"", CONNECTIONS_HELP),
+    [METRIC_CONNECTIONS_REUSED] = ROW(METRIC_COUNTER, CONNECTIONS, "kind=\"reused\"", CONNECTIONS_HELP),
+    [METRIC_TLS_NEW] =
+        ROW(METRIC_COUNTER, "portti_delivery_tls_handshakes_total", NULL, "TLS handshakes with receivers."),
     [METRIC_GROUPS_WRITTEN] =
         ROW(METRIC_COUNTER, "portti_result_groups_total", NULL, "Transactions that recorded results."),
     [METRIC_SPILLED] = ROW(METRIC_COUNTER, "portti_deliveries_spilled_total", NULL,
                            "Deliveries that went to wait in PostgreSQL because their lane was full."),
     [METRIC_IN_FLIGHT] = ROW(METRIC_GAUGE, "portti_deliveries_in_flight", NULL, "Deliveries being sent."),
+    [METRIC_SLOW] = ROW(METRIC_GAUGE, "portti_deliveries_slow", NULL,
+                        "Deliveries that have been under way for over 250 ms; they are not among those in flight."),
     [METRIC_QUEUED] = ROW(METRIC_GAUGE, "portti_deliveries_queued", NULL, "Deliveries ready to be sent."),
     [METRIC_HELD] = ROW(METRIC_GAUGE, "portti_deliveries_held", NULL, "Deliveries in memory, in any state."),
     [METRIC_RETRIES] =
         ROW(METRIC_GAUGE, "portti_deliveries_retrying", NULL, "Deliveries in memory that wait for a retry."),
+    [METRIC_PARKED] = ROW(METRIC_GAUGE, "portti_deliveries_parked", NULL,
+                          "Deliveries that wait in PostgreSQL for a later retry, and those behind them."),
     [METRIC_UNDECIDED] =
         ROW(METRIC_GAUGE, "portti_deliveries_undecided", NULL, "Deliveries that hold the cursor back."),
     [METRIC_OLDEST_BATCH_MS] = ROW(METRIC_GAUGE, "portti_oldest_batch_milliseconds", NULL,
                                    "Age of the oldest read that the cursor has not passed."),
+    [METRIC_OLDEST_EVENT_MS] = ROW(METRIC_GAUGE, "portti_oldest_event_milliseconds", NULL,
+                                   "Age of the oldest change of which a delivery is in memory and undelivered."),
+    [METRIC_LANES_CLOSED] = ROW(METRIC_GAUGE, LANES, "state=\"closed\"", LANES_HELP),
+    [METRIC_LANES_OPEN] = ROW(METRIC_GAUGE, LANES, "state=\"open\"", LANES_HELP),
+    [METRIC_LANES_PROBING] = ROW(METRIC_GAUGE, LANES, "state=\"probing\"", LANES_HELP),
+    [METRIC_LANES_SPILLED] = ROW(METRIC_GAUGE, "portti_lanes_spilled", NULL,
+                                 "Webhooks of which more waits in PostgreSQL than memory holds."),
+    [METRIC_WINDOWS] = ROW(METRIC_GAUGE, "portti_lane_windows", NULL, "Sum of the webhooks' windows."),
     [METRIC_WEBHOOKS] = ROW(METRIC_GAUGE, "portti_webhooks_active", NULL, "Webhooks that get deliveries."),
     [METRIC_LEADER] = ROW(METRIC_GAUGE, "portti_leader", NULL, "1 when this process holds the lease."),
     [METRIC_DOORBELL] = ROW(METRIC_GAUGE, "portti_doorbell_up", NULL, "1 when Redis is connected."),

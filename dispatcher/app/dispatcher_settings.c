@@ -5,7 +5,7 @@
 #define SECOND_US INT64_C(1000000)
 static const int64_t longest_delay_us = INT64_C(30) * 24 * 3600 * 1000000;
 
-static bool read_schedule(struct str text, struct schedule *out, struct err *err)
+bool dispatcher_schedule_parse(struct str text, struct schedule *out, struct err *err)
 {
     struct schedule schedule = {.count = 0};
     struct str part;
@@ -23,14 +23,21 @@ static bool read_schedule(struct str text, struct schedule *out, struct err *err
         }
         schedule.delays_us[schedule.count++] = delay_us;
     }
-    *out = schedule;
+    out->count = schedule.count;
+    memcpy(out->delays_us, schedule.delays_us, sizeof(out->delays_us));
     return true;
 }
 
 static bool check_schedule(struct str value, struct err *err)
 {
     struct schedule ignored;
-    return read_schedule(value, &ignored, err);
+    return dispatcher_schedule_parse(value, &ignored, err);
+}
+
+static bool check_rate(struct str value, struct err *err)
+{
+    struct pace_rate ignored;
+    return pace_rate_parse(value, &ignored) || err_fail(err, ERR_INVALID, 0, "off, or such as 100/s, 90/min, 1000/h");
 }
 
 static bool check_ranges(struct str value, struct err *err)
@@ -53,9 +60,15 @@ static bool check_secret(struct str value, struct err *err)
 void dispatcher_schedule(const struct dispatcher_settings *settings, struct schedule *out)
 {
     struct err err;
-    bool ok = read_schedule(str_from(settings->retry_schedule), out, &err);
+    bool ok = dispatcher_schedule_parse(str_from(settings->retry_schedule), out, &err);
     assert(ok);
     out->jitter_percent = (int)settings->retry_jitter;
+}
+
+void dispatcher_rate(const struct dispatcher_settings *settings, struct pace_rate *out)
+{
+    bool ok = pace_rate_parse(str_from(settings->webhook_rate), out);
+    assert(ok);
 }
 
 void dispatcher_egress(const struct dispatcher_settings *settings, struct egress_policy *out)
@@ -97,14 +110,17 @@ const struct setting dispatcher_setting_table[] = {
     TEXT_ROW("schema_dir", schema_dir, "", NULL, "Folder of the SQL migrations to check the database against; empty: no check."),
     TEXT_ROW("retry_schedule", retry_schedule, "5s,30s,5m,30m,2h,5h,10h,14h,20h,24h", check_schedule, "Delays before the retries, comma separated; after the last one a delivery is given up."),
     INT_ROW("retry_jitter", retry_jitter, "20", 0, 100, "percent", "Each delay is changed by up to this, at random."),
+    TIME_ROW("retry_ahead", retry_ahead_us, "30s", 100000, 3600 * SECOND_US, "Retries that are due later than this wait in PostgreSQL and take no memory."),
     TEXT_ROW("egress_allow", egress_allow, "", check_ranges, "Address ranges that may be delivered to although they are private or special, such as 10.0.0.0/8."),
     TEXT_ROW("egress_deny", egress_deny, "", check_ranges, "Address ranges that may not be delivered to; wins over egress_allow."),
     TIME_ROW("delivery_timeout", delivery_timeout_us, "15s", 100000, 300 * SECOND_US, "The most that one attempt may take."),
     TIME_ROW("connect_timeout", connect_timeout_us, "5s", 10000, 300 * SECOND_US, "The most that connecting may take."),
     {"response_limit", SETTING_BYTES, AT(response_limit), "1M", 8192, 1 << 30, NULL, "bytes", "A receiver's answer that is larger is cut off.", false, NULL},
-    INT_ROW("max_in_flight", max_in_flight, "256", 1, 16384, "deliveries", "At most so many at once."),
+    INT_ROW("max_in_flight", max_in_flight, "512", 1, 16384, "deliveries", "At most so many at once; those that take longer than 250 ms count apart."),
     INT_ROW("max_connections", max_connections, "1024", 1, 65536, "connections", "Connections to receivers that are kept open."),
-    INT_ROW("webhook_concurrency", webhook_concurrency, "16", 1, 1024, "deliveries", "At most so many at once to one webhook."),
+    INT_ROW("webhook_concurrency", webhook_concurrency, "16", 1, 1024, "deliveries", "At most so many at once to one webhook; it begins with 4 and gets there while all is well."),
+    TEXT_ROW("webhook_rate", webhook_rate, "off", check_rate, "At most so many deliveries to one webhook, such as 100/s, 90/min or 1000/h."),
+    TIME_ROW("breaker_probe_interval", probe_interval_us, "30s", 100000, 3600 * SECOND_US, "A webhook that only fails gets one delivery in so long, until one succeeds."),
     INT_ROW("webhook_share", webhook_share, "25", 1, 100, "percent", "The part of max_in_flight that one webhook may take."),
     INT_ROW("lane_queue", lane_queue, "10000", 16, 1000000, "deliveries", "What waits for one webhook in memory; the rest waits in PostgreSQL."),
     TIME_ROW("poll_interval", poll_interval_us, "50ms", 5000, 60 * SECOND_US, "The outbox is read at least so often, whatever Redis says."),

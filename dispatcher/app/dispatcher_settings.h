@@ -4,6 +4,7 @@
 
 #include "common/settings/settings.h"
 #include "dispatcher/deliver/egress.h"
+#include "dispatcher/schedule/pace.h"
 #include "dispatcher/schedule/verdict.h"
 
 struct dispatcher_settings {
@@ -18,6 +19,7 @@ struct dispatcher_settings {
     char *schema_dir;
     char *retry_schedule;
     int64_t retry_jitter;
+    int64_t retry_ahead_us;
     char *egress_allow;
     char *egress_deny;
     int64_t delivery_timeout_us;
@@ -26,6 +28,8 @@ struct dispatcher_settings {
     int64_t max_in_flight;
     int64_t max_connections;
     int64_t webhook_concurrency;
+    char *webhook_rate;
+    int64_t probe_interval_us;
     int64_t webhook_share;
     int64_t lane_queue;
     int64_t poll_interval_us;
@@ -37,8 +41,11 @@ struct dispatcher_settings {
 extern const struct setting dispatcher_setting_table[];
 extern const size_t dispatcher_setting_count;
 
+/* A list of durations, as in retry_schedule; the jitter of `*out` stays. On failure `*out` is untouched. */
+MUST_CHECK bool dispatcher_schedule_parse(struct str text, struct schedule *out, struct err *err);
 /* From settings that were loaded, and so are known to be well formed. */
 void dispatcher_schedule(const struct dispatcher_settings *settings, struct schedule *out);
+void dispatcher_rate(const struct dispatcher_settings *settings, struct pace_rate *out);
 void dispatcher_egress(const struct dispatcher_settings *settings, struct egress_policy *out);
 
 #endif

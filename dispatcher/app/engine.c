@@ -20,7 +20,8 @@ uint32_t engine_random(struct engine *engine)
 
 bool engine_may_start(const struct engine *engine)
 {
-    return engine->phase == PHASE_WORKING && !engine->draining && recorder_leads(engine->recorder);
+    return engine->phase == PHASE_WORKING && !engine->draining &&
+           engine->unrecorded_gathered + engine->unrecorded_sent < UNRECORDED_MOST && recorder_leads(engine->recorder);
 }
 
 bool engine_leads(const struct engine *engine)
@@ -43,6 +44,10 @@ static void forget(struct engine *engine)
     engine->read_paused = false;
     engine->purge_wanted = false;
     engine->flush_wanted = false;
+    engine->unrecorded_gathered = 0;
+    engine->unrecorded_sent = 0;
+    engine->asked_until_us = 0;
+    loop_timer_stop(&engine->lane_timer);
     loop_timer_stop(&engine->due_timer);
     loop_timer_stop(&engine->flush_timer);
     loop_timer_stop(&engine->step_timer);
@@ -55,11 +60,12 @@ static void forget(struct engine *engine)
             (void)order_remove(&engine->order, &delivery->order);
             heap_remove(&engine->heap, &delivery->due);
             if (delivery->state == DELIVERY_QUEUED) {
-                lane_drop(&engine->lanes, &hook->lane, &delivery->link);
+                lane_drop(&engine->lanes, &hook->lane, &delivery->link, loop_now_us(engine->loop));
             }
             list_remove(&delivery->link);
             delivery_free(engine, delivery);
         }
+        parked_release(&hook->parked);
         hook->spilled = false;
         hook->spilling = 0;
         hook->refill_limit = 0;
@@ -81,6 +87,9 @@ static void on_taken(void *context, const struct taken *taken)
     engine->phase = PHASE_STARTING;
     cursor_set(&engine->start, taken->snapshot, taken->upper, taken->upper_seq);
     engine->hooks.version = 0; /* load them anew */
+    engine->recovered = (struct pending_row){.seq = -1};
+    engine->recovered_blocks = 0;
+    engine->known_until_us = 0; /* the first look ahead finds all that is due */
     engine_step(engine);
 }
 
@@ -98,6 +107,7 @@ static void on_tick(void *context)
     engine_check_drained(engine);
     if (engine->phase == PHASE_WORKING) {
         engine_pass_slow(engine);
+        engine_look_ahead(engine);
         engine_pump(engine);
         engine_read_on(engine);
     }
@@ -126,7 +136,7 @@ void engine_check_drained(struct engine *engine)
     }
     int64_t now = clock_mono_us();
     bool late = now > engine->drain_until_us;
-    if (!list_empty(&engine->sendings) && !late) {
+    if (engine_sends(engine) && !late) {
         return;
     }
     if (engine->phase == PHASE_WORKING && !engine_nothing_to_write(engine) &&
@@ -134,7 +144,7 @@ void engine_check_drained(struct engine *engine)
         engine_flush_soon(engine);
         return;
     }
-    if (!list_empty(&engine->sendings)) {
+    if (engine_sends(engine)) {
         log_line(LOG_LEVEL_WARN, "drain_cut_short", "%zu deliveries were still under way",
                  sender_in_flight(engine->sender));
     }
@@ -176,14 +186,22 @@ struct engine *engine_new(struct loop *loop, const struct engine_options *option
     };
     engine->sender = sender_new(loop, &sending);
     engine->recorder = recorder_new(loop, options->write_pool, &recording);
-    hooks_init(&engine->hooks, options->server_secret, options->webhook_concurrency);
+    const struct hooks_defaults defaults = {
+        .window_most = options->webhook_concurrency,
+        .probe_interval_us = options->probe_interval_us,
+        .schedule = options->schedule,
+        .rate = options->rate,
+    };
+    hooks_init(&engine->hooks, options->server_secret, &defaults, &engine->lanes);
     lanes_init(&engine->lanes, options->max_in_flight, options->webhook_share_percent);
     list_init(&engine->batches);
     list_init(&engine->dirty);
     list_init(&engine->wanted);
     list_init(&engine->sendings);
+    list_init(&engine->slow_sendings);
     random_bytes(&engine->random, sizeof(engine->random));
     engine->random |= 1;
+    loop_timer_init(&engine->lane_timer, loop, engine_pump, engine);
     loop_timer_init(&engine->due_timer, loop, engine_on_due, engine);
     loop_timer_init(&engine->flush_timer, loop, engine_flush, engine);
     loop_timer_init(&engine->tick_timer, loop, on_tick, engine);
@@ -203,6 +221,7 @@ void engine_abandon(struct engine *engine)
 void engine_free(struct engine *engine)
 {
     loop_undefer(&engine->pump_task);
+    loop_timer_release(&engine->lane_timer);
     loop_timer_release(&engine->due_timer);
     loop_timer_release(&engine->flush_timer);
     loop_timer_release(&engine->tick_timer);
@@ -212,9 +231,45 @@ void engine_free(struct engine *engine)
     cursor_release(&engine->start);
     cursor_release(&engine->incoming.after);
     hooks_release(&engine->hooks);
+    lanes_release(&engine->lanes);
     order_release(&engine->order);
     heap_release(&engine->heap);
     free(engine);
+}
+
+static void observe_lanes(const struct engine *engine)
+{
+    size_t states[BREAKER_PROBING + 1] = {0};
+    size_t spilled = 0;
+    size_t windows = 0;
+    size_t parked = 0;
+    for (size_t i = 0; i < engine->hooks.active_count; i++) {
+        const struct hook *hook = engine->hooks.active[i];
+        states[hook->lane.pace.breaker]++;
+        spilled += hook->spilled ? 1 : 0;
+        windows += hook->lane.pace.window;
+        parked += hook->parked.rows;
+    }
+    metric_set(&dispatcher_metrics[METRIC_LANES_CLOSED], (int64_t)states[BREAKER_CLOSED]);
+    metric_set(&dispatcher_metrics[METRIC_LANES_OPEN], (int64_t)states[BREAKER_OPEN]);
+    metric_set(&dispatcher_metrics[METRIC_LANES_PROBING], (int64_t)states[BREAKER_PROBING]);
+    metric_set(&dispatcher_metrics[METRIC_LANES_SPILLED], (int64_t)spilled);
+    metric_set(&dispatcher_metrics[METRIC_PARKED], (int64_t)parked);
+    metric_set(&dispatcher_metrics[METRIC_WINDOWS], (int64_t)windows);
+}
+
+/* Each webhook's deliveries stand in the order in which they came, so its first is about its oldest. */
+static int64_t oldest_event_us(const struct engine *engine)
+{
+    int64_t oldest = INT64_MAX;
+    for (size_t i = 0; i < engine->hooks.active_count; i++) {
+        const struct hook *hook = engine->hooks.active[i];
+        if (!list_empty(&hook->deliveries)) {
+            const struct delivery *first = LIST_ENTRY(hook->deliveries.next, struct delivery, of_hook);
+            oldest = first->created_us < oldest ? first->created_us : oldest;
+        }
+    }
+    return oldest == INT64_MAX ? 0 : clock_wall_us() - oldest;
 }
 
 void engine_observe(const struct engine *engine)
@@ -230,6 +285,9 @@ void engine_observe(const struct engine *engine)
     metric_set(&dispatcher_metrics[METRIC_RETRIES], (int64_t)engine->heap.count);
     metric_set(&dispatcher_metrics[METRIC_UNDECIDED], (int64_t)engine->undecided);
     metric_set(&dispatcher_metrics[METRIC_OLDEST_BATCH_MS], oldest_us / 1000);
+    metric_set(&dispatcher_metrics[METRIC_SLOW], (int64_t)engine->lanes.slow);
+    metric_set(&dispatcher_metrics[METRIC_OLDEST_EVENT_MS], oldest_event_us(engine) / 1000);
+    observe_lanes(engine);
     metric_set(&dispatcher_metrics[METRIC_WEBHOOKS], (int64_t)engine->hooks.active_count);
     metric_set(&dispatcher_metrics[METRIC_LEADER], engine_leads(engine) ? 1 : 0);
 }

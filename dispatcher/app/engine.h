@@ -8,6 +8,7 @@
 #include "common/loop/loop.h"
 #include "common/pg/pg.h"
 #include "dispatcher/deliver/egress.h"
+#include "dispatcher/schedule/pace.h"
 #include "dispatcher/schedule/verdict.h"
 #include <stdbool.h>
 
@@ -18,7 +19,8 @@ struct engine_options {
     struct pg_pool *write_pool;
     struct str server_secret;
     const char *owner;
-    struct schedule schedule;
+    struct schedule schedule; /* where a webhook has none of its own */
+    struct pace_rate rate;    /* likewise */
     struct egress_policy egress;
     int64_t connect_timeout_us;
     int64_t delivery_timeout_us;
@@ -26,6 +28,8 @@ struct engine_options {
     size_t max_connections;
     size_t max_in_flight;
     size_t webhook_concurrency;
+    int64_t probe_interval_us;
+    int64_t retry_ahead_us;
     size_t webhook_share_percent;
     size_t lane_queue;
     size_t read_batch;

@@ -4,6 +4,8 @@
 #include <assert.h>
 #include <stdlib.h>
 
+enum { LATER_US = 500000 };
+
 struct delivery *delivery_new(struct engine *engine, struct hook *hook, const struct uuid *event_id,
                               const struct uuid *record_id, int64_t seq, int64_t created_us)
 {
@@ -37,7 +39,9 @@ void delivery_free(struct engine *engine, struct delivery *delivery)
     list_remove(&delivery->dirty);
     list_remove(&delivery->of_hook);
     stored_event_unref(delivery->stored);
-    delivery->hook->held--;
+    if (--delivery->hook->held == 0) {
+        hook_emptied(delivery->hook);
+    }
     engine->held--;
     free(delivery);
 }
@@ -50,11 +54,30 @@ void delivery_touch(struct engine *engine, struct delivery *delivery)
     engine_flush_soon(engine);
 }
 
-/* Out of the order, without waking whoever is next. */
-static struct delivery *leave_order(struct engine *engine, struct delivery *delivery)
+const struct uuid *engine_order_key(const struct hook *hook, const struct uuid *record_id)
 {
-    struct order_item *next = order_remove(&engine->order, &delivery->order);
-    return next == NULL ? NULL : CONTAINER_OF(next, struct delivery, order);
+    static const struct uuid any_record = {{0}};
+    return hook->order == ORDER_ENDPOINT ? &any_record : record_id;
+}
+
+bool delivery_enter_order(struct engine *engine, struct delivery *delivery)
+{
+    struct hook *hook = delivery->hook;
+    /* Without an order they are entered all the same, since that is where they are looked for. */
+    return order_add(&engine->order, &hook->id, engine_order_key(hook, &delivery->record_id), &delivery->order) ||
+           hook->order == ORDER_NONE;
+}
+
+struct list *engine_find_order(const struct engine *engine, const struct hook *hook, const struct uuid *record_id)
+{
+    return order_find(&engine->order, &hook->id, engine_order_key(hook, record_id));
+}
+
+struct delivery *delivery_leave_order(struct engine *engine, struct delivery *delivery)
+{
+    struct order_item *item = order_remove(&engine->order, &delivery->order);
+    struct delivery *next = item == NULL ? NULL : CONTAINER_OF(item, struct delivery, order);
+    return next != NULL && next->state == DELIVERY_WAITING ? next : NULL;
 }
 
 void delivery_finish(struct engine *engine, struct delivery *delivery)
@@ -62,10 +85,12 @@ void delivery_finish(struct engine *engine, struct delivery *delivery)
     delivery->state = DELIVERY_DONE;
     stored_event_unref(delivery->stored);
     delivery->stored = NULL;
-    struct delivery *next = leave_order(engine, delivery);
+    struct delivery *next = delivery_leave_order(engine, delivery);
     delivery_touch(engine, delivery);
     if (next != NULL) {
         delivery_ready(engine, next);
+    } else if (engine_is_parked(delivery->hook, &delivery->record_id)) {
+        engine_unpark(engine, delivery);
     }
 }
 
@@ -104,7 +129,7 @@ void delivery_ready(struct engine *engine, struct delivery *delivery)
         engine_load_wanted(engine);
     } else {
         delivery->state = DELIVERY_QUEUED;
-        lane_push(&engine->lanes, &hook->lane, &delivery->link);
+        lane_push(&engine->lanes, &hook->lane, &delivery->link, delivery->again, loop_now_us(engine->loop));
         loop_defer(engine->loop, &engine->pump_task);
     }
 }
@@ -135,19 +160,42 @@ void engine_arm_due(struct engine *engine)
     loop_timer_start(&engine->due_timer, wait < 0 ? 0 : wait > SLEEP_MOST_US ? SLEEP_MOST_US : wait);
 }
 
+/* While the breaker is open, and something is there to probe with, its event need not be loaded. */
+static int64_t probe_wait(const struct engine *engine, const struct delivery *delivery)
+{
+    const struct lane *lane = &delivery->hook->lane;
+    if (lane->pace.breaker == BREAKER_CLOSED || lane->queued + lane->in_flight == 0) {
+        return 0;
+    }
+    int64_t wait = lane->pace.probe_at_us - loop_now_us(engine->loop);
+    return lane->pace.breaker == BREAKER_OPEN && wait > LATER_US ? wait : LATER_US;
+}
+
+/* Memory is short: it comes back in a minute or two, and is in core.pending only until then. */
+static void postpone(struct engine *engine, struct delivery *delivery, int64_t now)
+{
+    enum { PARK_US = 60000000 };
+    delivery_retry_at(engine, delivery,
+                      now + engine->options.retry_ahead_us + PARK_US + (int64_t)(engine_random(engine) % PARK_US));
+    delivery_touch(engine, delivery);
+}
+
 void engine_on_due(void *context)
 {
-    enum { LATER_US = 500000 };
     struct engine *engine = context;
     int64_t now = clock_wall_us();
     for (struct heap_item *top; (top = heap_top(&engine->heap)) != NULL && top->due_us <= now;) {
         struct delivery *delivery = CONTAINER_OF(top, struct delivery, due);
+        int64_t wait =
+            delivery->hook->lane.queued >= engine->options.lane_queue ? LATER_US : probe_wait(engine, delivery);
         heap_remove(&engine->heap, top);
-        if (delivery->hook->lane.queued >= engine->options.lane_queue) {
-            heap_push(&engine->heap, &delivery->due, now + LATER_US); /* no more bodies in memory than that */
-            continue;
+        if (wait > 0 && engine->heap.count > RETRIES_MOST / 2 && delivery->hook->held > RETRIES_MOST / 8) {
+            postpone(engine, delivery, now);
+        } else if (wait > 0) {
+            heap_push(&engine->heap, &delivery->due, now + wait); /* no more bodies in memory than are of use */
+        } else {
+            delivery_ready(engine, delivery);
         }
-        delivery_ready(engine, delivery);
     }
     engine_arm_due(engine);
 }
@@ -268,13 +316,16 @@ static void drop(struct engine *engine, struct delivery *delivery)
     case DELIVERY_SENDING:
     case DELIVERY_DONE: return; /* decided when the answer is there, or already */
     case DELIVERY_RETRY: heap_remove(&engine->heap, &delivery->due); break;
-    case DELIVERY_QUEUED: lane_drop(&engine->lanes, &delivery->hook->lane, &delivery->link); break;
+    case DELIVERY_QUEUED:
+        lane_drop(&engine->lanes, &delivery->hook->lane, &delivery->link, loop_now_us(engine->loop));
+        break;
     case DELIVERY_SPILLED: delivery->hook->spilling--; break;
     case DELIVERY_LOADING:
         list_remove(&delivery->link);
         forget_loading(engine, delivery);
         break;
-    case DELIVERY_WAITING: break;
+    case DELIVERY_WAITING:
+    case DELIVERY_PARKED: break;
     }
     if (delivery->hook->state == HOOK_DISABLED) {
         record_disabled(engine, delivery);
@@ -282,7 +333,7 @@ static void drop(struct engine *engine, struct delivery *delivery)
     delivery->state = DELIVERY_DONE;
     stored_event_unref(delivery->stored);
     delivery->stored = NULL;
-    (void)leave_order(engine, delivery); /* whoever is next is dropped as well */
+    (void)delivery_leave_order(engine, delivery); /* whoever is next is dropped as well */
     delivery_touch(engine, delivery);
 }
 
@@ -294,6 +345,7 @@ void engine_drop_hook(void *context, struct hook *hook)
         drop(engine, LIST_ENTRY(link, struct delivery, of_hook));
     }
     hook->spilled = false;
+    parked_release(&hook->parked);
     engine->purge_wanted = true;
     engine_flush_soon(engine);
 }

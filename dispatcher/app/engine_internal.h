@@ -5,7 +5,8 @@
  *   engine_read.c   a read of the outbox becomes deliveries
  *   engine_flow.c   a delivery's states
  *   engine_send.c   lanes → sender → verdict
- *   engine_write.c  results → groups, the cursor, what is read back
+ *   engine_write.c  results → groups, the cursor
+ *   engine_park.c   what waits in core.pending and not in memory: recovery, retries that become due, what is read back
  */
 #ifndef PORTTI_DISPATCHER_APP_ENGINE_INTERNAL_H
 #define PORTTI_DISPATCHER_APP_ENGINE_INTERNAL_H
@@ -14,6 +15,7 @@
 #include "dispatcher/app/hooks.h"
 #include "dispatcher/consume/outbox.h"
 #include "dispatcher/deliver/headers.h"
+#include "dispatcher/record/pending.h"
 #include "dispatcher/record/recorder.h"
 #include "dispatcher/schedule/heap.h"
 #include "dispatcher/schedule/order.h"
@@ -25,7 +27,8 @@ enum delivery_state {
     DELIVERY_LOADING, /* needs its event from the outbox */
     DELIVERY_QUEUED,  /* in its lane */
     DELIVERY_SENDING,
-    DELIVERY_SPILLED, /* on its way to core.pending, out of memory */
+    DELIVERY_SPILLED, /* on its way to core.pending, out of memory, until its lane has room */
+    DELIVERY_PARKED,  /* likewise, until those of its record that wait there are done */
     DELIVERY_DONE     /* decided for good; gone when a group has it */
 };
 
@@ -49,6 +52,7 @@ struct delivery {
     int last_status;
     enum failure last_failure;
     enum delivery_state state;
+    bool again;   /* was tried before, or waited for long: behind first tries */
     bool has_row; /* core.pending has, or is about to have, a row of it */
 };
 
@@ -79,12 +83,17 @@ struct sending {
     struct strbuf body;
     struct deliver_headers headers;
     int64_t started_us; /* wall clock */
+    int64_t begun_us;   /* loop time */
+    bool slow;          /* in engine->slow_sendings */
 };
 
 enum {
     LOAD_MAX = 256,
-    GROUP_ROWS_MAX = 256,
-    UNDECIDED_MOST = 2000 /* with so many undecided deliveries the outbox waits */
+    GROUP_RESULTS = 128,    /* with so many results a group goes at once */
+    UNRECORDED_MOST = 256,  /* with so many that no transaction holds yet nothing is started: a crash repeats them */
+    RETRIES_MOST = 50000,   /* in memory; what is due beyond that comes when there is room */
+    UNDECIDED_MOST = 2000,  /* with so many undecided deliveries the outbox waits */
+    SLOW_AFTER_US = 250000, /* what has been under way for longer gives back its turn */
 };
 
 enum engine_phase { PHASE_STANDBY, PHASE_STARTING, PHASE_WORKING };
@@ -112,15 +121,26 @@ struct engine {
 
     struct list dirty;
     struct group *gathering;
+    size_t unrecorded_gathered; /* results in `gathering` */
+    size_t unrecorded_sent;     /* results in the group that is being written */
     bool purge_wanted;
     bool flush_wanted;
+
+    /* Retries that are due later than this stand in core.pending only, all others are in memory. */
+    int64_t known_until_us;
+    int64_t asked_until_us; /* not 0: a read up to here is under way */
+    /* Where recovery stands: first the retries by blocks, then the others by key. */
+    int64_t recovered_blocks; /* -1: all */
+    struct pending_row recovered;
 
     struct list wanted; /* deliveries that need their event */
     struct delivery *loading[LOAD_MAX];
     size_t loading_count;
     bool load_running;
 
-    struct list sendings;
+    struct list sendings; /* in the order of their start */
+    struct list slow_sendings;
+    struct loop_timer lane_timer; /* a lane may go on, or a sending is about to be slow */
     struct loop_timer due_timer;
     struct loop_timer flush_timer;
     struct loop_timer tick_timer;
@@ -151,6 +171,14 @@ void engine_load_hooks(struct engine *engine);
 /* engine_flow.c */
 struct delivery *delivery_new(struct engine *engine, struct hook *hook, const struct uuid *event_id,
                               const struct uuid *record_id, int64_t seq, int64_t created_us);
+/* All deliveries of a webhook in the order "endpoint" go by the same key. */
+const struct uuid *engine_order_key(const struct hook *hook, const struct uuid *record_id);
+/* Out of the order; returns the one that has become ready, or NULL. */
+struct delivery *delivery_leave_order(struct engine *engine, struct delivery *delivery);
+/* True when it may go at once. */
+MUST_CHECK bool delivery_enter_order(struct engine *engine, struct delivery *delivery);
+/* The deliveries of that webhook that may be of that record, linked by order.link; NULL = none. */
+struct list *engine_find_order(const struct engine *engine, const struct hook *hook, const struct uuid *record_id);
 /* The next group has to say something about it. */
 void delivery_touch(struct engine *engine, struct delivery *delivery);
 /* It is first of its record: load, queue or drop it. */
@@ -172,6 +200,7 @@ void engine_load_wanted(struct engine *engine);
 /* engine_send.c */
 void engine_pump(void *context);
 void engine_abort_sendings(struct engine *engine);
+bool engine_sends(const struct engine *engine);
 /* Records an attempt and what follows from it. */
 void engine_attempt_done(struct engine *engine, struct delivery *delivery, const struct send_result *result,
                          int64_t started_us);
@@ -181,10 +210,26 @@ struct group *engine_gathering(struct engine *engine);
 /* Something is to be written: soon, or now when it is much. */
 void engine_flush_soon(struct engine *engine);
 void engine_flush(void *context);
-void engine_on_written(void *context, const struct pg_result *refill);
+void engine_on_written(void *context, const struct pg_result *const *reads);
 /* Undecided deliveries of old reads go to core.pending, so that the cursor may pass them. */
 void engine_pass_slow(struct engine *engine);
 bool engine_nothing_to_write(const struct engine *engine);
+void engine_put_pending(struct group *group, struct delivery *delivery, enum pending_state state);
+
+/* engine_park.c */
+/* Reads core.pending from its begin to its end; engine_start_reading follows. */
+void engine_recover(struct engine *engine);
+/* Of what is about to be written: the retries that are due much later leave memory, and those that wait behind them. */
+void engine_park_retries(struct engine *engine, struct group *group);
+/* Must a new delivery of the record wait in core.pending, behind others there? */
+bool engine_is_parked(const struct hook *hook, const struct uuid *record_id);
+/* It will wait there. */
+void delivery_park(struct engine *engine, struct delivery *delivery);
+/* No delivery of its record is in memory any more: those in core.pending are next. */
+void engine_unpark(struct engine *engine, const struct delivery *last);
+/* Asks for retries that become due soon. */
+void engine_look_ahead(struct engine *engine);
+void engine_take_reads(struct engine *engine, const struct pg_result *const *reads);
 
 /* engine.c */
 bool engine_may_start(const struct engine *engine);

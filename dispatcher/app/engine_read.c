@@ -68,6 +68,23 @@ static bool lane_is_full(const struct engine *engine, const struct hook *hook)
     return hook->lane.queued >= most || hook->held >= 10 * engine->options.lane_queue;
 }
 
+/* After a crash what has a row comes before what is read again from the outbox, so a delivery may not have one while an
+ * older one of its record has none. */
+static void touch_with_older(struct engine *engine, struct delivery *delivery)
+{
+    struct list *items = engine_find_order(engine, delivery->hook, &delivery->record_id);
+    if (delivery->hook->order != ORDER_NONE && items != NULL) {
+        LIST_EACH(link, after, items)
+        {
+            struct delivery *older = CONTAINER_OF(LIST_ENTRY(link, struct order_item, link), struct delivery, order);
+            if (!older->has_row && older->seq < delivery->seq) {
+                delivery_touch(engine, older);
+            }
+        }
+    }
+    delivery_touch(engine, delivery);
+}
+
 static void admit(struct engine *engine, struct batch *batch, struct hook *hook, struct stored_event *stored)
 {
     const struct event *event = &stored->event;
@@ -81,9 +98,16 @@ static void admit(struct engine *engine, struct batch *batch, struct hook *hook,
         delivery_spill(engine, delivery);
         return;
     }
+    if (engine_is_parked(hook, &event->record_id)) {
+        delivery_park(engine, delivery);
+        return;
+    }
     delivery->stored = stored_event_ref(stored);
-    if (order_add(&engine->order, &hook->id, &event->record_id, &delivery->order)) {
+    if (delivery_enter_order(engine, delivery)) {
         delivery_ready(engine, delivery);
+    }
+    if (lane_stalls(&hook->lane, loop_now_us(engine->loop))) {
+        touch_with_older(engine, delivery); /* it may take long: a row, so that nobody else's reading waits for it */
     }
 }
 
@@ -181,17 +205,6 @@ static void ask_decided(struct engine *engine)
     free(seqs);
 }
 
-/* First what waits in core.pending, so that no record is overtaken by its own later events: the group reads it back for
- * every webhook, and reading starts when it is here. */
-static void recover_pending(struct engine *engine)
-{
-    for (size_t i = 0; i < engine->hooks.active_count; i++) {
-        engine->hooks.active[i]->spilled = true;
-    }
-    engine->purge_wanted = true;
-    engine_flush(engine);
-}
-
 /* The way of a read. */
 
 void engine_step(void *context)
@@ -202,7 +215,7 @@ void engine_step(void *context)
         if (engine->hooks.version == 0) {
             engine_load_hooks(engine);
         } else {
-            recover_pending(engine);
+            engine_recover(engine);
         }
         return;
     }

@@ -65,7 +65,7 @@ static void record_attempt(struct engine *engine, const struct delivery *deliver
 static struct decision decide(struct engine *engine, const struct delivery *delivery, const struct outcome *outcome)
 {
     struct decision decision =
-        schedule_decide(&engine->options.schedule, outcome, delivery->attempt, clock_wall_us(), engine_random(engine));
+        schedule_decide(&delivery->hook->schedule, outcome, delivery->attempt, clock_wall_us(), engine_random(engine));
     if (decision.verdict == VERDICT_RETRY && outcome->failure == FAILURE_LOST) {
         decision.verdict = VERDICT_GAVE_UP; /* it will not come back */
     }
@@ -88,6 +88,8 @@ void engine_attempt_done(struct engine *engine, struct delivery *delivery, const
                          int64_t started_us)
 {
     delivery->attempt++;
+    delivery->again = true;
+    engine->unrecorded_gathered++;
     struct decision decision = decide(engine, delivery, &result->outcome);
     const char *outcome = verdicts[decision.verdict].outcome;
     int64_t next_at_us = decision.verdict == VERDICT_RETRY ? decision.next_at_us : 0;
@@ -119,14 +121,24 @@ static void sending_free(struct sending *sending)
     free(sending);
 }
 
+static void count_connection(const struct send_result *result)
+{
+    metric_add(&dispatcher_metrics[METRIC_CONNECTIONS_NEW], (uint64_t)result->new_connections);
+    metric_add(&dispatcher_metrics[METRIC_TLS_NEW], (uint64_t)result->tls_handshakes);
+    if (result->new_connections == 0 && result->outcome.status > 0) {
+        metric_add(&dispatcher_metrics[METRIC_CONNECTIONS_REUSED], 1);
+    }
+}
+
 static void on_sent(void *context, const struct send_result *result)
 {
     struct sending *sending = context;
     struct engine *engine = sending->engine;
     struct delivery *delivery = sending->delivery;
     int64_t started_us = sending->started_us;
-    lane_finished(&engine->lanes, &delivery->hook->lane);
-    metric_add(&dispatcher_metrics[METRIC_CONNECTIONS_NEW], (uint64_t)result->new_connections);
+    lane_answered(&engine->lanes, &delivery->hook->lane, sending->slow, pace_mood_of(&result->outcome),
+                  sending->begun_us, loop_now_us(engine->loop));
+    count_connection(result);
     sending_free(sending);
     engine_attempt_done(engine, delivery, result, started_us);
     loop_defer(engine->loop, &engine->pump_task);
@@ -143,11 +155,14 @@ static void send_delivery(struct engine *engine, struct delivery *delivery)
     sending->engine = engine;
     sending->delivery = delivery;
     sending->started_us = clock_wall_us();
+    sending->begun_us = loop_now_us(engine->loop);
+    sending->slow = false;
     list_push_back(&engine->sendings, &sending->link);
     deliver_body_put(&sending->body, &delivery->stored->event, str_from(hook->url), &hook->id);
     uuid_print(&delivery->event_id, event_id);
     struct deliver_attempt attempt = {
         .event_id = str_of(event_id, sizeof(event_id)),
+        .sequence = delivery->seq,
         .now_us = sending->started_us,
         .body = strbuf_str(&sending->body),
         .user_agent = STR("Portti/" PORTTI_VERSION),
@@ -174,29 +189,69 @@ static void start(struct engine *engine, struct delivery *delivery)
     }
     /* Unsigned it may not go. It is tried again, since the right key may be configured by then. */
     struct send_result result = {.outcome = {0, FAILURE_SECRET, -1}};
-    lane_finished(&engine->lanes, &delivery->hook->lane);
+    int64_t now_us = loop_now_us(engine->loop);
+    lane_answered(&engine->lanes, &delivery->hook->lane, false, pace_mood_of(&result.outcome), now_us, now_us);
     engine_attempt_done(engine, delivery, &result, clock_wall_us());
+}
+
+static void sort_out_slow(struct engine *engine, int64_t now_us)
+{
+    LIST_EACH(link, after, &engine->sendings)
+    {
+        struct sending *sending = LIST_ENTRY(link, struct sending, link);
+        if (now_us - sending->begun_us < SLOW_AFTER_US ||
+            !lane_turned_slow(&engine->lanes, &sending->delivery->hook->lane)) {
+            return;
+        }
+        sending->slow = true;
+        list_remove(link);
+        list_push_back(&engine->slow_sendings, link);
+    }
+}
+
+/* For what will be possible without an answer coming in. */
+static void arm_lane_timer(struct engine *engine, int64_t now_us)
+{
+    int64_t at = lanes_wake_at(&engine->lanes);
+    if (!list_empty(&engine->sendings)) {
+        int64_t slow_at = LIST_ENTRY(engine->sendings.next, struct sending, link)->begun_us + SLOW_AFTER_US;
+        at = slow_at > now_us && slow_at < at ? slow_at : at;
+    }
+    if (at < INT64_MAX) {
+        loop_timer_start(&engine->lane_timer, at > now_us ? at - now_us : 0);
+    } else {
+        loop_timer_stop(&engine->lane_timer);
+    }
+}
+
+bool engine_sends(const struct engine *engine)
+{
+    return !list_empty(&engine->sendings) || !list_empty(&engine->slow_sendings);
 }
 
 void engine_pump(void *context)
 {
     struct engine *engine = context;
     struct lane *lane;
+    int64_t now_us = loop_now_us(engine->loop);
     if (!engine_may_start(engine)) {
         return;
     }
-    for (struct list *link; (link = lanes_next(&engine->lanes, &lane)) != NULL;) {
+    sort_out_slow(engine, now_us);
+    for (struct list *link; engine_may_start(engine) && (link = lanes_next(&engine->lanes, now_us, &lane)) != NULL;) {
         start(engine, LIST_ENTRY(link, struct delivery, link));
     }
+    arm_lane_timer(engine, now_us);
     engine_read_on(engine);
 }
 
 void engine_abort_sendings(struct engine *engine)
 {
     sender_abort_all(engine->sender);
-    for (struct list *link; (link = list_pop_front(&engine->sendings)) != NULL;) {
+    for (struct list *link; (link = list_pop_front(&engine->sendings)) != NULL ||
+                            (link = list_pop_front(&engine->slow_sendings)) != NULL;) {
         struct sending *sending = LIST_ENTRY(link, struct sending, link);
-        lane_finished(&engine->lanes, &sending->delivery->hook->lane);
+        lane_finished(&engine->lanes, &sending->delivery->hook->lane, sending->slow, loop_now_us(engine->loop));
         sending_free(sending);
     }
 }

@@ -19,7 +19,7 @@ void engine_flush_soon(struct engine *engine)
     if (recorder_busy(engine->recorder)) {
         return; /* engine_on_written looks again */
     }
-    bool much = engine->gathering != NULL && group_rows(engine->gathering) >= GROUP_ROWS_MAX;
+    bool much = engine->unrecorded_gathered >= GROUP_RESULTS;
     if (much && !engine->flush_wanted) {
         engine->flush_wanted = true;
         loop_timer_start(&engine->flush_timer, 0);
@@ -28,7 +28,7 @@ void engine_flush_soon(struct engine *engine)
     }
 }
 
-static void put_pending(struct group *group, struct delivery *delivery, bool in_flight)
+void engine_put_pending(struct group *group, struct delivery *delivery, enum pending_state state)
 {
     struct pending_row row = {
         .webhook_id = delivery->hook->id,
@@ -37,8 +37,8 @@ static void put_pending(struct group *group, struct delivery *delivery, bool in_
         .event_created_us = delivery->created_us,
         .record_id = delivery->record_id,
         .attempt = delivery->attempt,
-        .in_flight = in_flight,
-        .next_at_us = in_flight ? clock_wall_us() : delivery->next_at_us,
+        .state = state,
+        .next_at_us = state == PENDING_RETRY ? delivery->next_at_us : clock_wall_us(),
         .last_status = delivery->last_status,
         .last_failure = delivery->last_failure,
     };
@@ -60,20 +60,24 @@ static void put_delivery(struct engine *engine, struct group *group, struct deli
         delivery_free(engine, delivery);
         return;
     case DELIVERY_SPILLED:
-        put_pending(group, delivery, false);
+        engine_put_pending(group, delivery, PENDING_IN_FLIGHT);
         delivery->hook->spilling--;
         delivery_free(engine, delivery);
         return;
-    case DELIVERY_RETRY: put_pending(group, delivery, false); return;
+    case DELIVERY_PARKED:
+        engine_put_pending(group, delivery, PENDING_WAITING);
+        delivery_free(engine, delivery);
+        return;
+    case DELIVERY_RETRY: engine_put_pending(group, delivery, PENDING_RETRY); return;
     case DELIVERY_WAITING:
-        put_pending(group, delivery, true);
+        engine_put_pending(group, delivery, PENDING_IN_FLIGHT);
         /* Its turn may be hours away; the outbox keeps the event. */
         stored_event_unref(delivery->stored);
         delivery->stored = NULL;
         return;
     case DELIVERY_LOADING:
     case DELIVERY_QUEUED:
-    case DELIVERY_SENDING: put_pending(group, delivery, true); return;
+    case DELIVERY_SENDING: engine_put_pending(group, delivery, PENDING_IN_FLIGHT); return;
     }
 }
 
@@ -121,6 +125,7 @@ void engine_flush(void *context)
         return;
     }
     struct group *group = engine_gathering(engine);
+    engine_park_retries(engine, group);
     for (struct list *link; !list_empty(&engine->dirty);) {
         link = engine->dirty.next;
         put_delivery(engine, group, LIST_ENTRY(link, struct delivery, dirty));
@@ -138,6 +143,8 @@ void engine_flush(void *context)
         return;
     }
     engine->gathering = NULL;
+    engine->unrecorded_sent = engine->unrecorded_gathered;
+    engine->unrecorded_gathered = 0;
     recorder_write(engine->recorder, group);
     engine_read_on(engine);
 }
@@ -168,100 +175,15 @@ void engine_pass_slow(struct engine *engine)
     }
 }
 
-/* Reading back. */
-
-static bool is_row(const struct delivery *delivery, const struct pending_row *row)
-{
-    return uuid_eq(&delivery->event_id, &row->event_id) && uuid_eq(&delivery->hook->id, &row->webhook_id);
-}
-
-static bool in_memory(struct engine *engine, const struct pending_row *row)
-{
-    struct list *items = order_find(&engine->order, &row->webhook_id, &row->record_id);
-    if (items != NULL) {
-        LIST_EACH(link, after, items)
-        {
-            struct order_item *item = LIST_ENTRY(link, struct order_item, link);
-            if (is_row(CONTAINER_OF(item, struct delivery, order), row)) {
-                return true;
-            }
-        }
-    }
-    /* Decided since the group was put together: its row goes with the next one. */
-    LIST_EACH(link, after, &engine->dirty)
-    {
-        struct delivery *delivery = LIST_ENTRY(link, struct delivery, dirty);
-        if (delivery->state == DELIVERY_DONE && is_row(delivery, row)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static void take_row(struct engine *engine, struct hook *hook, const struct pending_row *row)
-{
-    struct delivery *delivery =
-        delivery_new(engine, hook, &row->event_id, &row->record_id, row->seq, row->event_created_us);
-    delivery->attempt = row->attempt;
-    delivery->has_row = true;
-    delivery->last_status = row->last_status;
-    bool first = order_add(&engine->order, &hook->id, &row->record_id, &delivery->order);
-    if (!first) {
-        return;
-    }
-    if (row->in_flight) {
-        delivery_ready(engine, delivery);
-    } else {
-        delivery_retry_at(engine, delivery, row->next_at_us);
-    }
-}
-
-static void take_refill(struct engine *engine, const struct pg_result *refill)
-{
-    for (size_t i = 0; i < pg_rows(refill); i++) {
-        struct pending_row row;
-        group_refill_row(refill, i, &row);
-        struct hook *hook = hooks_find(&engine->hooks, &row.webhook_id);
-        if (hook != NULL && hook->state == HOOK_ACTIVE && !in_memory(engine, &row)) {
-            take_row(engine, hook, &row);
-        }
-    }
-}
-
-/* A lane that got fewer rows than it asked for has them all, unless more are on their way out. */
-static void end_refills(struct engine *engine, const struct pg_result *refill)
-{
-    struct pending_row row;
-    for (size_t i = 0; i < pg_rows(refill); i++) {
-        group_refill_row(refill, i, &row);
-        struct hook *hook = hooks_find(&engine->hooks, &row.webhook_id);
-        if (hook != NULL) {
-            hook->refill_rows++;
-        }
-    }
-    size_t at = 0;
-    for (const struct map_entry *entry; (entry = map_next(&engine->hooks.by_id, &at)) != NULL;) {
-        struct hook *hook = entry->value;
-        if (hook->refill_limit > 0) {
-            hook->spilled =
-                hook->state == HOOK_ACTIVE && (hook->spilling > 0 || hook->refill_rows >= hook->refill_limit);
-            hook->refill_limit = 0;
-        }
-        hook->refill_rows = 0;
-    }
-}
-
-void engine_on_written(void *context, const struct pg_result *refill)
+void engine_on_written(void *context, const struct pg_result *const *reads)
 {
     struct engine *engine = context;
     metric_add(&dispatcher_metrics[METRIC_GROUPS_WRITTEN], 1);
-    if (refill != NULL) {
-        take_refill(engine, refill);
-        end_refills(engine, refill);
+    if (engine->unrecorded_sent > 0) {
+        engine->unrecorded_sent = 0;
+        loop_defer(engine->loop, &engine->pump_task);
     }
-    if (engine->phase == PHASE_STARTING) {
-        engine_start_reading(engine);
-    }
+    engine_take_reads(engine, reads);
     if (!list_empty(&engine->dirty) || engine->gathering != NULL || engine->purge_wanted) {
         engine_flush_soon(engine);
     }

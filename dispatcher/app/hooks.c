@@ -3,18 +3,22 @@
 #include "common/base/secret.h"
 #include "common/observe/log.h"
 #include "common/text/url.h"
+#include "dispatcher/app/dispatcher_settings.h"
 #include <assert.h>
 #include <stdlib.h>
 
-void hooks_init(struct hooks *hooks, struct str server_secret, size_t window)
+void hooks_init(struct hooks *hooks, struct str server_secret, const struct hooks_defaults *defaults,
+                struct lanes *lanes)
 {
-    *hooks = (struct hooks){.window = window, .index = match_index_new()};
+    *hooks = (struct hooks){.defaults = *defaults, .lanes = lanes, .index = match_index_new()};
     derive_key(server_secret, STR("webhook-secret"), hooks->seal_key);
 }
 
-static void hook_free(struct hook *hook)
+static void hook_free(struct hooks *hooks, struct hook *hook)
 {
-    assert(hook->held == 0 && hook->lane.in_flight == 0 && hook->lane.queued == 0);
+    assert(hook->held == 0);
+    lane_release(hooks->lanes, &hook->lane);
+    parked_release(&hook->parked);
     deliver_keys_free(hook->keys);
     free(hook->url);
     free(hook->host);
@@ -26,7 +30,7 @@ void hooks_release(struct hooks *hooks)
 {
     size_t at = 0;
     for (const struct map_entry *entry; (entry = map_next(&hooks->by_id, &at)) != NULL;) {
-        hook_free(entry->value);
+        hook_free(hooks, entry->value);
     }
     map_release(&hooks->by_id);
     match_index_free(hooks->index);
@@ -50,7 +54,7 @@ static struct hook *hook_new(struct hooks *hooks, const struct uuid *id)
     struct hook *hook = xcalloc(1, sizeof(*hook));
     hook->id = *id;
     hook->state = HOOK_DELETED; /* until it has been filled */
-    lane_init(&hook->lane, hooks->window);
+    lane_init(&hook->lane, hooks->defaults.window_most, hooks->defaults.probe_interval_us);
     list_init(&hook->deliveries);
     map_set(&hooks->by_id, id_key(&hook->id), hook);
     return hook;
@@ -111,6 +115,44 @@ static void take_url(struct hook *hook, struct str url)
     arena_release(&arena);
 }
 
+static void log_setting_refused(const struct hook *hook, const char *name)
+{
+    char id[UUID_TEXT_LEN];
+    uuid_print(&hook->id, id);
+    log_begin(LOG_LEVEL_ERROR, "webhook_setting_refused");
+    log_str("webhook", str_of(id, sizeof(id)));
+    log_str("setting", str_from(name));
+    log_end();
+}
+
+void hook_emptied(struct hook *hook)
+{
+    if (hook->parked.rows == 0) {
+        hook->order = hook->order_wanted;
+    }
+}
+
+/* Whoever writes the columns checks them; what cannot be read all the same gives way to the settings. */
+static void take_delivery(const struct hooks *hooks, struct hook *hook, const struct webhook_row *row)
+{
+    struct err err;
+    hook->order_wanted = str_is(row->order, "none")       ? ORDER_NONE
+                         : str_is(row->order, "endpoint") ? ORDER_ENDPOINT
+                                                          : ORDER_RECORD;
+    if (hook->held == 0) {
+        hook_emptied(hook);
+    }
+    hook->schedule = hooks->defaults.schedule;
+    if (row->retry_schedule.len > 0 && !dispatcher_schedule_parse(row->retry_schedule, &hook->schedule, &err)) {
+        log_setting_refused(hook, "retry_schedule");
+    }
+    hook->lane.pace.rate = hooks->defaults.rate;
+    if (row->rate_limit.len > 0 && !pace_rate_parse(row->rate_limit, &hook->lane.pace.rate)) {
+        hook->lane.pace.rate = hooks->defaults.rate;
+        log_setting_refused(hook, "rate_limit");
+    }
+}
+
 /* Deleted hooks without deliveries go. From the start again after each, since a map may not change under a walk. */
 static void sweep(struct hooks *hooks)
 {
@@ -123,7 +165,7 @@ static void sweep(struct hooks *hooks)
             if (hook->state == HOOK_DELETED && hook->held == 0 && hook->lane.in_flight == 0 &&
                 hook->refill_limit == 0) {
                 map_remove(&hooks->by_id, id_key(&hook->id));
-                hook_free(hook);
+                hook_free(hooks, hook);
                 again = true;
                 break;
             }
@@ -176,6 +218,7 @@ void hooks_load(struct hooks *hooks, const struct webhook_rows *rows,
         hook->created_us = row->created_us;
         take_url(hook, row->target_url);
         take_secret(hooks, hook, row->secret);
+        take_delivery(hooks, hook, row);
     }
     hooks->version = rows->version;
     hooks->workspace_id = rows->workspace_id;

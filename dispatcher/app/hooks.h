@@ -12,8 +12,12 @@
 #include "dispatcher/deliver/headers.h"
 #include "dispatcher/match/match.h"
 #include "dispatcher/schedule/lane.h"
+#include "dispatcher/schedule/parked.h"
 
 enum hook_state { HOOK_ACTIVE, HOOK_DISABLED, HOOK_DELETED };
+
+/* Which deliveries wait for each other. */
+enum hook_order { ORDER_NONE, ORDER_RECORD, ORDER_ENDPOINT };
 
 struct hook {
     struct lane lane;
@@ -25,13 +29,25 @@ struct hook {
     char *sealed;
     struct deliver_keys *keys; /* NULL: not signed */
     bool secret_unreadable;    /* nothing may be sent */
+    enum hook_order order;
+    enum hook_order order_wanted; /* in force when no delivery is in memory that was put in the old order */
+    struct schedule schedule;
     int64_t created_us;
     struct list deliveries; /* all that are in memory */
     size_t held;            /* how many those are */
+    struct parked parked;   /* records with deliveries that wait in core.pending for their time */
     bool spilled;           /* more of them wait in core.pending: new ones must queue up behind */
     size_t spilling;        /* on their way there */
     size_t refill_rows;     /* of the answer */
     size_t refill_limit;    /* rows that are being read back at most; 0 = none are */
+};
+
+/* What a webhook that says nothing itself gets. */
+struct hooks_defaults {
+    size_t window_most;
+    int64_t probe_interval_us;
+    struct schedule schedule;
+    struct pace_rate rate;
 };
 
 struct hooks {
@@ -41,13 +57,19 @@ struct hooks {
     struct match_index *index;
     int64_t version; /* 0 = never loaded */
     struct uuid workspace_id;
-    size_t window; /* of a new lane */
+    struct hooks_defaults defaults;
+    struct lanes *lanes;
     uint8_t seal_key[SEAL_KEY_LEN];
 };
 
-void hooks_init(struct hooks *hooks, struct str server_secret, size_t window);
+/* `lanes` is where the hooks' lanes take turns. */
+void hooks_init(struct hooks *hooks, struct str server_secret, const struct hooks_defaults *defaults,
+                struct lanes *lanes);
 /* No hook may have deliveries. */
 void hooks_release(struct hooks *hooks);
+/* A hook's last delivery has left memory: a new order may come into force. Not while others wait in core.pending that
+ * were put there in the old order. */
+void hook_emptied(struct hook *hook);
 struct hook *hooks_find(const struct hooks *hooks, const struct uuid *id);
 /* Takes over what was loaded. `on_stopped` hears of each hook that has stopped being active and still has deliveries.
  */

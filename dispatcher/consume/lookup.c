@@ -38,7 +38,8 @@ static bool succeeded(const struct pg_failure *failure, const char *what)
 
 static const struct pg_statement webhooks_statement = {
     .sql = STR_INIT("select v.version, s.id, w.id, w.target_url, w.operations, w.secret, w.created_at,"
-                    " w.disabled_at is not null from core.version v cross join core.workspace s"
+                    " w.disabled_at is not null, w.delivery_order, w.retry_schedule, w.rate_limit"
+                    " from core.version v cross join core.workspace s"
                     " left join core.webhook w on w.deleted_at is null where v.kind = 'webhooks' order by w.id"),
 };
 
@@ -85,6 +86,9 @@ static void webhook_from_row(struct arena *arena, const struct pg_result *result
     out->secret = column_text(result, row, 5);
     out->created_us = column_time(result, row, 6);
     out->disabled = pg_value(result, row, 7, &flag) && pg_get_bool(flag);
+    out->order = column_text(result, row, 8);
+    out->retry_schedule = column_text(result, row, 9);
+    out->rate_limit = column_text(result, row, 10);
 }
 
 static void on_webhooks(void *context, struct pg_result *const *results, const struct pg_failure *failure)

@@ -15,6 +15,9 @@ struct webhook_row {
     struct str secret; /* sealed, or empty */
     int64_t created_us;
     bool disabled;
+    struct str order;          /* none, record or endpoint */
+    struct str retry_schedule; /* empty = as the settings say; the same for the rate */
+    struct str rate_limit;
 };
 
 struct webhook_rows {

@@ -107,6 +107,7 @@ void deliver_headers_make(struct deliver_headers *out, struct deliver_keys *keys
     put_line(&writer, "User-Agent: %.*s", STR_ARG(attempt->user_agent));
     put_line(&writer, "webhook-id: %.*s", STR_ARG(attempt->event_id));
     put_line(&writer, "webhook-timestamp: %s", seconds);
+    put_line(&writer, "X-Portti-Sequence: %" PRId64, attempt->sequence);
     if (keys != NULL) {
         put_twenty(&writer, keys, attempt);
         put_standard(&writer, keys, attempt, seconds);

@@ -30,6 +30,7 @@ struct deliver_headers {
 
 struct deliver_attempt {
     struct str event_id; /* the webhook-id: the same at every attempt; at most 64 bytes, without '.' */
+    int64_t sequence;    /* of the event: grows with each change of a record */
     int64_t now_us;      /* when this attempt is sent, since 1970 */
     struct str body;
     struct str user_agent; /* at most 128 bytes */

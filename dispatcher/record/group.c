@@ -7,7 +7,11 @@
 enum { ATTEMPT_COLUMNS = 11, PENDING_COLUMNS = 10, PARAMS_MAX = 12 };
 
 /* In the order of group_prepare's statements. */
-enum command { FENCE, ATTEMPTS, UPSERTS, DELETES, DISABLES, PURGE, REFILL, COMMAND_COUNT };
+enum command { FENCE, ATTEMPTS, UPSERTS, DELETES, DISABLES, PURGE, REFILL, COMMAND_COUNT = REFILL + GROUP_READS };
+
+#define PENDING_COLUMNS_SQL                                                                                            \
+    "p.webhook_id, p.event_id, p.seq, p.event_created_at, p.record_id, p.attempt,"                                     \
+    " case p.state when 'retry' then 0 when 'in_flight' then 1 else 2 end, p.next_at, p.last_status"
 
 struct group {
     struct strbuf attempts[ATTEMPT_COLUMNS];
@@ -15,6 +19,9 @@ struct group {
     struct strbuf deletes[2];
     struct strbuf disables[2];
     struct strbuf refills[2];
+    struct strbuf due[3];
+    struct strbuf unparks[2];
+    struct strbuf unparks_all;
     size_t rows[COMMAND_COUNT];
     bool moves;
     struct strbuf snapshot;
@@ -36,6 +43,8 @@ static const uint32_t pending_types[] = {PG_UUID_ARRAY, PG_UUID_ARRAY, PG_INT8_A
 static const uint32_t deletes_types[] = {PG_UUID_ARRAY, PG_UUID_ARRAY};
 static const uint32_t disables_types[] = {PG_UUID_ARRAY, PG_TEXT_ARRAY};
 static const uint32_t refill_types[] = {PG_UUID_ARRAY, PG_INT8_ARRAY};
+static const uint32_t due_types[] = {PG_INT8, PG_INT8, PG_INT8};
+static const uint32_t unpark_types[] = {PG_UUID_ARRAY, PG_UUID_ARRAY};
 
 static const struct pg_statement statements[COMMAND_COUNT] = {
     [FENCE] = {STR_INIT("with fenced as (update core.cursor set lease_until = now() + $2 * interval '1 microsecond',"
@@ -74,12 +83,47 @@ static const struct pg_statement statements[COMMAND_COUNT] = {
                         " outcome) select g.webhook_id, g.event_id, g.seq, g.attempt, now(), 0, 'disabled'"
                         " from gone g join core.webhook w on w.id = g.webhook_id where w.deleted_at is null"),
                NULL, 0, false},
-    [REFILL] = {STR_INIT("select p.webhook_id, p.event_id, p.seq, p.event_created_at, p.record_id, p.attempt,"
-                         " p.state = 'in_flight', p.next_at, p.last_status from unnest($1, $2) as w(id, most)"
-                         " cross join lateral (select * from core.pending where webhook_id = w.id"
-                         " order by seq limit w.most) p order by p.seq"),
-                refill_types, ARRAY_LEN(refill_types), false},
+    [REFILL + READ_REFILL] = {STR_INIT("select " PENDING_COLUMNS_SQL " from unnest($1, $2) as w(id, most)"
+                                       " cross join lateral (select * from core.pending where webhook_id = w.id"
+                                       " and state = 'in_flight' order by seq limit w.most) p order by p.seq"),
+                              refill_types, ARRAY_LEN(refill_types), false},
+    [REFILL + READ_DUE] = {STR_INIT("select " PENDING_COLUMNS_SQL " from core.pending p where p.state = 'retry'"
+                                    " and p.next_at > to_timestamp(0) + $1 * interval '1 microsecond'"
+                                    " and p.next_at <= to_timestamp(0) + $2 * interval '1 microsecond'"
+                                    " order by p.next_at fetch first $3 rows with ties"),
+                           due_types, ARRAY_LEN(due_types), false},
+    [REFILL + READ_UNPARK] = {STR_INIT("select " PENDING_COLUMNS_SQL " from unnest($1, $2) as w(id, record_id)"
+                                       " cross join lateral (select * from core.pending where webhook_id = w.id"
+                                       " and record_id = w.record_id and state = 'waiting' order by seq limit 64) p"
+                                       " order by p.seq"),
+                              unpark_types, ARRAY_LEN(unpark_types), false},
+    [REFILL + READ_UNPARK_ALL] = {STR_INIT("select " PENDING_COLUMNS_SQL " from unnest($1) as w(id)"
+                                           " cross join lateral (select * from core.pending where webhook_id = w.id"
+                                           " order by seq limit 64) p order by p.seq"),
+                                  unpark_types, 1, false},
 };
+_Static_assert(GROUP_UNPARK_MOST == 64, "as the statements say");
+
+static const uint32_t piece_types[] = {PG_UUID, PG_UUID, PG_INT8};
+const struct pg_statement pending_piece_statement = {
+    STR_INIT("select " PENDING_COLUMNS_SQL
+             " from core.pending p where p.state <> 'retry' and (p.webhook_id, p.record_id, p.seq) > ($1, $2, $3)"
+             /* A number, since with a parameter the planner would rather sort the whole table for each piece. */
+             " order by p.webhook_id, p.record_id, p.seq limit 20000"),
+    piece_types, ARRAY_LEN(piece_types), false};
+_Static_assert(PENDING_PIECE == 20000, "as the statement says");
+
+/* By blocks of the table as it lies, since a million rows in the order of an index are a million places to look at. */
+static const uint32_t retries_types[] = {PG_INT8};
+const struct pg_statement pending_retries_statement = {
+    /* OFFSET 0: the size is asked for once and not for each row. */
+    STR_INIT(
+        "select one.blocks, p.webhook_id, p.record_id"
+        " from (select pg_relation_size('core.pending') / current_setting('block_size')::bigint as blocks offset 0) one"
+        " left join core.pending p on p.state = 'retry'"
+        " and p.ctid >= format('(%s,0)', $1)::tid and p.ctid < format('(%s,0)', $1 + 500)::tid"),
+    retries_types, ARRAY_LEN(retries_types), false};
+_Static_assert(PENDING_BLOCKS == 500, "as the statement says");
 
 struct group *group_new(void)
 {
@@ -103,6 +147,9 @@ void group_free(struct group *group)
     release_all(group->deletes, ARRAY_LEN(group->deletes));
     release_all(group->disables, ARRAY_LEN(group->disables));
     release_all(group->refills, ARRAY_LEN(group->refills));
+    release_all(group->due, ARRAY_LEN(group->due));
+    release_all(group->unparks, ARRAY_LEN(group->unparks));
+    strbuf_release(&group->unparks_all);
     strbuf_release(&group->snapshot);
     strbuf_release(&group->upper);
     strbuf_release(&group->upper_seq);
@@ -154,6 +201,12 @@ void group_attempt(struct group *group, const struct attempt_row *row)
     group->rows[ATTEMPTS]++;
 }
 
+static const struct str pending_states[] = {
+    [PENDING_RETRY] = STR_INIT("retry"),
+    [PENDING_IN_FLIGHT] = STR_INIT("in_flight"),
+    [PENDING_WAITING] = STR_INIT("waiting"),
+};
+
 void group_pending(struct group *group, const struct pending_row *row)
 {
     struct strbuf *columns = group->pending;
@@ -163,7 +216,7 @@ void group_pending(struct group *group, const struct pending_row *row)
     column_put_time(&columns[3], row->event_created_us);
     column_put_uuid(&columns[4], &row->record_id);
     column_put_int(&columns[5], row->attempt);
-    column_put_text(&columns[6], row->in_flight ? STR("in_flight") : STR("retry"));
+    column_put_text(&columns[6], pending_states[row->state]);
     column_put_time(&columns[7], row->next_at_us);
     put_status(&columns[8], row->last_status);
     put_failure(&columns[9], row->last_failure);
@@ -204,7 +257,29 @@ void group_refill(struct group *group, const struct uuid *webhook_id, size_t mos
 {
     column_put_uuid(&group->refills[0], webhook_id);
     column_put_int(&group->refills[1], (int64_t)most);
-    group->rows[REFILL]++;
+    group->rows[REFILL + READ_REFILL]++;
+}
+
+void group_due(struct group *group, int64_t from_us, int64_t to_us, size_t most)
+{
+    const int64_t values[] = {from_us, to_us, (int64_t)most};
+    for (size_t i = 0; i < ARRAY_LEN(values); i++) {
+        strbuf_clear(&group->due[i]);
+        strbuf_put_int(&group->due[i], values[i]);
+    }
+    group->rows[REFILL + READ_DUE] = 1;
+}
+
+void group_unpark(struct group *group, const struct uuid *webhook_id, const struct uuid *record_id)
+{
+    if (record_id == NULL) {
+        column_put_uuid(&group->unparks_all, webhook_id);
+        group->rows[REFILL + READ_UNPARK_ALL]++;
+        return;
+    }
+    column_put_uuid(&group->unparks[0], webhook_id);
+    column_put_uuid(&group->unparks[1], record_id);
+    group->rows[REFILL + READ_UNPARK]++;
 }
 
 size_t group_rows(const struct group *group)
@@ -259,6 +334,28 @@ static void add_fence(struct group_commands *out, struct group *group, int64_t e
     add(out, group, FENCE);
 }
 
+static void add_reads(struct group_commands *out, struct group *group)
+{
+    for (size_t read = 0; read < GROUP_READS; read++) {
+        out->reads[read] = group->rows[REFILL + read] > 0 ? out->count : 0;
+        enum command command = (enum command)(REFILL + read);
+        switch ((enum group_read)read) {
+        case READ_REFILL: add_columns(out, group, command, group->refills, ARRAY_LEN(group->refills)); break;
+        case READ_UNPARK: add_columns(out, group, command, group->unparks, ARRAY_LEN(group->unparks)); break;
+        case READ_UNPARK_ALL: add_columns(out, group, command, &group->unparks_all, 1); break;
+        case READ_DUE:
+            if (group->rows[command] > 0) {
+                for (size_t i = 0; i < ARRAY_LEN(group->due); i++) {
+                    group->params[command][i] = text_param(strbuf_str(&group->due[i]));
+                }
+                add(out, group, command);
+            }
+            break;
+        case GROUP_READS: break;
+        }
+    }
+}
+
 void group_prepare(struct group *group, int64_t epoch, int64_t lease_us, bool again, struct group_commands *out)
 {
     *out = (struct group_commands){.count = 0};
@@ -269,10 +366,7 @@ void group_prepare(struct group *group, int64_t epoch, int64_t lease_us, bool ag
     add_columns(out, group, DELETES, group->deletes, ARRAY_LEN(group->deletes));
     add_columns(out, group, DISABLES, group->disables, ARRAY_LEN(group->disables));
     add_columns(out, group, PURGE, NULL, 0);
-    if (group->rows[REFILL] > 0) {
-        out->refill = out->count;
-    }
-    add_columns(out, group, REFILL, group->refills, ARRAY_LEN(group->refills));
+    add_reads(out, group);
     assert(out->count <= GROUP_COMMANDS_MAX);
 }
 
@@ -298,9 +392,8 @@ static int64_t time_at(const struct pg_result *result, size_t row, size_t column
     return pg_value(result, row, column, &value) ? pg_get_timestamptz(value) : 0;
 }
 
-void group_refill_row(const struct pg_result *result, size_t row, struct pending_row *out)
+void group_read_row(const struct pg_result *result, size_t row, struct pending_row *out)
 {
-    struct str flag;
     *out = (struct pending_row){
         .webhook_id = uuid_at(result, row, 0),
         .event_id = uuid_at(result, row, 1),
@@ -308,8 +401,15 @@ void group_refill_row(const struct pg_result *result, size_t row, struct pending
         .event_created_us = time_at(result, row, 3),
         .record_id = uuid_at(result, row, 4),
         .attempt = (int)int_at(result, row, 5),
-        .in_flight = pg_value(result, row, 6, &flag) && pg_get_bool(flag),
+        .state = (enum pending_state)int_at(result, row, 6),
         .next_at_us = time_at(result, row, 7),
         .last_status = (int)int_at(result, row, 8),
     };
+}
+
+int64_t group_retry_row(const struct pg_result *result, size_t row, struct pending_row *out)
+{
+    out->webhook_id = uuid_at(result, row, 1);
+    out->record_id = uuid_at(result, row, 2);
+    return int_at(result, row, 0);
 }

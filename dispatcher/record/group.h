@@ -26,6 +26,12 @@ struct attempt_row {
     int64_t next_at_us;   /* 0 = NULL */
 };
 
+enum pending_state {
+    PENDING_RETRY,     /* until next_at */
+    PENDING_IN_FLIGHT, /* until there is room */
+    PENDING_WAITING    /* behind an older row of its record */
+};
+
 struct pending_row {
     struct uuid webhook_id;
     struct uuid event_id;
@@ -33,7 +39,7 @@ struct pending_row {
     int64_t event_created_us;
     struct uuid record_id;
     int attempt; /* tries made so far */
-    bool in_flight;
+    enum pending_state state;
     int64_t next_at_us;
     int last_status; /* 0 = NULL */
     enum failure last_failure;
@@ -53,18 +59,32 @@ void group_cursor(struct group *group, struct str snapshot, struct str upper, in
 void group_disable(struct group *group, const struct uuid *webhook_id, const char *reason);
 /* Drops what is pending for webhooks that are deleted or disabled, the latter with an attempt that says so. */
 void group_purge(struct group *group);
-/* Reads back, behind all the changes above, the first `most` pending rows of a webhook by seq. */
+/* The rest reads back, behind all the changes above. The first `most` of a webhook's rows that are in flight, by seq.
+ */
 void group_refill(struct group *group, const struct uuid *webhook_id, size_t most);
+/* Retries with from < next_at <= to, the earliest `most` of them. */
+void group_due(struct group *group, int64_t from_us, int64_t to_us, size_t most);
+/* The oldest GROUP_UNPARK_MOST rows of a record that wait; record NULL: of the webhook, in whatever state. */
+void group_unpark(struct group *group, const struct uuid *webhook_id, const struct uuid *record_id);
 /* Nothing to write and nothing to read? */
 bool group_empty(const struct group *group);
+/* The next PENDING_PIECE rows of core.pending that are no retries, ordered by webhook, record and seq, for
+ * group_read_row: $1, $2, $3 are what the last piece ended with. */
+enum { PENDING_PIECE = 20000 };
+extern const struct pg_statement pending_piece_statement;
+/* Webhook and record of the retries in PENDING_BLOCKS blocks of the table from block $1 on, for group_retry_row; always
+ * one row at least, whose ids may be zeros. */
+enum { PENDING_BLOCKS = 500 };
+extern const struct pg_statement pending_retries_statement;
 size_t group_rows(const struct group *group);
 
-enum { GROUP_COMMANDS_MAX = 8 };
+enum { GROUP_COMMANDS_MAX = 10, GROUP_UNPARK_MOST = 64 };
+enum group_read { READ_REFILL, READ_DUE, READ_UNPARK, READ_UNPARK_ALL, GROUP_READS };
 
 struct group_commands {
     struct pg_command commands[GROUP_COMMANDS_MAX];
     size_t count;
-    size_t refill; /* index of the result that has the refill's rows; 0 = none */
+    size_t reads[GROUP_READS]; /* index of the result that has the rows; 0 = none */
 };
 
 /*
@@ -74,7 +94,10 @@ struct group_commands {
  */
 void group_prepare(struct group *group, int64_t epoch, int64_t lease_us, bool again, struct group_commands *out);
 
-/* A row of the refill's result. */
-void group_refill_row(const struct pg_result *result, size_t row, struct pending_row *out);
+/* A row of a result that was read back. */
+void group_read_row(const struct pg_result *result, size_t row, struct pending_row *out);
+
+/* Fills two ids and returns the number of blocks that the table has. */
+int64_t group_retry_row(const struct pg_result *result, size_t row, struct pending_row *out);
 
 #endif

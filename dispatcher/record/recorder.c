@@ -231,12 +231,15 @@ static void on_group(void *context, struct pg_result *const *results, const stru
         return;
     }
     if (failure == NULL) {
-        const struct pg_result *refill = recorder->commands.refill > 0 ? results[recorder->commands.refill] : NULL;
+        const struct pg_result *reads[GROUP_READS];
+        for (size_t i = 0; i < GROUP_READS; i++) {
+            reads[i] = recorder->commands.reads[i] > 0 ? results[recorder->commands.reads[i]] : NULL;
+        }
         recorder->valid_until_us = recorder->sent_us + recorder->options.lease_us;
         recorder->stats.groups++;
         recorder->stats.rows += group_rows(recorder->group);
         drop_group(recorder);
-        recorder->options.on_written(recorder->options.context, refill);
+        recorder->options.on_written(recorder->options.context, reads);
         return;
     }
     recorder->stats.failures++;

@@ -27,8 +27,8 @@ struct recorder_options {
     void (*on_taken)(void *context, const struct taken *taken);
     /* The lease is another's. The group that was being written is dropped. */
     void (*on_lost)(void *context);
-    /* A group stands; the recorder has freed it. `refill` has the rows that were asked for, or is NULL. */
-    void (*on_written)(void *context, const struct pg_result *refill);
+    /* A group stands; the recorder has freed it. `reads` has GROUP_READS results, NULL where none was asked for. */
+    void (*on_written)(void *context, const struct pg_result *const *reads);
     void *context;
 };
 

@@ -203,6 +203,9 @@ static void finish(struct transfer *transfer, CURLcode code)
         .response = strbuf_str(&transfer->response),
     };
     (void)curl_easy_getinfo(transfer->easy, CURLINFO_NUM_CONNECTS, &result.new_connections);
+    curl_off_t tls_us = 0;
+    (void)curl_easy_getinfo(transfer->easy, CURLINFO_APPCONNECT_TIME_T, &tls_us);
+    result.tls_handshakes = tls_us > 0 ? result.new_connections : 0;
     transfer_stop(transfer); /* first: the callback may start others, or abort them all */
     transfer->request.on_done(transfer->request.context, &result);
     transfer_rest(transfer);

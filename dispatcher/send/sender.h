@@ -34,6 +34,7 @@ struct send_result {
     int64_t duration_us;
     struct str response; /* as sent: any bytes; valid during the callback */
     long new_connections;
+    long tls_handshakes; /* among those, that came to their end */
 };
 
 /* All that it points to must stay valid until on_done. */

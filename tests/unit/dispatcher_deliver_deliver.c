@@ -158,7 +158,7 @@ static void an_empty_secret_signs_nothing(void **state)
     struct deliver_attempt attempt = {.event_id = STR("e"), .body = STR("{}"), .user_agent = STR("Portti/0")};
     struct deliver_headers headers;
     deliver_headers_make(&headers, NULL, &attempt);
-    assert_int_equal(headers.count, 4);
+    assert_int_equal(headers.count, 5);
     assert_null(line_of(&headers, "webhook-signature"));
     assert_null(line_of(&headers, "X-Twenty-Webhook-Signature"));
     assert_null(line_of(&headers, "X-Twenty-Webhook-Timestamp"));
@@ -177,7 +177,7 @@ static void the_longest_lines_fit(void **state)
         .event_id = str_of(id, 64), .now_us = INT64_MAX, .body = STR("{}"), .user_agent = str_of(agent, 128)};
     struct deliver_headers headers;
     deliver_headers_make(&headers, keys, &attempt);
-    assert_int_equal(headers.count, 8);
+    assert_int_equal(headers.count, 9);
     deliver_keys_free(keys);
 }
 

@@ -37,6 +37,7 @@ const cases = {
     await sleep(200);
     assertDelivered(list, await t.eventIds('plain'));
     const workspace = await sql('select id from core.workspace');
+    const sequences = new Map(t.lines(await sql("select event_id || ' ' || seq from core.outbox where object_name = 'plain'")).map((line) => line.split(' ')));
     for (const seen of list) {
       const { headers, body } = seen;
       assert.equal(headers['content-type'], 'application/json');
@@ -46,6 +47,7 @@ const cases = {
       const mac = crypto.createHmac('sha256', secret).update(`${stamp}:${body}`).digest('hex');
       assert.equal(headers['x-twenty-webhook-signature'], mac);
       assert.match(headers['x-twenty-webhook-nonce'], /^[0-9a-f]{32}$/);
+      assert.equal(headers['x-portti-sequence'], sequences.get(headers['webhook-id']));
       new Webhook(Buffer.from(secret).toString('base64')).verify(body, headers);
     }
     const byId = new Map(list.map((seen) => [seen.headers['webhook-id'], seen.body]));
@@ -156,7 +158,7 @@ const cases = {
     await until('the fast one has all', 5, () => receiver.of(fast.path).length === 100);
     assert.ok(Date.now() - begun < 900);
     await until('time-outs are recorded', 8, async () => (await attempts(slow)).some((line) => line === 'failed timeout'));
-    assert.ok(receiver.of(slow.path).length >= 16);
+    assert.ok(receiver.of(slow.path).length >= 4);
     await t.deleteWebhook(slow);
     await until('nothing waits for a deleted webhook', 8, async () => await pending(slow) === 0);
   },

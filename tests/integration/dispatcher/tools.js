@@ -88,9 +88,10 @@ async function webhook(receiver, name, options = {}) {
   const hook = { id: crypto.randomUUID(), name, url, path: `/${name}`, secret: options.secret ?? 'f'.repeat(64) };
   const operations = options.operations ?? [`${options.object ?? name}.*`];
   const sealed = options.sealed ?? seal(hook.secret);
-  await sql(`insert into core.webhook (id, target_url, operations, secret, created_at, updated_at)
+  const own = Object.entries(options.columns ?? {});
+  await sql(`insert into core.webhook (id, target_url, operations, secret, created_at, updated_at${own.map(([name]) => `, ${name}`).join('')})
        values ('${hook.id}', '${url}', array[${operations.map((o) => `'${o}'`)}], '${sealed}',
-               date_trunc('milliseconds', clock_timestamp()), now())`);
+               date_trunc('milliseconds', clock_timestamp()), now()${own.map(([, value]) => `, '${value}'`).join('')})`);
   return hook;
 }
 
@@ -116,7 +117,7 @@ class Dispatcher {
     this.settings = {
       database_url: env.DATABASE_URL, redis_url: env.REDIS_URL, secret_key: serverSecret,
       admin_port: env.ADMIN_PORT, retry_schedule: '200ms,300ms,400ms', retry_jitter: '0', delivery_timeout: '1s',
-      egress_allow: '127.0.0.0/8', lease_time: '1s', ...settings,
+      egress_allow: '127.0.0.0/8', lease_time: '1s', breaker_probe_interval: '300ms', ...settings,
     };
     this.admin = `http://127.0.0.1:${this.settings.admin_port}`;
     this.log = path.join(env.LOG_FOLDER, 'dispatcher.log');
@@ -157,4 +158,34 @@ class Dispatcher {
   }
 }
 
-module.exports = { Dispatcher, Receiver, deleteWebhook, env, eventIds, insertEvents, lines, objectId, seal, serverSecret, sleep, sql, until, webhook };
+// Each case starts dispatchers of its own by `start(settings)`; the last one must end well.
+async function runCases(cases, receiver) {
+  const wanted = process.argv.slice(2);
+  const clean = () => sql('update core.webhook set deleted_at = now() where deleted_at is null; delete from core.pending');
+  let failed = 0;
+  await receiver.listen();
+  await clean();
+  for (const [name, run] of Object.entries(cases)) {
+    if (wanted.length > 0 && !wanted.some((word) => name.includes(word))) continue;
+    let dispatcher;
+    try {
+      await run(async (settings) => {
+        dispatcher = await new Dispatcher(settings).start();
+        await dispatcher.leads();
+        return dispatcher;
+      });
+      const code = await dispatcher.stop();
+      if (code !== 0) throw new Error(`the dispatcher ends with ${code}`);
+      console.log(`ok ${name}`);
+    } catch (error) {
+      failed++;
+      console.log(`not ok ${name}\n# ${String(error.stack).split('\n').slice(0, 6).join('\n# ')}`);
+      await dispatcher?.stop('SIGKILL');
+    }
+    await clean();
+  }
+  receiver.close();
+  process.exit(failed > 0 ? 1 : 0);
+}
+
+module.exports = { Dispatcher, Receiver, deleteWebhook, env, eventIds, insertEvents, lines, objectId, runCases, seal, serverSecret, sleep, sql, until, webhook };

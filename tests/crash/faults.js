@@ -1,0 +1,111 @@
+// The faults: each part has a loop of its own that waits, breaks it and makes it whole, so faults overlap as they like.
+'use strict';
+const { redis, sleep, sql } = require('./parts.js');
+
+class Faults {
+  constructor(random, parts) {
+    this.random = random;
+    this.parts = parts;
+    this.kills = 0;
+    this.counts = {};
+    this.slept = 0; // how often a dispatcher was frozen
+  }
+
+  note(what) {
+    this.counts[what] = (this.counts[what] ?? 0) + 1;
+  }
+
+  killed(what) {
+    this.kills++;
+    this.note(`${what} killed`);
+  }
+
+  pause(mean) {
+    return sleep(Math.min(-Math.log(1 - this.random()) * mean, 4 * mean));
+  }
+
+  async frozen(name, freeze, longest) {
+    await freeze(true);
+    this.note(`${name} frozen`);
+    await sleep(50 + this.random() * longest);
+    await freeze(false);
+  }
+
+  async program(part) {
+    if (this.random() < 0.8) {
+      if (part.kill()) this.killed(part.program);
+    } else {
+      if (part.program === 'dispatcher') this.slept++;
+      await this.frozen(part.program, (stop) => part.freeze(stop), 2500);
+    }
+  }
+
+  async redis(server) {
+    const dice = this.random();
+    if (dice < 0.4) {
+      if (await server.signal('SIGKILL')) this.killed('redis');
+      await server.gone();
+      await sleep(this.random() * 500);
+      await server.start();
+    } else if (dice < 0.6) {
+      await this.frozen('redis', (stop) => server.signal(stop ? 'SIGSTOP' : 'SIGCONT'), 2000);
+    } else if (dice < 0.8) {
+      if (await redis('flushall')) this.note('redis flushed');
+    } else if (dice < 0.9) {
+      if (await redis('del', 'portti:events')) this.note('stream deleted');
+    } else if (await redis('xtrim', 'portti:events', 'maxlen', '0')) this.note('stream trimmed');
+  }
+
+  async postgres(server) {
+    const dice = this.random();
+    if (dice < 0.35) {
+      if (await server.signal('SIGKILL')) this.killed('postgres');
+      await server.gone();
+      await sleep(this.random() * 300);
+      await server.start();
+    } else if (dice < 0.55) {
+      await server.stop();
+      this.note('postgres stopped');
+      await sleep(this.random() * 1500);
+      await server.start();
+    } else if (dice < 0.75) {
+      await this.frozen('postgres', (stop) => server.signal(stop ? 'SIGSTOP' : 'SIGCONT'), 800);
+    } else {
+      // Their connections die, the server lives.
+      await sql(`select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'portti%' and random() < 0.5`);
+      this.note('connections cut');
+    }
+  }
+
+  async loop(mean, fault) {
+    while (this.running) {
+      await this.pause(mean);
+      if (this.running) await fault().catch((error) => this.problem(error));
+    }
+  }
+
+  problem(error) {
+    // psql may meet a server that another fault has just taken away.
+    if (!/psql/.test(error.message)) this.failure ??= error;
+  }
+
+  start() {
+    const { gateway, dispatchers, redisServer, postgresServer } = this.parts;
+    this.running = true;
+    this.loops = [
+      this.loop(1500, () => this.program(gateway)),
+      ...dispatchers.map((one) => this.loop(2200, () => this.program(one))),
+      this.loop(3000, () => this.redis(redisServer)),
+      this.loop(9000, () => this.postgres(postgresServer)),
+    ];
+  }
+
+  // What is being broken is made whole first.
+  async stop() {
+    this.running = false;
+    await Promise.all(this.loops);
+    if (this.failure) throw this.failure;
+  }
+}
+
+module.exports = { Faults };

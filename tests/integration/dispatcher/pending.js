@@ -1,0 +1,104 @@
+// Deliveries that wait in core.pending and not in memory: order, crashes, and many of them (PORTTI_TEST_FULL=1: a
+// million).
+'use strict';
+const assert = require('node:assert/strict');
+const crypto = require('node:crypto');
+const fs = require('node:fs');
+const t = require('./tools.js');
+const { sql, sleep, until } = t;
+
+const full = process.env.PORTTI_TEST_FULL === '1';
+const receiver = new t.Receiver();
+const number = (seen) => JSON.parse(seen.body).record.n;
+const states = (hook) => sql(`select string_agg(state, ' ' order by seq) from core.pending where webhook_id = '${hook.id}'`);
+const memory = (pid, name) => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024;
+
+const cases = {
+  async 'behind a parked retry its record waits, the others do not, over a kill'(start) {
+    let dispatcher = await start({ retry_ahead: '300ms' });
+    const hook = await t.webhook(receiver, 'parked', { columns: { retry_schedule: '3s' } });
+    const record = `'${crypto.randomUUID()}'`;
+    let failed = false;
+    receiver.behaviours.set(hook.path, (response) => {
+      response.writeHead(failed ? 200 : 503).end();
+      failed = true;
+    });
+    const list = receiver.of(hook.path);
+    const begun = Date.now();
+    await sql(t.insertEvents('parked', 1, { recordId: record }));
+    await until('it is parked', 2, async () => (await dispatcher.metric('portti_deliveries_parked')) === 1);
+    await sql(t.insertEvents('parked', 100, { recordId: record, from: 2 }) + t.insertEvents('parked', 5, { from: 1000 }));
+    await until('the others are here', 1, () => list.length === 6);
+    await until('the later ones are parked, too', 1, async () => (await dispatcher.metric('portti_deliveries_parked')) === 101);
+    assert.equal(await states(hook), `retry${' waiting'.repeat(100)}`);
+    await dispatcher.stop('SIGKILL');
+    dispatcher = await dispatcher.start();
+    await until('all are here', 6, () => list.length >= 107);
+    assert.ok(Date.now() - begun > 2900);
+    assert.deepEqual(list.slice(1).map(number).filter((n) => n < 1000), [...Array(101).keys()].map((n) => n + 1));
+    await until('nothing waits', 3, async () => await states(hook) === '');
+    assert.equal(await dispatcher.metric('portti_deliveries_parked'), 0);
+  },
+
+  async 'a parked endpoint: everything waits, and comes in order'(start) {
+    let dispatcher = await start({ retry_ahead: '300ms' });
+    const hook = await t.webhook(receiver, 'line', { columns: { retry_schedule: '2s', delivery_order: 'endpoint' } });
+    let failed = false;
+    receiver.behaviours.set(hook.path, (response) => {
+      response.writeHead(failed ? 200 : 503).end();
+      failed = true;
+    });
+    const list = receiver.of(hook.path);
+    await sql(t.insertEvents('line', 150));
+    await until('all are parked', 3, async () => (await dispatcher.metric('portti_deliveries_parked')) === 150);
+    assert.equal(list.length, 1);
+    await dispatcher.stop('SIGKILL');
+    dispatcher = await dispatcher.start();
+    await sql(t.insertEvents('line', 10, { from: 151 }));
+    await until('all are here', 6, () => list.length >= 161);
+    assert.deepEqual(list.slice(1).map(number), [...Array(160).keys()].map((n) => n + 1));
+    await until('nothing waits', 3, async () => await states(hook) === '');
+  },
+
+  async 'a webhook that is deleted takes its parked deliveries with it'(start) {
+    const dispatcher = await start({ retry_ahead: '300ms' });
+    const hook = await t.webhook(receiver, 'removed', { columns: { retry_schedule: '1h' } });
+    receiver.behaviours.set(hook.path, (response) => response.writeHead(500).end());
+    await sql(t.insertEvents('removed', 20));
+    await until('they are parked', 3, async () => (await dispatcher.metric('portti_deliveries_parked')) >= 5);
+    await t.deleteWebhook(hook);
+    await until('nothing waits', 3, async () => await states(hook) === '');
+    assert.equal(await dispatcher.metric('portti_deliveries_parked'), 0);
+  },
+
+  async 'many pending retries: little memory, a quick start, and each in its time'(start) {
+    const many = full ? 1000000 : 50000;
+    const soon = 500;
+    const hook = await t.webhook(receiver, 'many', {});
+    await sql(`insert into core.pending select '${hook.id}', gen_random_uuid(), nextval('core.outbox_seq'), now(), gen_random_uuid(), 3, 'retry',
+        now() + interval '1 hour' + random() * interval '20 hours', 500, null from generate_series(1, ${many});
+      ${t.insertEvents('many', soon)}
+      insert into core.pending select '${hook.id}', event_id, seq, created_at, record_id, 1, 'retry', now() + interval '${full ? 25 : 10} s' + random() * interval '5 s', 500, null
+        from core.outbox where object_name = 'many';
+      update core.cursor set snapshot = pg_current_snapshot();
+      analyze core.pending;`);
+    const due = new Map(t.lines(await sql(`select event_id || ' ' || (extract(epoch from next_at) * 1000)::bigint from core.pending
+      where webhook_id = '${hook.id}' and attempt = 1`)).map((line) => line.split(' ')).map(([id, at]) => [id, Number(at)]));
+    const list = receiver.of(hook.path);
+    const begun = Date.now();
+    const dispatcher = await start({ retry_ahead: '4s' });
+    await until('it has them all', 20, async () => (await dispatcher.metric('portti_deliveries_parked')) >= many);
+    const ready = Date.now() - begun;
+    const idle = memory(dispatcher.child.pid, 'VmRSS');
+    await sql(t.insertEvents('many', 1, { from: 7777 }));
+    await until('a new one is not in their way', 2, () => list.length === 1 && number(list[0]) === 7777);
+    await until('the ones that are due are here', 40, () => list.length === soon + 1);
+    const late = list.slice(1).map((seen) => seen.at - due.get(seen.headers['webhook-id'])).sort((a, b) => a - b);
+    const most = memory(dispatcher.child.pid, 'VmHWM');
+    console.log(`# ${many} pending: ready after ${ready} ms, ${idle.toFixed(0)} MB, at most ${most.toFixed(0)} MB; due ones late by p50 ${late[soon / 2]} ms, p99 ${late[Math.floor(soon * 0.99)]} ms, at most ${late.at(-1)} ms`);
+    assert.ok(ready < 3000 && most < 150, 'ready within 3 s, under 150 MB');
+    assert.ok(late[0] >= -5 && late[Math.floor(soon * 0.99)] < 250, 'within 250 ms');
+  },
+};
+
+t.runCases(cases, receiver);
