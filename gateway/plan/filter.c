@@ -154,8 +154,9 @@ static struct filter *refuse_value(const struct column *column, struct str text,
     }
     if (operand_of(column) == OPERAND_NUMBER && column->field->type != FIELD_POSITION) {
         err_fail_tag(err, ERR_INVALID, "INVALID_ARGS_FILTER",
-                     "Invalid number value NaN for field \"%.*s\": '%.*s' is not a number",
-                     STR_ARG(column->field->name), STR_ARG(str_cut(text, 80)));
+                     "Invalid number value NaN for field \"%.*s%s%s\": '%.*s' is not a number",
+                     STR_ARG(column->field->name), column->sub == NULL ? "" : ".",
+                     column->sub == NULL ? "" : column->sub->name, STR_ARG(str_cut(text, 80)));
     }
     return NULL;
 }
