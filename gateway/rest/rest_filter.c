@@ -11,6 +11,7 @@ struct parser {
     const struct object *object;
     struct str text;
     size_t at;
+    size_t item_at; /* where the condition begins that is being read */
     size_t depth;
     size_t items;
     struct err *err;
@@ -244,6 +245,7 @@ static struct filter *fail_comparator(struct parser *parser, size_t from)
 static struct filter *parse_base(struct parser *parser)
 {
     size_t from = parser->at;
+    parser->item_at = from;
     struct str rest = str_slice(parser->text, from, parser->text.len);
     size_t open = str_find(rest, '[');
     size_t close = str_find(rest, ']');
@@ -334,6 +336,18 @@ static struct filter *parse_items(struct parser *parser, enum filter_kind kind, 
     }
 }
 
+/* Every refusal says where: the sentences of fields and values know nothing of the text around them. */
+static void name_byte(const struct parser *parser)
+{
+    struct err *err = parser->err;
+    if (err == NULL || str_find_str(err_str(err), STR("byte")) < err_str(err).len) {
+        return;
+    }
+    struct err why = *err;
+    err_fail_tag(err, why.code, why.tag, "%s (condition at byte %zu of 'filter')", why.text, parser->item_at);
+    err->offset = parser->item_at;
+}
+
 struct filter *rest_filter_parse(struct arena *arena, const struct object *object, struct str text, struct err *err)
 {
     struct parser parser = {.arena = arena, .object = object, .text = text, .err = err};
@@ -341,7 +355,11 @@ struct filter *rest_filter_parse(struct arena *arena, const struct object *objec
         return filter_new(arena, FILTER_AND);
     }
     struct filter *filter = parse_items(&parser, FILTER_AND, false);
+    if (filter == NULL) {
+        name_byte(&parser);
+        return NULL;
+    }
     /* One group alone is the filter. */
-    bool alone = filter != NULL && filter->first != NULL && filter->first->next == NULL;
+    bool alone = filter->first != NULL && filter->first->next == NULL;
     return alone ? filter->first : filter;
 }
