@@ -58,7 +58,7 @@ static void put_page(struct request *request, struct strbuf *body, const struct 
     const struct object *object = request->plan.object;
     struct value **rows = request->answer.rows;
     struct rest_page_info page = {.total = suspect->total};
-    if (suspect->count > 0) {
+    if (rows != NULL && suspect->count > 0) {
         struct value *ends = ARENA_ARRAY(request->arena, struct value, 4);
         const struct value *last = rows[suspect->first + suspect->count - 1];
         ends[0] = rows[suspect->first][object->position->index];

@@ -46,7 +46,7 @@ export class Writer {
     if (this.wrong(0.1) && this.fragments.length) parts.push(this.fragment(this.fragments[0]));
     if (random.chance(0.3)) parts.reverse();
     let text = parts.join(random.pick(['\n', '\n\n', ' ', '\r\n', ' # ä 💩\n']));
-    if (random.chance(0.15)) text = this.damage(text).toWellFormed();
+    if (random.chance(0.15)) text = Buffer.from(this.damage(text)).toString();
     return text;
   }
 
