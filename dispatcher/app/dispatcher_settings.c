@@ -120,7 +120,7 @@ const struct setting dispatcher_setting_table[] = {
     INT_ROW("max_connections", max_connections, "1024", 1, 65536, "connections", "Connections to receivers that are kept open."),
     INT_ROW("webhook_concurrency", webhook_concurrency, "16", 1, 1024, "deliveries", "At most so many at once to one webhook; it begins with 4 and gets there while all is well."),
     TEXT_ROW("webhook_rate", webhook_rate, "off", check_rate, "At most so many deliveries to one webhook, such as 100/s, 90/min or 1000/h."),
-    TIME_ROW("breaker_probe_interval", probe_interval_us, "30s", 100000, 3600 * SECOND_US, "A webhook that only fails gets one delivery in so long, until one succeeds."),
+    TIME_ROW("breaker_probe_interval", probe_interval_us, "30s", 100000, 3600 * SECOND_US, "A webhook that has only failed for so long gets one delivery in so long, until one succeeds."),
     INT_ROW("webhook_share", webhook_share, "25", 1, 100, "percent", "The part of max_in_flight that one webhook may take."),
     INT_ROW("lane_queue", lane_queue, "10000", 16, 1000000, "deliveries", "What waits for one webhook in memory; the rest waits in PostgreSQL."),
     TIME_ROW("poll_interval", poll_interval_us, "50ms", 5000, 60 * SECOND_US, "The outbox is read at least so often, whatever Redis says."),

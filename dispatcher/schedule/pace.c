@@ -74,19 +74,22 @@ static unsigned bits(uint32_t word)
     return count;
 }
 
-static void remember(struct pace *pace, bool bad)
+static void remember(struct pace *pace, bool bad, int64_t now_us)
 {
+    if (bad && pace->history == 0) {
+        pace->sick_since_us = now_us;
+    }
     pace->history = ((pace->history << 1) | (bad ? 1U : 0U)) & ((UINT32_C(1) << HISTORY) - 1);
     pace->known = pace->known < HISTORY ? pace->known + 1 : HISTORY;
     pace->bad_in_row = bad ? pace->bad_in_row + 1 : 0;
 }
 
-static void on_good(struct pace *pace)
+static void on_good(struct pace *pace, int64_t now_us)
 {
     if (pace->breaker != BREAKER_CLOSED) {
         begin_anew(pace); /* also when it is not the probe that was answered: it is there again */
     }
-    remember(pace, false);
+    remember(pace, false, now_us);
     if (++pace->good >= pace->window) {
         pace->good = 0;
         pace->window = least(pace->window + 1, pace->window_most);
@@ -108,13 +111,15 @@ static void on_bad(struct pace *pace, int64_t started_us, int64_t now_us)
         }
         return;
     }
-    remember(pace, true);
+    remember(pace, true, now_us);
     pace->good = 0;
     if (started_us >= pace->cut_us) { /* once for all that were under way together */
         pace->window = pace->window > 1 ? pace->window / 2 : 1;
         pace->cut_us = now_us;
     }
-    if (pace->bad_in_row >= BAD_IN_ROW_MOST || (pace->known == HISTORY && bits(pace->history) >= HISTORY_BAD_MOST)) {
+    bool bad =
+        pace->bad_in_row >= BAD_IN_ROW_MOST || (pace->known == HISTORY && bits(pace->history) >= HISTORY_BAD_MOST);
+    if (bad && now_us - pace->sick_since_us >= pace->probe_interval_us) {
         open_until(pace, now_us + pace->probe_interval_us);
     }
 }
@@ -122,7 +127,7 @@ static void on_bad(struct pace *pace, int64_t started_us, int64_t now_us)
 void pace_answered(struct pace *pace, enum pace_mood mood, int64_t started_us, int64_t now_us)
 {
     switch (mood) {
-    case PACE_GOOD: on_good(pace); return;
+    case PACE_GOOD: on_good(pace, now_us); return;
     case PACE_BAD: on_bad(pace, started_us, now_us); return;
     case PACE_NEUTRAL:
         if (pace->breaker == BREAKER_PROBING && started_us >= pace->probe_at_us) {

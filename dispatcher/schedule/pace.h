@@ -2,6 +2,10 @@
  * How fast one webhook may be served, from what its receiver answers: a window that grows while all is well and halves
  * when it is not (AIMD), a breaker that stops at a receiver that only fails and looks again now and then, and a rate
  * limit. A value: no queue, no clock.
+ *
+ * The breaker opens when the last ten answers were bad, or fourteen of the last twenty, and that has gone on for as
+ * long as a probe's interval: a receiver that restarts, or that refuses each event once or twice, is served at its
+ * retries' times and never made to wait for a probe. Meanwhile the window is one.
  */
 #ifndef PORTTI_DISPATCHER_SCHEDULE_PACE_H
 #define PORTTI_DISPATCHER_SCHEDULE_PACE_H
@@ -29,6 +33,7 @@ struct pace {
     uint32_t history; /* the last answers, a bit each, 1 = bad, newest lowest */
     unsigned known;   /* how many of those bits there are */
     unsigned bad_in_row;
+    int64_t sick_since_us; /* the first of the bad answers that are remembered */
     int64_t probe_interval_us;
     int64_t probe_at_us; /* OPEN: not before; PROBING: when the probe was started */
     struct pace_rate rate;

@@ -246,12 +246,12 @@ static void the_breaker_opens_probes_and_closes(void **state)
     pace_init(&pace, 16, 30 * SECOND);
     for (int i = 0; i < 10; i++) {
         assert_int_equal(pace.breaker, BREAKER_CLOSED);
-        pace_answered(&pace, PACE_BAD, i, 100 + i);
+        pace_answered(&pace, PACE_BAD, i * 4 * SECOND, i * 4 * SECOND + 100);
     }
     assert_int_equal(pace.breaker, BREAKER_OPEN);
-    assert_int_equal(pace_ready_at(&pace, 0), 109 + 30 * SECOND);
-    pace_answered(&pace, PACE_BAD, 50, 200); /* from before: nothing new */
-    int64_t now = 109 + 30 * SECOND;
+    assert_int_equal(pace_ready_at(&pace, 0), 100 + 66 * SECOND);
+    pace_answered(&pace, PACE_BAD, 50, 37 * SECOND); /* from before: nothing new */
+    int64_t now = 100 + 66 * SECOND;
     pace_started(&pace, now);
     assert_int_equal(pace.breaker, BREAKER_PROBING);
     assert_int_equal(pace_ready_at(&pace, 1), INT64_MAX);
@@ -270,16 +270,34 @@ static void the_breaker_opens_probes_and_closes(void **state)
     assert_int_equal(pace_ready_at(&pace, 0), 0);
 }
 
+static void a_short_illness_does_not_open_the_breaker(void **state)
+{
+    (void)state;
+    struct pace pace;
+    pace_init(&pace, 16, 30 * SECOND);
+    for (int i = 0; i < 1000; i++) { /* each of five hundred events is refused twice, within ten seconds */
+        pace_answered(&pace, PACE_BAD, i * SECOND / 100, i * SECOND / 100 + 100);
+        assert_int_equal(pace.breaker, BREAKER_CLOSED);
+    }
+    assert_int_equal(pace.window, 1);
+    for (int i = 0; i < 20; i++) {
+        pace_answered(&pace, PACE_GOOD, 11 * SECOND, 11 * SECOND + i);
+    }
+    pace_answered(&pace, PACE_BAD, 50 * SECOND, 50 * SECOND); /* ill again, from here on */
+    assert_int_equal(pace.sick_since_us, 50 * SECOND);
+    assert_int_equal(pace.breaker, BREAKER_CLOSED);
+}
+
 static void the_breaker_opens_at_70_percent_of_20(void **state)
 {
     (void)state;
     struct pace pace;
     pace_init(&pace, 16, SECOND);
     for (int i = 0; i < 19; i++) { /* of ten, seven fail */
-        pace_answered(&pace, i % 10 < 3 ? PACE_GOOD : PACE_BAD, i, i);
+        pace_answered(&pace, i % 10 < 3 ? PACE_GOOD : PACE_BAD, i * SECOND / 10, i * SECOND / 10);
         assert_int_equal(pace.breaker, BREAKER_CLOSED);
     }
-    pace_answered(&pace, PACE_BAD, 19, 19);
+    pace_answered(&pace, PACE_BAD, 19 * SECOND / 10, 19 * SECOND / 10);
     assert_int_equal(pace.breaker, BREAKER_OPEN);
 }
 
@@ -434,6 +452,7 @@ int main(void)
         cmocka_unit_test(first_tries_go_before_retries_but_not_for_ever),
         cmocka_unit_test(the_window_grows_by_rounds_and_halves_once_for_all),
         cmocka_unit_test(the_breaker_opens_probes_and_closes),
+        cmocka_unit_test(a_short_illness_does_not_open_the_breaker),
         cmocka_unit_test(the_breaker_opens_at_70_percent_of_20),
         cmocka_unit_test(a_rate_holds_in_the_long_run),
         cmocka_unit_test(moods_are_about_the_receiver),
