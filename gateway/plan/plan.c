@@ -9,11 +9,6 @@ static const char *const kind_names[PLAN_KIND_COUNT] = {
     [PLAN_SOFT_DELETE] = "soft_delete", [PLAN_MERGE] = "merge",
 };
 
-struct str plan_kind_name(enum plan_kind kind)
-{
-    return str_from(kind_names[kind]);
-}
-
 bool plan_writes(const struct plan *plan)
 {
     return plan->kind >= PLAN_CREATE;

@@ -84,7 +84,6 @@ struct plan {
     bool dry_run;       /* MERGE */
 };
 
-struct str plan_kind_name(enum plan_kind kind);
 /* Does it change records? */
 bool plan_writes(const struct plan *plan);
 /* The plan as text, for golden tests and for people: the same question in either protocol prints the same. */

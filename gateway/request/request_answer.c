@@ -196,15 +196,6 @@ void request_answer_records(struct request *request, struct value **rows, size_t
     record_set_fetch(request, &request->answer, on_answer_fetched);
 }
 
-void request_answer_json(struct request *request, struct str record)
-{
-    struct strbuf *body = &request->exchange->body;
-    rest_put_data_begin(body, &request->plan);
-    strbuf_put(body, record);
-    rest_put_data_end(body, NULL, 0);
-    request_finish(request, rest_success_status(&request->plan));
-}
-
 struct str request_error_body(struct strbuf *out, int status, const char *sentence)
 {
     struct err err;

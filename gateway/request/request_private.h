@@ -132,8 +132,6 @@ MUST_CHECK bool request_kept_row(struct request *request, const struct object *o
                                  size_t row, struct value *values);
 /* The answer with records (one, or a list when the plan is a batch), fetching their relations first. */
 void request_answer_records(struct request *request, struct value **rows, size_t count);
-/* The same from JSON that was made for the event, when the whole record was asked for. */
-void request_answer_json(struct request *request, struct str record);
 
 /* A statement made for this request alone, with its parameters. */
 struct pg_command request_command(struct request *request, struct sql sql, const struct pg_param *params);
