@@ -5,18 +5,7 @@
 #ifndef PORTTI_REQUEST_RECORD_SET_H
 #define PORTTI_REQUEST_RECORD_SET_H
 
-#include "gateway/plan/plan.h"
 #include "gateway/request/request_private.h"
-
-/* The far side of one relation, and which of its records belong to which parent. */
-struct record_links {
-    const struct plan_relation *relation;
-    struct record_set set;
-    size_t *first;  /* of each parent: where its records begin in `set` */
-    size_t *number; /* how many they are */
-    bool *cut;      /* there are more */
-    int64_t *total; /* of those that were cut */
-};
 
 /* Fills every link of the tree, then calls back, with a failure when it could not. */
 void record_set_fetch(struct request *request, struct record_set *root,

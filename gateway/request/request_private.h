@@ -3,24 +3,14 @@
 #define PORTTI_REQUEST_REQUEST_PRIVATE_H
 
 #include "common/event/event.h"
-#include "gateway/plan/plan.h"
+#include "gateway/plan/result.h"
 #include "gateway/request/model.h"
 #include "gateway/request/request.h"
 
 enum { REQUEST_COMMANDS_MAX = 4, REQUEST_HEADERS_MAX = 16 };
 
-struct record_links;
 struct idempotency;
 struct write_set;
-
-/* Records of one object together with what their plan's relations bring: see record_set.h. */
-struct record_set {
-    const struct object *object;
-    const struct plan_selection *selection;
-    struct value **rows; /* each by object->columns */
-    size_t count;
-    struct record_links *links; /* one for each of the selection's relations, once fetched */
-};
 
 struct request {
     struct http_exchange *exchange;
