@@ -30,6 +30,7 @@ struct request_settings {
 };
 
 struct model;
+struct docs;
 
 struct request_worker {
     struct loop *loop;
@@ -42,6 +43,7 @@ struct request_worker {
     const struct request_settings *settings;
     struct loop_timer log_timer; /* started by the first line after a flush */
     struct zip *zip;             /* NULL until the first answer that is compressed */
+    struct docs *docs;           /* the OpenAPI documents; NULL until one is asked for */
     uint64_t id_prefix;          /* of request ids */
     uint64_t id_next;
 };

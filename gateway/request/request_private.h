@@ -66,6 +66,7 @@ uint64_t request_row_version(const struct object *object, const struct pg_result
 MUST_CHECK bool request_if_match(struct request *request, const struct pg_result *locked);
 /* Is a word in Prefer (RFC 7240)? */
 bool request_prefers(const struct request *request, struct str preference);
+bool request_accepts_gzip(const struct request *request);
 /* Does the client want errors as application/problem+json? */
 bool request_wants_problem(const struct request *request);
 /* Adds a job's times to the request's, before the job is used again. */
@@ -111,6 +112,11 @@ void execute_export(struct request *request);
 void execute_import(struct request *request);
 /* GET /rest/search. */
 void handle_search(struct request *request);
+
+/* GET /rest/open-api/{name}; `known` tells whether the client has shown a valid key. */
+void handle_docs(struct request *request, struct str name, bool known);
+/* NULL is allowed. What is still being made is dropped. */
+void docs_free(struct docs *docs);
 
 /* /rest/metadata/webhooks[/{id}] and its old alias. */
 void handle_webhooks(struct request *request, struct str id_text, bool alias);
