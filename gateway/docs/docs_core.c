@@ -75,7 +75,9 @@ static void put_open_api_path(struct strbuf *out)
              "'/open-api/core':{'get':{'operationId':'getOpenApiCore','tags':['openApi'],'summary':'This document',"
              "'description':'Needs no key. With a valid one, it holds the paths of all objects.','security':[{},{"
              "'bearerAuth':[]}],'parameters':[{'$ref':'#/components/parameters/ifNoneMatch'}],'responses':{'200':{"
-             "'description':'An OpenAPI 3.1 document','headers':{'ETag':{'$ref':'#/components/headers/ETag'}},"
+             "'description':'An OpenAPI 3.1 "
+             "document','headers':{'ETag':{'$ref':'#/components/headers/ETag'},'X-Request-Id':{'$ref':'#/components/"
+             "headers/X-Request-Id'}},"
              "'content':{'application/json':{'schema':{'type':'object','required':['openapi','info','paths']}}}},"
              "'304':{'$ref':'#/components/responses/304'},'default':{'$ref':'#/components/responses/default'}}}}");
 }

@@ -310,7 +310,9 @@ static void put_responses(struct strbuf *out, const struct operation *operation,
                       ? "},'application/x-ndjson':{'schema':{'type':'string','description':'One record a line'}}}}"
                       : "}}}");
     if (operation->body == BODY_CREATES) {
-        docs_put(out, ",'200':{'description':'The report of an import','content':{'application/x-ndjson':{'schema':{"
+        docs_put(out, ",'200':{'description':'The report of an "
+                      "import','headers':{'X-Request-Id':{'$ref':'#/components/headers/"
+                      "X-Request-Id'}},'content':{'application/x-ndjson':{'schema':{"
                       "'type':'string','description':'One line of JSON for each line','contentSchema':{'$ref':"
                       "'#/components/schemas/ImportReport'}}}}}");
     }

@@ -174,7 +174,8 @@ void docs_put_common_responses(struct strbuf *out)
         strbuf_put_char(out, ',');
     }
     docs_put(out, "'304':{'description':'What If-None-Match names still holds','headers':{'ETag':{'$ref':"
-                  "'#/components/headers/ETag'}}}");
+                  "'#/components/headers/ETag'},'X-Request-Id':{'$ref':'#/components/headers/X-Request-Id'},"
+                  "'Server-Timing':{'$ref':'#/components/headers/Server-Timing'}}}");
 }
 
 void docs_put_shared(struct strbuf *out, const struct docs_settings *settings)
