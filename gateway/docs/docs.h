@@ -26,4 +26,7 @@ size_t docs_core_pieces(const struct catalogue *catalogue);
 void docs_put_core_piece(struct strbuf *out, const struct catalogue *catalogue, const struct docs_settings *settings,
                          size_t piece);
 
+/* The document of the metadata routes (contract/metadata sections 1, 6 to 8). It does not depend on the model. */
+void docs_put_metadata(struct strbuf *out);
+
 #endif

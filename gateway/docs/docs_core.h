@@ -1,4 +1,4 @@
-/* The parts of the document of records. Internal to the room. */
+/* The parts of the documents. Internal to the room. */
 #ifndef PORTTI_DOCS_DOCS_CORE_H
 #define PORTTI_DOCS_DOCS_CORE_H
 
@@ -31,6 +31,9 @@ void docs_put_shared_schemas(struct strbuf *out);
 bool docs_is_shared_schema(struct str name);
 /* "$ref":"#/components/schemas/Emails", or EmailsInput */
 void docs_put_composite_ref(struct strbuf *out, enum field_type type, bool input);
+/* Schemas of the document of metadata, without a comma on either side (docs_metadata_schema.c). */
+void docs_put_metadata_schemas(struct strbuf *out);
+
 /* Schemas, headers and responses of both documents: without a comma on either side. */
 void docs_put_error_schemas(struct strbuf *out);
 void docs_put_common_headers(struct strbuf *out);

@@ -12,7 +12,7 @@ struct operation {
     const char *method;
     enum rest_action action;
     const char *id;     /* operationId, before the object's name */
-    bool plural;        /* that name, and the answer's */
+    bool plural;        /* that name */
     const char *id_end; /* and behind it */
     const char *verb;   /* of the answer's key: "create" in createPerson */
     const char *summary;
@@ -185,14 +185,20 @@ static void put_body(struct strbuf *out, const struct operation *operation, cons
 
 /* ---- answers ---- */
 
+static bool answers_many(const struct operation *operation)
+{
+    return operation->answer != ANSWER_RECORD && operation->answer != ANSWER_ID;
+}
+
 static void put_answer_key(struct strbuf *out, const struct operation *operation, const struct object *object)
 {
+    struct str name = answers_many(operation) ? object->name_plural : object->name_singular;
     strbuf_put_char(out, '"');
     if (operation->verb[0] == '\0') {
-        strbuf_put(out, name_of(operation, object));
+        strbuf_put(out, name);
     } else {
         strbuf_puts(out, operation->verb);
-        docs_put_cap(out, name_of(operation, object));
+        docs_put_cap(out, name);
     }
     strbuf_put_char(out, '"');
 }
@@ -200,7 +206,7 @@ static void put_answer_key(struct strbuf *out, const struct operation *operation
 static void put_answer_value(struct strbuf *out, const struct operation *operation, const struct object *object)
 {
     static const char id[] = "{'$ref':'#/components/schemas/RecordId'}";
-    bool list = operation->answer != ANSWER_RECORD && operation->answer != ANSWER_ID;
+    bool list = answers_many(operation);
     docs_put(out, list ? "{'type':'array','items':" : "");
     if (operation->answer == ANSWER_ID || operation->answer == ANSWER_IDS) {
         docs_put(out, id);

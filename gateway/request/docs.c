@@ -61,6 +61,16 @@ static void put_base(struct strbuf *out, const struct catalogue *catalogue, cons
     docs_put_base(out, settings);
 }
 
+static void put_metadata(struct strbuf *out, const struct catalogue *catalogue, const struct docs_settings *settings,
+                         size_t piece)
+{
+    (void)catalogue;
+    (void)settings;
+    (void)piece;
+    docs_put_metadata(out);
+}
+
+static const struct source metadata = {"metadata", false, one_piece, put_metadata};
 static const struct source core = {"core", true, docs_core_pieces, docs_put_core_piece};
 static const struct source base = {"core", false, one_piece, put_base};
 
@@ -184,15 +194,24 @@ static void release_tools(struct document *document)
     document->model = NULL;
 }
 
+/* Without a word in the log, whose timer has gone by now. */
+static void turn_away(struct document *document)
+{
+    while (document->waiters != NULL) {
+        struct waiter *waiter = document->waiters;
+        struct http_exchange *exchange = waiter->request->exchange;
+        document->waiters = waiter->next;
+        request_release(waiter->request);
+        http_reply(exchange, &(struct http_reply){.status = 503, .close = true});
+        free(waiter);
+    }
+}
+
 static void document_free(struct document *document)
 {
     release_tools(document);
     strbuf_release(&document->packed);
-    while (document->waiters != NULL) {
-        struct waiter *waiter = document->waiters;
-        document->waiters = waiter->next;
-        free(waiter);
-    }
+    turn_away(document);
     free(document);
 }
 
@@ -278,7 +297,8 @@ static void wait_for(struct document *document, struct request *request)
 void handle_docs(struct request *request, struct str name, bool known)
 {
     struct request_worker *worker = request->worker;
-    const struct source *source = str_is(name, "core") ? known ? &core : &base : NULL;
+    const struct source *of_records = known ? &core : &base;
+    const struct source *source = str_is(name, core.name) ? of_records : str_is(name, metadata.name) ? &metadata : NULL;
     if (source == NULL) {
         struct err err;
         err_fail_tag(&err, ERR_NOT_FOUND, "NOT_FOUND",

@@ -115,7 +115,7 @@ void handle_search(struct request *request);
 
 /* GET /rest/open-api/{name}; `known` tells whether the client has shown a valid key. */
 void handle_docs(struct request *request, struct str name, bool known);
-/* NULL is allowed. What is still being made is dropped. */
+/* NULL is allowed. At the worker's end: whoever still waits for a document is turned away. */
 void docs_free(struct docs *docs);
 
 /* /rest/metadata/webhooks[/{id}] and its old alias. */

@@ -229,6 +229,47 @@ static void odd_names_do_not_collide(void **state)
     catalogue_unref(catalogue);
 }
 
+static void check_refs(const struct json *root, const struct json *json)
+{
+    const struct json *ref = json->type == JSON_OBJECT ? json_get(json, "$ref") : NULL;
+    if (json_is(ref, JSON_STRING)) {
+        struct str rest = str_slice(ref->text, 2, ref->text.len);
+        struct str part;
+        const struct json *here = root;
+        while (here != NULL && str_split(&rest, '/', &part)) {
+            here = json_get_str(here, part);
+        }
+        if (here == NULL) {
+            fail_msg("%.*s leads nowhere", STR_ARG(ref->text));
+        }
+    }
+    JSON_EACH(child, json)
+    {
+        check_refs(root, child);
+    }
+}
+
+static void references_lead_somewhere(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    struct strbuf text = {0};
+    struct err err = {0};
+    struct catalogue *catalogue = crm_catalogue(2);
+    const struct json *records = document(&arena, catalogue);
+    check_refs(records, records);
+    docs_put_metadata(&text);
+    const struct json *metadata = json_parse(&arena, strbuf_str(&text), &json_limits, &err);
+    if (metadata == NULL) {
+        fail_msg("%s", err.text);
+    }
+    check_refs(metadata, metadata);
+    assert_non_null(at(metadata, "components schemas ObjectForUpdate"));
+    strbuf_release(&text);
+    arena_release(&arena);
+    catalogue_unref(catalogue);
+}
+
 /* R6 */
 static void the_base_document_has_no_object(void **state)
 {
@@ -281,6 +322,7 @@ int main(void)
         cmocka_unit_test(required_is_what_a_create_cannot_do_without),
         cmocka_unit_test(parameters_are_those_that_strict_mode_knows),
         cmocka_unit_test(odd_names_do_not_collide),
+        cmocka_unit_test(references_lead_somewhere),
         cmocka_unit_test(the_base_document_has_no_object),
         cmocka_unit_test(pieces_stay_small),
     };
