@@ -57,6 +57,7 @@ struct plan_page {
     bool backward;              /* the records before the cursor, still in forward order */
     const struct value *cursor; /* NULL, or one value an order term: where the window begins (or ends) */
     enum plan_count count;
+    bool cursors; /* of every record, not of the first and the last alone */
 };
 
 /* Which records a write is about. */
