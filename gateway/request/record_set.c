@@ -103,8 +103,8 @@ static void group(struct arena *arena, struct record_links *links, const struct 
             links->number[i] = *size;
         }
         bool many = links->relation->field->side == RELATION_ONE_TO_MANY;
-        if (many && links->number[i] > links->relation->limit) {
-            links->number[i] = links->relation->limit;
+        if (many && links->number[i] > links->relation->page.limit) {
+            links->number[i] = links->relation->page.limit;
             links->cut[i] = true;
         }
     }

@@ -2,6 +2,7 @@
 #include "gateway/rest/rest.h"
 
 #include "common/text/json_write.h"
+#include "gateway/plan/cursor.h"
 
 static void put_capitalised(struct strbuf *out, struct str name)
 {
@@ -48,7 +49,7 @@ static void put_cursor_or_null(struct strbuf *out, struct arena *arena, const st
         return;
     }
     strbuf_put_char(out, '"');
-    rest_put_cursor(out, arena, plan, values);
+    cursor_put(out, arena, plan->order, plan->order_count, values);
     strbuf_put_char(out, '"');
 }
 

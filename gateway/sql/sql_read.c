@@ -121,7 +121,7 @@ static struct sql_bound related_many(struct arena *arena, const struct plan_rela
     build_text(&builder, " is null order by ");
     build_column(&builder, 1, target->id_column);
     build_text(&builder, " limit ");
-    build_int(&builder, (int64_t)relation->limit + 1);
+    build_int(&builder, (int64_t)relation->page.limit + 1);
     build_text(&builder, ") as t0");
     return build_end(&builder);
 }
