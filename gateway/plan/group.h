@@ -54,7 +54,8 @@ struct aggregate {
     struct str name; /* as asked for: the key in the answer */
     enum aggregate_op op;
     const struct column *column;
-    const struct field *whole; /* a composite all of whose columns count, joined as text; NULL: `column` alone */
+    const struct field *whole; /* a composite all of whose columns count, joined as text, or a TS_VECTOR, which has none
+                                * that clients see; NULL: `column` alone */
 };
 
 /* The groups are ordered by a dimension or by an aggregate. */
@@ -78,6 +79,8 @@ struct group {
 };
 
 MUST_CHECK bool granularity_parse(struct str name, enum granularity *out);
+/* Of a whole field, whatever its type: of a CURRENCY, MIN to SUM are over its amountMicros. */
+struct aggregate aggregate_of(struct str name, enum aggregate_op op, const struct field *field);
 /* "maxAmountAmountMicros" and the like. ERR_INVALID names what cannot be. */
 MUST_CHECK bool aggregate_parse(const struct object *object, struct str name, struct aggregate *out, struct err *err);
 

@@ -218,7 +218,7 @@ static void add_count(void *context, struct record_set *parents, struct record_l
     size_t count = cut_parents(request->arena, links, parents, &ids);
     if (count > 0) {
         counting->commands[counting->count] =
-            request_bound(request, sql_related_counts(request->arena, links->relation, ids, count));
+            request_bound(request, sql_related_totals(request->arena, links->relation, ids, count));
         counting->parents[counting->count] = parents;
         counting->fetch->all_links[counting->count++] = links;
     }
