@@ -23,6 +23,16 @@ bool granularity_parse(struct str name, enum granularity *out)
     return false;
 }
 
+const char *granularity_name(enum granularity granularity)
+{
+    return granularities[granularity];
+}
+
+bool granularity_cuts(enum granularity granularity)
+{
+    return granularity >= GRANULARITY_DAY && granularity <= GRANULARITY_YEAR;
+}
+
 /* Longer names first where one is the beginning of another. */
 static const struct {
     const char *prefix;

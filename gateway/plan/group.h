@@ -79,6 +79,9 @@ struct group {
 };
 
 MUST_CHECK bool granularity_parse(struct str name, enum granularity *out);
+const char *granularity_name(enum granularity granularity);
+/* Does it cut time into periods? (Others fold it, or leave it as it is.) */
+bool granularity_cuts(enum granularity granularity);
 /* Of a whole field, whatever its type: of a CURRENCY, MIN to SUM are over its amountMicros. */
 struct aggregate aggregate_of(struct str name, enum aggregate_op op, const struct field *field);
 /* "maxAmountAmountMicros" and the like. ERR_INVALID names what cannot be. */

@@ -182,17 +182,51 @@ static void print_target(struct strbuf *out, const struct plan *plan)
     }
 }
 
+static void print_dimension(struct strbuf *out, const struct group_dimension *dimension)
+{
+    static const char *const starts[] = {[WEEK_SUNDAY] = " from SUNDAY", [WEEK_SATURDAY] = " from SATURDAY"};
+    strbuf_puts(out, "  by ");
+    path_print(out, &dimension->path);
+    if (dimension->granularity != GRANULARITY_NONE) {
+        strbuf_printf(out, " %s%s", granularity_name(dimension->granularity),
+                      dimension->week_start == WEEK_MONDAY ? "" : starts[dimension->week_start]);
+        if (dimension->time_zone.len > 0) {
+            strbuf_printf(out, " in %.*s", STR_ARG(dimension->time_zone));
+        }
+        strbuf_puts(out, dimension->by_day ? " as days" : "");
+    }
+    strbuf_put_char(out, '\n');
+}
+
+static void print_group_order(struct strbuf *out, const struct group *group, const struct group_order *order)
+{
+    struct order_term term = {.descending = order->descending, .nulls_first = order->nulls_first};
+    struct str direction = order_direction_name(&term);
+    strbuf_puts(out, "  groups by ");
+    if (order->by_aggregate) {
+        strbuf_put(out, group->aggregates[order->index].name);
+    } else {
+        path_print(out, &group->dimensions[order->index].path);
+    }
+    strbuf_printf(out, "[%.*s]\n", STR_ARG(direction));
+}
+
 static void print_group(struct strbuf *out, const struct group *group)
 {
     for (size_t i = 0; i < group->dimension_count; i++) {
-        strbuf_puts(out, "  by ");
-        path_print(out, &group->dimensions[i].path);
-        strbuf_put_char(out, '\n');
+        print_dimension(out, &group->dimensions[i]);
     }
     for (size_t i = 0; i < group->aggregate_count; i++) {
         strbuf_printf(out, "  aggregate %.*s\n", STR_ARG(group->aggregates[i].name));
     }
-    strbuf_printf(out, "  groups %zu sample %zu\n", group->limit, group->sample);
+    for (size_t i = 0; i < group->order_count; i++) {
+        print_group_order(out, group, &group->orders[i]);
+    }
+    strbuf_printf(out, "  groups %zu sample %zu", group->limit, group->sample);
+    if (group->sample_offset > 0) {
+        strbuf_printf(out, " offset %zu", group->sample_offset);
+    }
+    strbuf_put_char(out, '\n');
 }
 
 void plan_print(struct strbuf *out, const struct plan *plan)

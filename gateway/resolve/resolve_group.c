@@ -24,18 +24,6 @@ static bool one_field(struct resolving *r, const struct gql_datum *object, const
                           "GroupByInput");
 }
 
-static bool needs_zone(const struct group_dimension *dimension)
-{
-    switch (dimension->granularity) {
-    case GRANULARITY_DAY:
-    case GRANULARITY_WEEK:
-    case GRANULARITY_MONTH:
-    case GRANULARITY_QUARTER:
-    case GRANULARITY_YEAR: return dimension->path.column->kind == COLUMN_TIMESTAMPTZ;
-    default: return false;
-    }
-}
-
 static bool read_date(struct resolving *r, const struct gql_datum *datum, struct group_dimension *out)
 {
     const struct gql_datum *zone = gql_datum_get(datum, "timeZone");
@@ -46,8 +34,8 @@ static bool read_date(struct resolving *r, const struct gql_datum *datum, struct
     }
     out->time_zone = zone != NULL && zone->kind == GQL_DATUM_STRING ? zone->as.text : STR_EMPTY;
     out->week_start = str_is(start, "SUNDAY") ? WEEK_SUNDAY : str_is(start, "SATURDAY") ? WEEK_SATURDAY : WEEK_MONDAY;
-    out->by_day = true;
-    return out->time_zone.len > 0 || !needs_zone(out) ||
+    out->by_day = granularity_cuts(out->granularity);
+    return out->time_zone.len > 0 || !out->by_day || out->path.column->kind != COLUMN_TIMESTAMPTZ ||
            RESOLVE_REFUSE(r, "MISSING_TIMEZONE_FOR_DATE_GROUP_BY",
                           "Time zone should be specified for a group by date on Day, Week, Month, Quarter or Year");
 }
@@ -296,6 +284,9 @@ void resolve_group_needs(const struct connection_needs *needs, struct plan *plan
     group->aggregates = needs->aggregates;
     group->aggregate_count = needs->aggregate_count;
     group->sample = needs->records || needs->ends ? SAMPLE : 0;
+    if (group->sample == 0) {
+        plan->selection = (struct plan_selection){0};
+    }
     if (needs->total || needs->has_next) {
         group->aggregates[group->aggregate_count++] = (struct aggregate){.name = STR("totalCount")};
     }
