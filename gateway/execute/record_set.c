@@ -1,12 +1,11 @@
-#include "gateway/request/record_set.h"
+#include "gateway/execute/record_set.h"
 
 #include "common/base/map.h"
-#include "gateway/record/record_json.h"
 
 struct fetch {
-    struct request *request;
+    struct operation *operation;
     struct record_set *root;
-    void (*on_fetched)(struct request *request, const struct pg_failure *failure);
+    void (*on_fetched)(struct operation *operation, const struct pg_failure *failure);
     struct record_set **sets; /* of the level in flight */
     size_t set_count;
     struct record_links **links; /* one for each command in flight */
@@ -115,12 +114,12 @@ static void fetch_level(struct fetch *fetch);
 
 static bool keep_rows(struct fetch *fetch, struct record_set *set, const struct pg_result *result)
 {
-    struct arena *arena = fetch->request->arena;
+    struct arena *arena = fetch->operation->arena;
     set->count = pg_rows(result);
     set->rows = ARENA_ARRAY(arena, struct value *, set->count + 1);
     for (size_t i = 0; i < set->count; i++) {
         set->rows[i] = ARENA_ARRAY(arena, struct value, set->object->column_count);
-        if (!request_kept_row(fetch->request, set->object, result, i, set->rows[i])) {
+        if (!operation_read_row(fetch->operation, set->object, result, i, 0, set->rows[i], true)) {
             return false;
         }
     }
@@ -141,9 +140,9 @@ static struct record_set *parents_of(const struct fetch *fetch, const struct rec
 static void on_level(void *context, struct pg_result *const *results, const struct pg_failure *failure)
 {
     struct fetch *fetch = context;
-    struct arena *arena = fetch->request->arena;
+    struct arena *arena = fetch->operation->arena;
     if (failure != NULL) {
-        fetch->on_fetched(fetch->request, failure);
+        fetch->on_fetched(fetch->operation, failure);
         return;
     }
     struct record_set **next = ARENA_ARRAY(arena, struct record_set *, fetch->link_count);
@@ -151,7 +150,7 @@ static void on_level(void *context, struct pg_result *const *results, const stru
     for (size_t i = 0; i < fetch->link_count; i++) {
         struct record_links *links = fetch->links[i];
         if (!keep_rows(fetch, &links->set, results[i])) {
-            fetch->on_fetched(fetch->request, &request_foreign_value);
+            fetch->on_fetched(fetch->operation, &foreign_value);
             return;
         }
         group(arena, links, parents_of(fetch, links));
@@ -167,15 +166,14 @@ static void on_level(void *context, struct pg_result *const *results, const stru
 static void submit(struct fetch *fetch, const struct pg_command *commands, size_t count,
                    void (*on_done)(void *, struct pg_result *const *, const struct pg_failure *), void *context)
 {
-    struct request *request = fetch->request;
-    request_note_job(request, &request->job);
-    request->job = (struct pg_job){.kind = PG_READ,
-                                   .commands = commands,
-                                   .command_count = count,
-                                   .cost = (unsigned)(fetch->root->count + count),
-                                   .on_done = on_done,
-                                   .context = context};
-    pg_submit(request->worker->fast, &request->job);
+    struct operation *operation = fetch->operation;
+    operation_submit(operation, operation->executor->fast,
+                     (struct pg_job){.kind = PG_READ,
+                                     .commands = commands,
+                                     .command_count = count,
+                                     .cost = (unsigned)(fetch->root->count + count),
+                                     .on_done = on_done,
+                                     .context = context});
 }
 
 static size_t cut_parents(struct arena *arena, const struct record_links *links, const struct record_set *parents,
@@ -213,12 +211,12 @@ struct counting {
 static void add_count(void *context, struct record_set *parents, struct record_links *links)
 {
     struct counting *counting = context;
-    struct request *request = counting->fetch->request;
+    struct operation *operation = counting->fetch->operation;
     struct uuid *ids = NULL;
-    size_t count = cut_parents(request->arena, links, parents, &ids);
+    size_t count = cut_parents(operation->arena, links, parents, &ids);
     if (count > 0) {
         counting->commands[counting->count] =
-            request_bound(request, sql_related_counts(request->arena, links->relation, ids, count));
+            command_bound(operation->arena, sql_related_counts(operation->arena, links->relation, ids, count));
         counting->parents[counting->count] = parents;
         counting->fetch->all_links[counting->count++] = links;
     }
@@ -229,13 +227,13 @@ static void on_counts(void *context, struct pg_result *const *results, const str
     struct counting *counting = context;
     struct fetch *fetch = counting->fetch;
     if (failure != NULL) {
-        fetch->on_fetched(fetch->request, failure);
+        fetch->on_fetched(fetch->operation, failure);
         return;
     }
     for (size_t i = 0; i < counting->count; i++) {
         struct record_links *links = fetch->all_links[i];
         const struct record_set *parents = counting->parents[i];
-        links->total = ARENA_ARRAY(fetch->request->arena, int64_t, parents->count);
+        links->total = ARENA_ARRAY(fetch->operation->arena, int64_t, parents->count);
         for (size_t row = 0; row < pg_rows(results[i]); row++) {
             struct str id;
             struct str total;
@@ -248,7 +246,7 @@ static void on_counts(void *context, struct pg_result *const *results, const str
             }
         }
     }
-    fetch->on_fetched(fetch->request, NULL);
+    fetch->on_fetched(fetch->operation, NULL);
 }
 
 static void count_links(void *context, struct record_set *parents, struct record_links *links)
@@ -261,7 +259,7 @@ static void count_links(void *context, struct record_set *parents, struct record
 /* How many there really are, where a list was cut: one more statement for each such relation. */
 static void fetch_counts(struct fetch *fetch)
 {
-    struct arena *arena = fetch->request->arena;
+    struct arena *arena = fetch->operation->arena;
     size_t most = 0;
     each_link(fetch->root, count_links, &most);
     struct counting *counting = ARENA_NEW(arena, struct counting);
@@ -271,7 +269,7 @@ static void fetch_counts(struct fetch *fetch)
     fetch->all_links = ARENA_ARRAY(arena, struct record_links *, most);
     each_link(fetch->root, add_count, counting);
     if (counting->count == 0) {
-        fetch->on_fetched(fetch->request, NULL);
+        fetch->on_fetched(fetch->operation, NULL);
         return;
     }
     submit(fetch, counting->commands, counting->count, on_counts, counting);
@@ -279,24 +277,25 @@ static void fetch_counts(struct fetch *fetch)
 
 static void prepare_links(struct fetch *fetch, struct record_set *set, struct pg_command *commands)
 {
-    struct request *request = fetch->request;
+    struct operation *operation = fetch->operation;
     const struct plan_selection *selection = set->selection;
-    set->links = ARENA_ARRAY(request->arena, struct record_links, selection->relation_count);
+    set->links = ARENA_ARRAY(operation->arena, struct record_links, selection->relation_count);
     for (size_t i = 0; i < selection->relation_count; i++) {
         struct record_links *links = &set->links[i];
         const struct plan_relation *relation = &selection->relations[i];
         struct uuid *keys = NULL;
         links->relation = relation;
         links->set = (struct record_set){.object = relation->field->target, .selection = &relation->selection};
-        size_t count = gather_keys(request->arena, links, set, &keys);
-        commands[fetch->link_count] = request_bound(request, sql_related(request->arena, relation, keys, count));
+        size_t count = gather_keys(operation->arena, links, set, &keys);
+        commands[fetch->link_count] =
+            command_bound(operation->arena, sql_related(operation->arena, relation, keys, count));
         fetch->links[fetch->link_count++] = links;
     }
 }
 
 static void fetch_level(struct fetch *fetch)
 {
-    struct arena *arena = fetch->request->arena;
+    struct arena *arena = fetch->operation->arena;
     size_t wanted = 0;
     for (size_t i = 0; i < fetch->set_count; i++) {
         wanted += fetch->sets[i]->selection->relation_count;
@@ -314,84 +313,17 @@ static void fetch_level(struct fetch *fetch)
     submit(fetch, commands, wanted, on_level, fetch);
 }
 
-void record_set_fetch(struct request *request, struct record_set *root,
-                      void (*on_fetched)(struct request *request, const struct pg_failure *failure))
+void record_set_fetch(struct operation *operation, struct record_set *root,
+                      void (*on_fetched)(struct operation *operation, const struct pg_failure *failure))
 {
-    struct fetch *fetch = ARENA_NEW(request->arena, struct fetch);
-    *fetch = (struct fetch){.request = request, .root = root, .on_fetched = on_fetched};
+    struct fetch *fetch = ARENA_NEW(operation->arena, struct fetch);
+    *fetch = (struct fetch){.operation = operation, .root = root, .on_fetched = on_fetched};
     if (root->selection->relation_count == 0 || root->count == 0) {
-        on_fetched(request, NULL);
+        on_fetched(operation, NULL);
         return;
     }
-    fetch->sets = ARENA_ARRAY(request->arena, struct record_set *, 1);
+    fetch->sets = ARENA_ARRAY(operation->arena, struct record_set *, 1);
     fetch->sets[0] = root;
     fetch->set_count = 1;
     fetch_level(fetch);
-}
-
-static void put_links(struct strbuf *out, const struct record_links *links, size_t parent)
-{
-    const struct field *field = links->relation->field;
-    strbuf_printf(out, ",\"%.*s\":", STR_ARG(field->name));
-    if (field->side == RELATION_MANY_TO_ONE) {
-        if (links->number[parent] == 0) {
-            strbuf_put(out, STR("null"));
-        } else {
-            record_set_put(out, &links->set, links->first[parent]);
-        }
-        return;
-    }
-    strbuf_put_char(out, '[');
-    for (size_t i = 0; i < links->number[parent]; i++) {
-        strbuf_puts(out, i == 0 ? "" : ",");
-        record_set_put(out, &links->set, links->first[parent] + i);
-    }
-    strbuf_put_char(out, ']');
-}
-
-void record_set_put(struct strbuf *out, const struct record_set *set, size_t row)
-{
-    record_put_json(out, set->object, set->selection->fields, set->selection->count, set->rows[row]);
-    if (set->links == NULL) {
-        return;
-    }
-    /* The relations go in before the record's closing brace. */
-    out->len--;
-    for (size_t i = 0; i < set->selection->relation_count; i++) {
-        put_links(out, &set->links[i], row);
-    }
-    strbuf_put_char(out, '}');
-}
-
-struct cutting {
-    struct rest_cut *cuts;
-    size_t count;
-};
-
-static void count_cuts(void *context, struct record_set *parents, struct record_links *links)
-{
-    struct cutting *cutting = context;
-    for (size_t i = 0; links->total != NULL && i < parents->count; i++) {
-        if (links->cut[i] && cutting->cuts != NULL) {
-            cutting->cuts[cutting->count] = (struct rest_cut){.record = id_of(parents, i),
-                                                              .relation = links->relation->field,
-                                                              .returned = links->number[i],
-                                                              .total = links->total[i]};
-        }
-        cutting->count += links->cut[i];
-    }
-}
-
-size_t record_set_cuts(struct arena *arena, const struct record_set *root, struct rest_cut **out)
-{
-    struct record_set copy = *root;
-    struct cutting cutting = {0};
-    each_link(&copy, count_cuts, &cutting);
-    if (cutting.count > 0) {
-        cutting.cuts = ARENA_ARRAY(arena, struct rest_cut, cutting.count);
-        cutting.count = 0;
-        each_link(&copy, count_cuts, &cutting);
-    }
-    *out = cutting.cuts;
-    return cutting.count;
 }
