@@ -1,22 +1,6 @@
 /* groupBy: the groups, and the sample of each, in one pipeline segment (contract 2.8). */
 #include "gateway/execute/operation_private.h"
 
-/* Texts of one group; they live as long as the result unless relations of the samples are still to be fetched. */
-static const struct str *read_texts(struct operation *operation, const struct pg_result *result, size_t row,
-                                    size_t first, size_t count)
-{
-    bool keep = operation->plan.selection.relation_count > 0;
-    struct str *texts = ARENA_ARRAY(operation->arena, struct str, count + 1);
-    for (size_t i = 0; i < count; i++) {
-        if (!pg_value(result, row, first + i, &texts[i])) {
-            texts[i] = STR_EMPTY;
-        } else if (keep) {
-            texts[i] = arena_copy(operation->arena, texts[i]);
-        }
-    }
-    return texts;
-}
-
 static bool same_group(const struct pg_result *groups, size_t group, const struct pg_result *samples, size_t row,
                        size_t dimensions)
 {
@@ -73,13 +57,16 @@ static void on_groups(void *context, struct pg_result *const *results, const str
         fail_grouping(operation, failure);
         return;
     }
+    /* Relations of the samples are still to be fetched. */
+    bool keep = operation->plan.selection.relation_count > 0;
     size_t count = pg_rows(results[0]);
     struct result_group *groups = ARENA_ARRAY(operation->arena, struct result_group, count + 1);
     size_t most = asked->sample > 0 ? pg_rows(results[1]) : 0;
     operation_records(operation, ARENA_ARRAY(operation->arena, struct value *, most + 1), 0);
     for (size_t row = 0; row < count; row++) {
-        groups[row].dimensions = read_texts(operation, results[0], row, 0, asked->dimension_count);
-        groups[row].aggregates = read_texts(operation, results[0], row, asked->dimension_count, asked->aggregate_count);
+        groups[row].dimensions = operation_texts(operation, results[0], row, 0, asked->dimension_count, keep);
+        groups[row].aggregates =
+            operation_texts(operation, results[0], row, asked->dimension_count, asked->aggregate_count, keep);
         if (asked->sample > 0 && !read_samples(operation, results[0], row, results[1], &groups[row])) {
             operation_fail_pg(operation, &foreign_value);
             return;

@@ -6,13 +6,20 @@
 
 #include "common/text/json_read.h"
 
+enum { NOWHERE = SIZE_MAX };
+
 struct reading {
     struct operation *operation;
     unsigned pending; /* jobs not answered yet */
     bool failed;
     struct pg_failure failure;
-    struct pg_job count_job;
-    struct pg_command count_command;
+    /* Places among the commands of the page's job, and of the one on the slow pool; NOWHERE: not asked for. */
+    size_t page_at;
+    size_t live_at;
+    size_t count_at;
+    size_t aggregates_at;
+    struct pg_job slow_job;
+    struct pg_command slow_commands[2];
 };
 
 /* One record. */
@@ -80,22 +87,13 @@ static bool note_failure(struct reading *reading, const struct pg_failure *failu
     return failure != NULL;
 }
 
-/* The values of the order's terms in one row of the result: what a cursor to it is made of. */
+/* The values of the order's terms in one row of the page: what a cursor to it is made of. */
 static const struct value *order_values(struct operation *operation, const struct pg_result *result, size_t row)
 {
     const struct plan *plan = &operation->plan;
     size_t places[ORDER_TERMS_MAX];
-    struct value *values = ARENA_ARRAY(operation->arena, struct value, plan->order_count);
     sql_page_places(plan, places);
-    for (size_t i = 0; i < plan->order_count; i++) {
-        struct str bytes = STR_EMPTY;
-        enum column_kind kind = plan->order[i].path.column->kind;
-        bool present = pg_value(result, row, places[i], &bytes);
-        if (!value_from_pg(operation->arena, kind, arena_copy(operation->arena, bytes), !present, &values[i])) {
-            values[i] = value_null(kind);
-        }
-    }
-    return values;
+    return operation_order_values(operation, plan->order, plan->order_count, places, result, row);
 }
 
 /* The row at `place` of the page: a backward page comes in reverse. */
@@ -110,7 +108,7 @@ static void fill_page(struct operation *operation, const struct pg_result *rows,
     struct result_page *page = &operation->result.page;
     bool more = pg_rows(rows) > asked->limit;
     page->has_next = asked->backward || more;
-    page->has_previous = asked->backward ? more : asked->cursor != NULL;
+    page->has_previous = asked->backward ? more : asked->cursor != NULL || asked->offset > 0;
     if (count > 0) {
         page->first = order_values(operation, rows, row_at(asked, count, 0));
         page->last = order_values(operation, rows, row_at(asked, count, count - 1));
@@ -159,33 +157,41 @@ static void on_fetched(struct operation *operation, const struct pg_failure *fai
     part_done(reading);
 }
 
+/* The page itself; false when it could not be read. A page whose records have relations goes on with those. */
+static bool take_page(struct reading *reading, const struct pg_result *rows)
+{
+    struct operation *operation = reading->operation;
+    const struct plan *plan = &operation->plan;
+    size_t found = pg_rows(rows);
+    size_t count = found > plan->page.limit ? plan->page.limit : found;
+    fill_page(operation, rows, count);
+    bool related = plan->selection.relation_count > 0;
+    if (operation->on_row != NULL && !related) {
+        return pass_rows(operation, rows, count);
+    }
+    /* With relations, or something from the slow pool still to come, the operation ends after this result is gone. */
+    return hold_rows(operation, rows, count, related || reading->pending > 1);
+}
+
 static void on_page(void *context, struct pg_result *const *results, const struct pg_failure *failure)
 {
     struct reading *reading = context;
     struct operation *operation = reading->operation;
-    const struct plan *plan = &operation->plan;
     if (note_failure(reading, failure)) {
         part_done(reading);
         return;
     }
-    size_t found = pg_rows(results[0]);
-    size_t count = found > plan->page.limit ? plan->page.limit : found;
-    fill_page(operation, results[0], count);
-    if (operation->job.command_count == 2) {
+    if (reading->live_at != NOWHERE) {
         struct str total;
-        operation->result.page.total = pg_value(results[1], 0, 0, &total) ? pg_get_int8(total) : 0;
+        operation->result.page.total = pg_value(results[reading->live_at], 0, 0, &total) ? pg_get_int8(total) : 0;
     }
-    bool related = plan->selection.relation_count > 0;
-    bool passed = operation->on_row != NULL && !related;
-    /* With a count still to come, or relations, the operation ends after this result is gone. */
-    bool keep = related || reading->pending > 1;
-    if (!(passed ? pass_rows(operation, results[0], count) : hold_rows(operation, results[0], count, keep))) {
+    if (reading->page_at == NOWHERE) {
+        part_done(reading);
+    } else if (!take_page(reading, results[reading->page_at])) {
         (void)note_failure(reading, &foreign_value);
         part_done(reading);
-    } else if (related) {
-        record_set_fetch(operation, &operation->result.records, on_fetched);
     } else {
-        part_done(reading);
+        record_set_fetch(operation, &operation->result.records, on_fetched);
     }
 }
 
@@ -200,41 +206,64 @@ static int64_t read_estimate(struct arena *arena, struct str text)
     return json_is(rows, JSON_NUMBER) && str_to_int64(rows->text, 0, INT64_MAX, &estimate) ? estimate : 0;
 }
 
-static void on_count(void *context, struct pg_result *const *results, const struct pg_failure *failure)
+static void on_slow(void *context, struct pg_result *const *results, const struct pg_failure *failure)
 {
     struct reading *reading = context;
+    struct operation *operation = reading->operation;
+    const struct plan *plan = &operation->plan;
+    struct result_page *page = &operation->result.page;
     struct str value;
-    if (!note_failure(reading, failure) && pg_value(results[0], 0, 0, &value)) {
-        struct operation *operation = reading->operation;
-        struct result_page *page = &operation->result.page;
-        page->estimated = operation->plan.page.count == COUNT_ESTIMATED;
+    if (note_failure(reading, failure)) {
+        part_done(reading);
+        return;
+    }
+    if (reading->count_at != NOWHERE && pg_value(results[reading->count_at], 0, 0, &value)) {
+        page->estimated = plan->page.count == COUNT_ESTIMATED;
         page->total = page->estimated ? read_estimate(operation->arena, value) : pg_get_int8(value);
+    }
+    if (reading->aggregates_at != NOWHERE) {
+        operation->result.aggregates =
+            operation_texts(operation, results[reading->aggregates_at], 0, 0, plan->aggregate_count, true);
     }
     part_done(reading);
 }
 
-static void submit_count(struct reading *reading)
+/* What looks at all that match: a dear count, aggregates. */
+static void submit_slow(struct reading *reading, bool counts)
 {
     struct operation *operation = reading->operation;
+    struct arena *arena = operation->arena;
     const struct plan *plan = &operation->plan;
-    bool estimated = plan->page.count == COUNT_ESTIMATED;
-    reading->count_command = command_bound(operation->arena, estimated ? sql_estimate(operation->arena, plan)
-                                                                       : sql_count(operation->arena, plan));
-    reading->count_job = (struct pg_job){.kind = PG_READ,
-                                         .commands = &reading->count_command,
-                                         .command_count = 1,
-                                         .cost = 1,
-                                         .on_done = on_count,
-                                         .context = reading};
+    size_t count = 0;
+    if (counts) {
+        bool estimated = plan->page.count == COUNT_ESTIMATED;
+        reading->count_at = count;
+        reading->slow_commands[count++] =
+            command_bound(arena, estimated ? sql_estimate(arena, plan) : sql_count(arena, plan));
+    }
+    if (plan->aggregate_count > 0) {
+        reading->aggregates_at = count;
+        reading->slow_commands[count++] = command_bound(arena, sql_aggregates(arena, plan));
+    }
+    if (count == 0) {
+        return;
+    }
+    reading->slow_job = (struct pg_job){.kind = PG_READ,
+                                        .commands = reading->slow_commands,
+                                        .command_count = count,
+                                        .cost = 1,
+                                        .on_done = on_slow,
+                                        .context = reading};
     reading->pending++;
-    pg_submit(operation->executor->slow, &reading->count_job);
+    pg_submit(operation->executor->slow, &reading->slow_job);
 }
 
 /* The commonest page has its statements ready. */
 static struct pg_command page_command(struct operation *operation)
 {
     const struct plan *plan = &operation->plan;
-    bool plain = plan->filter == NULL && !plan->page.backward && order_is_id(plan->order, plan->order_count);
+    bool plain = plan->filter == NULL && !plan->with_deleted && !plan->page.backward && plan->page.offset == 0 &&
+                 order_is_id(plan->order, plan->order_count);
     if (!plain) {
         return command_bound(operation->arena, sql_page(operation->arena, plan));
     }
@@ -249,31 +278,52 @@ static struct pg_command page_command(struct operation *operation)
     return (struct pg_command){after ? &statements->read_after : &statements->read_first, params};
 }
 
+/* The exact number of all live records is known at constant cost. */
+static struct pg_command live_command(struct operation *operation)
+{
+    struct pg_param *params = ARENA_ARRAY(operation->arena, struct pg_param, 1);
+    params[0] = (struct pg_param){.value = str_of(operation->plan.object->id_text, UUID_TEXT_LEN)};
+    return (struct pg_command){&operation->model->live_count, params};
+}
+
+static bool answered_by_index(const struct plan *plan)
+{
+    bool all = plan->filter == NULL && order_is_id(plan->order, plan->order_count) && plan->page.offset == 0;
+    return plan->page.unseen || all || (plan->filter != NULL && filter_selective(plan->filter));
+}
+
 static void read_many(struct operation *operation)
 {
     const struct plan *plan = &operation->plan;
     struct reading *reading = ARENA_NEW(operation->arena, struct reading);
-    *reading = (struct reading){.operation = operation, .pending = 1};
+    *reading = (struct reading){
+        .operation = operation, .page_at = NOWHERE, .live_at = NOWHERE, .count_at = NOWHERE, .aggregates_at = NOWHERE};
     operation->work = reading;
-    bool all = plan->filter == NULL;
-    bool fast = order_is_id(plan->order, plan->order_count) ? all || filter_selective(plan->filter)
-                                                            : filter_selective(plan->filter);
-    size_t commands = 1;
-    operation->commands[0] = page_command(operation);
-    if (all && plan->page.count != COUNT_NONE) {
-        struct pg_param *params = ARENA_ARRAY(operation->arena, struct pg_param, 1);
-        params[0] = (struct pg_param){.value = str_of(plan->object->id_text, UUID_TEXT_LEN)};
-        operation->commands[commands++] = (struct pg_command){&operation->model->live_count, params};
-    } else if (!all && plan->page.count != COUNT_NONE) {
-        submit_count(reading);
+    bool all = plan->filter == NULL && !plan->with_deleted;
+    bool counted = plan->page.count == COUNT_EXACT || plan->page.count == COUNT_ESTIMATED;
+    size_t commands = 0;
+    if (!plan->page.unseen) {
+        reading->page_at = commands;
+        operation->commands[commands++] = page_command(operation);
     }
-    operation_submit(operation, fast ? operation->executor->fast : operation->executor->slow,
-                     (struct pg_job){.kind = PG_READ,
-                                     .commands = operation->commands,
-                                     .command_count = commands,
-                                     .cost = (unsigned)plan->page.limit + 1,
-                                     .on_done = on_page,
-                                     .context = reading});
+    if (all && counted) {
+        reading->live_at = commands;
+        operation->commands[commands++] = live_command(operation);
+    }
+    operation_records(operation, NULL, 0);
+    reading->pending = commands > 0 ? 1 : 0;
+    submit_slow(reading, counted && !all);
+    if (commands > 0) {
+        operation_submit(operation, answered_by_index(plan) ? operation->executor->fast : operation->executor->slow,
+                         (struct pg_job){.kind = PG_READ,
+                                         .commands = operation->commands,
+                                         .command_count = commands,
+                                         .cost = (unsigned)plan->page.limit + 1,
+                                         .on_done = on_page,
+                                         .context = reading});
+    } else if (reading->pending == 0) {
+        operation_end(operation);
+    }
 }
 
 void execute_read(struct operation *operation)

@@ -153,6 +153,35 @@ bool operation_read_row(struct operation *operation, const struct object *object
     return true;
 }
 
+const struct str *operation_texts(struct operation *operation, const struct pg_result *result, size_t row, size_t first,
+                                  size_t count, bool keep)
+{
+    struct str *texts = ARENA_ARRAY(operation->arena, struct str, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        if (!pg_value(result, row, first + i, &texts[i])) {
+            texts[i] = STR_EMPTY;
+        } else if (keep) {
+            texts[i] = arena_copy(operation->arena, texts[i]);
+        }
+    }
+    return texts;
+}
+
+const struct value *operation_order_values(struct operation *operation, const struct order_term *order, size_t count,
+                                           const size_t *places, const struct pg_result *result, size_t row)
+{
+    struct value *values = ARENA_ARRAY(operation->arena, struct value, count);
+    for (size_t i = 0; i < count; i++) {
+        struct str bytes = STR_EMPTY;
+        enum column_kind kind = order[i].path.column->kind;
+        bool present = pg_value(result, row, places[i], &bytes);
+        if (!value_from_pg(operation->arena, kind, arena_copy(operation->arena, bytes), !present, &values[i])) {
+            values[i] = value_null(kind);
+        }
+    }
+    return values;
+}
+
 /* The row as PostgreSQL has it: no clock is asked whether it changed. */
 uint64_t operation_row_version(const struct object *object, const struct pg_result *result)
 {

@@ -30,6 +30,14 @@ size_t operation_on_commit(struct operation *operation, struct pg_command *out);
 MUST_CHECK bool operation_read_row(struct operation *operation, const struct object *object,
                                    const struct pg_result *result, size_t row, size_t first, struct value *values,
                                    bool keep);
+/* Columns that are text, from `first` on; NULL is a text without `ptr`. Unless `keep`, they live as long as the result.
+ */
+const struct str *operation_texts(struct operation *operation, const struct pg_result *result, size_t row, size_t first,
+                                  size_t count, bool keep);
+/* The values of an order's terms in one row, what a cursor to it is made of; `places` are their columns. They outlive
+ * the result. */
+const struct value *operation_order_values(struct operation *operation, const struct order_term *order, size_t count,
+                                           const size_t *places, const struct pg_result *result, size_t row);
 /* The version of row 0. */
 uint64_t operation_row_version(const struct object *object, const struct pg_result *result);
 /* Asks the caller whether the locked row of a write that is about one record is the one that is meant; false when the

@@ -97,10 +97,4 @@ void rest_put_problem(struct strbuf *out, int status, const struct err *err, str
 /* Of the status alone, such as "BadRequestException". */
 const char *rest_exception_name(int status);
 
-/* Opaque cursors; `values` hold one value for each of the plan's order terms. */
-void rest_put_cursor(struct strbuf *out, struct arena *arena, const struct plan *plan, const struct value *values);
-/* Against the plan's order. A space is read as '+', since clients paste cursors into URLs unescaped. */
-MUST_CHECK bool rest_cursor_parse(struct arena *arena, const struct plan *plan, struct str text,
-                                  const struct value **out, struct err *err);
-
 #endif

@@ -1,6 +1,7 @@
 /* What a plan brought back, in REST's envelopes (contract 1.4, 1.9 and 2.8). */
 #include "common/text/json_write.h"
 #include "common/text/number.h"
+#include "gateway/plan/cursor.h"
 #include "gateway/record/record_json.h"
 #include "gateway/rest/rest.h"
 
@@ -96,7 +97,7 @@ static void put_cursor_or_null(struct strbuf *out, struct arena *arena, const st
         return;
     }
     strbuf_put_char(out, '"');
-    rest_put_cursor(out, arena, plan, values);
+    cursor_put(out, arena, plan->order, plan->order_count, values);
     strbuf_put_char(out, '"');
 }
 

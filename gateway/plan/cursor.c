@@ -1,12 +1,9 @@
-/*
- * Cursors (contract 2.5): base64 of a compact JSON object with the record's value for each ordered path, nested as the
- * path is, plus the id.
- */
-#include "gateway/rest/rest.h"
+#include "gateway/plan/cursor.h"
 
 #include "common/text/encode.h"
 #include "common/text/json_read.h"
 #include "common/text/json_write.h"
+#include "gateway/record/record_input.h"
 #include "gateway/record/record_json.h"
 #include <stdio.h>
 
@@ -72,11 +69,24 @@ static void put_object(struct strbuf *out, struct arena *arena, const struct ord
     strbuf_put_char(out, '}');
 }
 
-void rest_put_cursor(struct strbuf *out, struct arena *arena, const struct plan *plan, const struct value *values)
+/* The commonest one, without a detour. */
+static void put_id_object(struct strbuf *out, const struct value *id)
+{
+    strbuf_put(out, STR("{\"id\":\""));
+    uuid_put(out, &id->as.uuid);
+    strbuf_put(out, STR("\"}"));
+}
+
+void cursor_put(struct strbuf *out, struct arena *arena, const struct order_term *terms, size_t count,
+                const struct value *values)
 {
     struct strbuf json = {0};
     bool done[ORDER_TERMS_MAX] = {false};
-    put_object(&json, arena, plan->order, values, plan->order_count, done, 0, NULL);
+    if (order_is_id(terms, count)) {
+        put_id_object(&json, &values[0]);
+    } else {
+        put_object(&json, arena, terms, values, count, done, 0, NULL);
+    }
     base64_put(out, strbuf_str(&json));
     strbuf_release(&json);
 }
@@ -136,21 +146,27 @@ static struct json *decode(struct arena *arena, struct str text)
     return json_parse(arena, decoded, &limits, NULL);
 }
 
-bool rest_cursor_parse(struct arena *arena, const struct plan *plan, struct str text, const struct value **out,
-                       struct err *err)
+bool cursor_parse(struct arena *arena, const struct order_term *terms, size_t count, struct str text,
+                  const struct value **out, const struct order_term **missing, struct err *err)
 {
     struct json *json = decode(arena, text);
+    if (missing != NULL) {
+        *missing = NULL;
+    }
     if (!json_is(json, JSON_OBJECT)) {
         return invalid(text, err);
     }
-    struct value *values = ARENA_ARRAY(arena, struct value, plan->order_count);
-    for (size_t i = 0; i < plan->order_count; i++) {
-        const struct json *member = find(json, &plan->order[i].path);
-        if (member == NULL || !read_value(arena, plan->order[i].path.column, member, &values[i])) {
+    struct value *values = ARENA_ARRAY(arena, struct value, count);
+    for (size_t i = 0; i < count; i++) {
+        const struct json *member = find(json, &terms[i].path);
+        if (member == NULL && missing != NULL) {
+            *missing = &terms[i];
+        }
+        if (member == NULL || !read_value(arena, terms[i].path.column, member, &values[i])) {
             return invalid(text, err);
         }
     }
-    if (values[plan->order_count - 1].null) {
+    if (values[count - 1].null) {
         return invalid(text, err);
     }
     *out = values;
