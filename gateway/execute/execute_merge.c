@@ -4,8 +4,8 @@
  * nothing but link (all its fields are relations) and would repeat a link that the survivor has goes as well.
  */
 #include "common/crypto/digest.h"
+#include "gateway/execute/write_set.h"
 #include "gateway/record/record_merge.h"
-#include "gateway/request/write_set.h"
 
 struct merge {
     struct record_change **records; /* in the order of the plan's ids */
@@ -13,24 +13,18 @@ struct merge {
     struct pg_param losers;
 };
 
-static bool is_deleted(const struct request *request, const struct record_change *change)
+static bool is_deleted(const struct operation *operation, const struct record_change *change)
 {
-    (void)request;
+    (void)operation;
     return !change->before[change->object->deleted_at->index].null;
 }
 
-static struct value *merged_values(struct request *request, const struct value *const *records, size_t count)
+static struct value *merged_values(struct operation *operation, const struct value *const *records, size_t count)
 {
-    const struct plan *plan = &request->plan;
-    struct value *values = ARENA_ARRAY(request->arena, struct value, plan->object->column_count);
-    record_merge(request->arena, plan->object, records, count, plan->priority, values);
+    const struct plan *plan = &operation->plan;
+    struct value *values = ARENA_ARRAY(operation->arena, struct value, plan->object->column_count);
+    record_merge(operation->arena, plan->object, records, count, plan->priority, values);
     return values;
-}
-
-static void answer(struct request *request)
-{
-    const struct merge *merge = request->work;
-    request_answer_changes(request, &merge->records[request->plan.priority], 1);
 }
 
 /* ---- links that would be there twice ---- */
@@ -83,7 +77,7 @@ static void drop_repeated_links(struct write_set *set)
                 !is_link_object(change->object)) {
                 continue;
             }
-            struct str key = link_key(set->request->arena, change);
+            struct str key = link_key(set->operation->arena, change);
             if (map_get(&seen, key) == NULL) {
                 map_set(&seen, key, change);
             } else {
@@ -99,9 +93,9 @@ static void drop_repeated_links(struct write_set *set)
 static void delete_marked(struct write_set *set, const struct object *object, struct pg_command *commands,
                           size_t *command_count)
 {
-    struct request *request = set->request;
-    struct uuid *ids = ARENA_ARRAY(request->arena, struct uuid, set->count);
-    struct pg_param *params = ARENA_ARRAY(request->arena, struct pg_param, 1);
+    struct operation *operation = set->operation;
+    struct uuid *ids = ARENA_ARRAY(operation->arena, struct uuid, set->count);
+    struct pg_param *params = ARENA_ARRAY(operation->arena, struct pg_param, 1);
     size_t count = 0;
     for (size_t i = 0; i < set->count; i++) {
         if (set->items[i]->object == object && set->items[i]->destroyed) {
@@ -109,20 +103,20 @@ static void delete_marked(struct write_set *set, const struct object *object, st
         }
     }
     if (count > 0) {
-        params[0] = param_uuids(request->arena, ids, count);
-        commands[(*command_count)++] = request_command(request, sql_delete_many(request->arena, object), params);
+        params[0] = param_uuids(operation->arena, ids, count);
+        commands[(*command_count)++] = command_of(operation->arena, sql_delete_many(operation->arena, object), params);
     }
 }
 
 /* Links that go make room for those that are re-pointed, losers for the survivor's unique values. */
-static void write_merge(struct request *request)
+static void write_merge(struct operation *operation)
 {
-    const struct merge *merge = request->work;
-    const struct object *object = request->plan.object;
-    struct write_set *set = request->writes;
-    struct record_change *survivor = merge->records[request->plan.priority];
+    const struct merge *merge = operation->work;
+    const struct object *object = operation->plan.object;
+    struct write_set *set = operation->writes;
+    struct record_change *survivor = merge->records[operation->plan.priority];
     struct uuid target = record_change_id(survivor);
-    struct pg_command *commands = ARENA_ARRAY(request->arena, struct pg_command, 2 * object->referrer_count + 5);
+    struct pg_command *commands = ARENA_ARRAY(operation->arena, struct pg_command, 2 * object->referrer_count + 5);
     size_t count = 0;
     for (size_t i = 0; i < object->referrer_count; i++) {
         if (object->referrers[i]->object != object && is_link_object(object->referrers[i]->object)) {
@@ -130,38 +124,38 @@ static void write_merge(struct request *request)
         }
     }
     for (size_t i = 0; i < object->referrer_count; i++) {
-        commands[count++] = request_repoint(set, object->referrers[i], merge->losers, &target);
+        commands[count++] = operation_repoint(set, object->referrers[i], merge->losers, &target);
     }
     delete_marked(set, object, commands, &count);
     if (survivor->change_count > 0) {
         commands[count++] = write_set_update(set, survivor);
     }
     set->backwards = true;
-    write_set_answers(set, &merge->records[request->plan.priority], 1, false);
-    write_set_commit(set, commands, count, answer, NULL);
+    write_set_answers(set, &merge->records[operation->plan.priority], 1);
+    write_set_commit(set, commands, count, NULL);
 }
 
-static void apply_values(struct request *request)
+static void apply_values(struct operation *operation)
 {
-    const struct merge *merge = request->work;
-    struct record_change *survivor = merge->records[request->plan.priority];
-    const struct value **records = ARENA_ARRAY(request->arena, const struct value *, merge->count);
+    const struct merge *merge = operation->work;
+    struct record_change *survivor = merge->records[operation->plan.priority];
+    const struct value **records = ARENA_ARRAY(operation->arena, const struct value *, merge->count);
     for (size_t i = 0; i < merge->count; i++) {
         records[i] = merge->records[i]->before;
     }
-    const struct value *merged = merged_values(request, records, merge->count);
+    const struct value *merged = merged_values(operation, records, merge->count);
     for (size_t i = 0; i < survivor->object->column_count; i++) {
         record_change_set(survivor, &survivor->object->columns[i], &merged[i]);
     }
-    record_change_stamp(request->writes, survivor);
+    record_change_stamp(operation->writes, survivor);
 }
 
 /* Every record that `field` leads to a loser with. */
-static void repoint(struct request *request, const struct field *field)
+static void repoint(struct operation *operation, const struct field *field)
 {
-    struct merge *merge = request->work;
-    struct write_set *set = request->writes;
-    const struct record_change *survivor = merge->records[request->plan.priority];
+    struct merge *merge = operation->work;
+    struct write_set *set = operation->writes;
+    const struct record_change *survivor = merge->records[operation->plan.priority];
     struct value target = {.kind = COLUMN_UUID, .as.uuid = record_change_id(survivor)};
     for (size_t i = 0; i < set->count; i++) {
         struct record_change *change = set->items[i];
@@ -170,151 +164,151 @@ static void repoint(struct request *request, const struct field *field)
         }
         const struct value *link = &change->before[field->columns[0].index];
         const struct record_change *led = link->null ? NULL : write_set_find(set, field->target, &link->as.uuid);
-        if (led != NULL && led->destroyed && led->object == request->plan.object) {
+        if (led != NULL && led->destroyed && led->object == operation->plan.object) {
             record_change_set(change, &field->columns[0], &target);
             record_change_stamp(set, change);
         }
     }
 }
 
-static bool too_many(struct request *request)
+static bool too_many(struct operation *operation)
 {
-    const struct merge *merge = request->work;
-    size_t most = request->worker->settings->max_cascade;
-    if (request->writes->count - merge->count <= most) {
+    const struct merge *merge = operation->work;
+    size_t most = operation->executor->max_cascade;
+    if (operation->writes->count - merge->count <= most) {
         return false;
     }
     struct err err;
     err_fail_tag(&err, ERR_INVALID, "TOO_MANY_RECORDS_TO_UPDATE",
                  "More than %zu records refer to these. Remove or move them first (setting max_cascade)", most);
-    request_fail(request, &err);
+    operation_fail(operation, &err);
     return true;
 }
 
 static void on_referrers(void *context, struct pg_result *const *results, const struct pg_failure *failure)
 {
-    struct request *request = context;
-    struct merge *merge = request->work;
-    const struct object *object = request->plan.object;
+    struct operation *operation = context;
+    struct merge *merge = operation->work;
+    const struct object *object = operation->plan.object;
     if (failure != NULL) {
-        request_fail_pg(request, failure);
+        operation_fail_pg(operation, failure);
         return;
     }
     for (size_t i = 0; i < object->referrer_count; i++) {
-        if (!write_set_add_rows(request->writes, object->referrers[i]->object, results[i]) || too_many(request)) {
+        if (!write_set_add_rows(operation->writes, object->referrers[i]->object, results[i]) || too_many(operation)) {
             return;
         }
     }
-    request->writes->now_us = request_now_us();
+    operation->writes->now_us = write_now_us();
     for (size_t i = 0; i < merge->count; i++) {
-        merge->records[i]->destroyed = i != request->plan.priority;
+        merge->records[i]->destroyed = i != operation->plan.priority;
     }
     for (size_t i = 0; i < object->referrer_count; i++) {
-        repoint(request, object->referrers[i]);
+        repoint(operation, object->referrers[i]);
     }
-    apply_values(request);
-    drop_repeated_links(request->writes);
-    write_merge(request);
+    apply_values(operation);
+    drop_repeated_links(operation->writes);
+    write_merge(operation);
 }
 
 /* What refers to the losers; of mere links those to the survivor, too, since one may be repeated. */
-static void lock_referrers(struct request *request)
+static void lock_referrers(struct operation *operation)
 {
-    struct merge *merge = request->work;
-    const struct plan *plan = &request->plan;
+    struct merge *merge = operation->work;
+    const struct plan *plan = &operation->plan;
     const struct object *object = plan->object;
-    struct pg_command *commands = ARENA_ARRAY(request->arena, struct pg_command, object->referrer_count);
-    struct uuid *losers = ARENA_ARRAY(request->arena, struct uuid, plan->id_count);
+    struct pg_command *commands = ARENA_ARRAY(operation->arena, struct pg_command, object->referrer_count);
+    struct uuid *losers = ARENA_ARRAY(operation->arena, struct uuid, plan->id_count);
     size_t count = 0;
     for (size_t i = 0; i < plan->id_count; i++) {
         if (i != plan->priority) {
             losers[count++] = plan->ids[i];
         }
     }
-    merge->losers = param_uuids(request->arena, losers, count);
-    struct pg_param all = param_uuids(request->arena, plan->ids, plan->id_count);
+    merge->losers = param_uuids(operation->arena, losers, count);
+    struct pg_param all = param_uuids(operation->arena, plan->ids, plan->id_count);
     for (size_t i = 0; i < object->referrer_count; i++) {
         const struct field *field = object->referrers[i];
-        struct pg_param *params = ARENA_ARRAY(request->arena, struct pg_param, 2);
+        struct pg_param *params = ARENA_ARRAY(operation->arena, struct pg_param, 2);
         params[0] = is_link_object(field->object) ? all : merge->losers;
-        params[1] = param_int(request->arena, (int64_t)request->worker->settings->max_cascade + 1);
-        commands[i] = request_command(request, sql_lock_referring(request->arena, field), params);
+        params[1] = param_int(operation->arena, (int64_t)operation->executor->max_cascade + 1);
+        commands[i] = command_of(operation->arena, sql_lock_referring(operation->arena, field), params);
     }
     if (object->referrer_count == 0) {
-        on_referrers(request, NULL, NULL);
+        on_referrers(operation, NULL, NULL);
         return;
     }
-    session_run(request, commands, object->referrer_count, on_referrers, request);
+    session_run(operation, commands, object->referrer_count, on_referrers, operation);
 }
 
 static void on_locked(void *context, struct pg_result *const *results, const struct pg_failure *failure)
 {
-    struct request *request = context;
-    struct merge *merge = request->work;
+    struct operation *operation = context;
+    struct merge *merge = operation->work;
     if (failure != NULL) {
-        request_fail_pg(request, failure);
+        operation_fail_pg(operation, failure);
         return;
     }
-    if (write_set_add_rows(request->writes, request->plan.object, results[1]) &&
-        request_targets(request, is_deleted, &merge->records, &merge->count)) {
-        lock_referrers(request);
+    if (write_set_add_rows(operation->writes, operation->plan.object, results[1]) &&
+        operation_targets(operation, is_deleted, &merge->records, &merge->count)) {
+        lock_referrers(operation);
     }
 }
 
-static void on_begun(struct request *request)
+static void on_begun(struct operation *operation)
 {
-    request_lock_targets(request, on_locked);
+    operation_lock_targets(operation, on_locked);
 }
 
 /* ---- the preview: nothing is locked or written; a fresh id and a deletedAt say that it is no record ---- */
 
-static void preview(struct request *request)
+static void preview(struct operation *operation)
 {
-    const struct merge *merge = request->work;
-    const struct object *object = request->plan.object;
-    const struct value **records = ARENA_ARRAY(request->arena, const struct value *, merge->count);
+    const struct merge *merge = operation->work;
+    const struct object *object = operation->plan.object;
+    const struct value **records = ARENA_ARRAY(operation->arena, const struct value *, merge->count);
     for (size_t i = 0; i < merge->count; i++) {
         records[i] = merge->records[i]->before;
     }
     uint8_t random[16];
     random_bytes(random, sizeof random);
-    struct value **rows = ARENA_ARRAY(request->arena, struct value *, 1);
-    rows[0] = merged_values(request, records, merge->count);
+    struct value **rows = ARENA_ARRAY(operation->arena, struct value *, 1);
+    rows[0] = merged_values(operation, records, merge->count);
     rows[0][object->id_column->index].as.uuid = uuid_v4(random);
-    rows[0][object->deleted_at->index] = (struct value){.kind = COLUMN_TIMESTAMPTZ, .as.us = request->writes->now_us};
-    request_answer_records(request, rows, 1);
+    rows[0][object->deleted_at->index] = (struct value){.kind = COLUMN_TIMESTAMPTZ, .as.us = operation->writes->now_us};
+    operation_answer(operation, rows, 1);
 }
 
 static void on_read(void *context, struct pg_result *const *results, const struct pg_failure *failure)
 {
-    struct request *request = context;
-    struct merge *merge = request->work;
+    struct operation *operation = context;
+    struct merge *merge = operation->work;
     if (failure != NULL) {
-        request_fail_pg(request, failure);
+        operation_fail_pg(operation, failure);
         return;
     }
-    if (write_set_add_rows(request->writes, request->plan.object, results[0]) &&
-        request_targets(request, is_deleted, &merge->records, &merge->count)) {
-        preview(request);
+    if (write_set_add_rows(operation->writes, operation->plan.object, results[0]) &&
+        operation_targets(operation, is_deleted, &merge->records, &merge->count)) {
+        preview(operation);
     }
 }
 
-void execute_merge(struct request *request)
+void execute_merge(struct operation *operation)
 {
-    const struct plan *plan = &request->plan;
-    request->work = ARENA_NEW(request->arena, struct merge);
-    (void)write_set_begin(request);
+    const struct plan *plan = &operation->plan;
+    operation->work = ARENA_NEW(operation->arena, struct merge);
+    (void)write_set_begin(operation);
     if (!plan->dry_run) {
-        session_start(request, on_begun);
+        session_start(operation, on_begun);
         return;
     }
-    request->commands[0] =
-        request_bound(request, sql_by_ids(request->arena, plan->object, plan->ids, plan->id_count, false, false));
-    request->job = (struct pg_job){.kind = PG_READ,
-                                   .commands = request->commands,
-                                   .command_count = 1,
-                                   .cost = (unsigned)plan->id_count,
-                                   .on_done = on_read,
-                                   .context = request};
-    pg_submit(request->worker->fast, &request->job);
+    operation->commands[0] = command_bound(
+        operation->arena, sql_by_ids(operation->arena, plan->object, plan->ids, plan->id_count, false, false));
+    operation_submit(operation, operation->executor->fast,
+                     (struct pg_job){.kind = PG_READ,
+                                     .commands = operation->commands,
+                                     .command_count = 1,
+                                     .cost = (unsigned)plan->id_count,
+                                     .on_done = on_read,
+                                     .context = operation});
 }

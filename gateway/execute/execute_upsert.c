@@ -3,8 +3,8 @@
  * updated in place, the rest is created. Matches are locked in the order of their ids by one statement. A record that
  * somebody else inserts in between is met as a broken uniqueness: then all of it is tried once more, and found.
  */
-#include "gateway/request/unique_key.h"
-#include "gateway/request/write_set.h"
+#include "gateway/execute/unique_key.h"
+#include "gateway/execute/write_set.h"
 #include <stdlib.h>
 
 struct upsert {
@@ -15,13 +15,13 @@ struct upsert {
     bool again;
 };
 
-static bool fail_input(struct request *request, const struct err *err, size_t index)
+static bool fail_input(struct operation *operation, const struct err *err, size_t index)
 {
     struct err named = *err;
-    if (request->plan.batch) {
+    if (operation->plan.batch) {
         err_fail_tag(&named, err->code, err->tag, "%s (record %zu of the batch)", err->text, index + 1);
     }
-    request_fail(request, &named);
+    operation_fail(operation, &named);
     return false;
 }
 
@@ -30,7 +30,7 @@ static bool is_deleted(const struct record_change *change)
     return !change->before[change->object->deleted_at->index].null;
 }
 
-static bool conflict(struct request *request, const struct upsert *upsert, const struct record_input *input,
+static bool conflict(struct operation *operation, const struct upsert *upsert, const struct record_input *input,
                      struct err *err)
 {
     struct str given = STR_EMPTY;
@@ -39,8 +39,8 @@ static bool conflict(struct request *request, const struct upsert *upsert, const
              unique_key_given(&upsert->keys.items[k], input) && i < upsert->keys.items[k].count && given.len < 100;
              i++) {
             const struct column *column = upsert->keys.items[k].columns[i];
-            struct str value = str_cut(value_to_pg(request->arena, &input->values[column->index]), 60);
-            given = arena_printf(request->arena, "%.*s%s%.*s: %.*s", STR_ARG(given), given.len == 0 ? "" : ", ",
+            struct str value = str_cut(value_to_pg(operation->arena, &input->values[column->index]), 60);
+            given = arena_printf(operation->arena, "%.*s%s%.*s: %.*s", STR_ARG(given), given.len == 0 ? "" : ", ",
                                  STR_ARG(column->name), STR_ARG(value));
         }
     }
@@ -71,7 +71,7 @@ static bool match_key(const struct write_set *set, const struct record_input *in
     return deleted <= 1;
 }
 
-static bool match(struct request *request, const struct upsert *upsert, const struct record_input *input,
+static bool match(struct operation *operation, const struct upsert *upsert, const struct record_input *input,
                   struct record_change **out, struct err *err)
 {
     *out = NULL;
@@ -80,9 +80,9 @@ static bool match(struct request *request, const struct upsert *upsert, const st
         if (!unique_key_given(&upsert->keys.items[k], input)) {
             continue;
         }
-        bool single = match_key(request->writes, input, &upsert->keys.items[k], &found);
+        bool single = match_key(operation->writes, input, &upsert->keys.items[k], &found);
         if (!single || (found != NULL && *out != NULL && found != *out)) {
-            return conflict(request, upsert, input, err);
+            return conflict(operation, upsert, input, err);
         }
         *out = found != NULL ? found : *out;
     }
@@ -108,7 +108,7 @@ static void update(struct write_set *set, struct record_change *change, const st
     record_change_stamp(set, change);
 }
 
-static bool check_match(const struct request *request, const struct upsert *upsert, size_t index,
+static bool check_match(const struct operation *operation, const struct upsert *upsert, size_t index,
                         const struct record_change *change, struct err *err)
 {
     for (size_t i = 0; i < index; i++) {
@@ -117,7 +117,7 @@ static bool check_match(const struct request *request, const struct upsert *upse
                                 "A duplicate entry was detected: record %zu of the batch is the same one", i + 1);
         }
     }
-    if (request->plan.keep_deleted && is_deleted(change)) {
+    if (operation->plan.keep_deleted && is_deleted(change)) {
         struct uuid id = record_change_id(change);
         char text[UUID_TEXT_LEN + 1] = {0};
         uuid_print(&id, text);
@@ -129,18 +129,18 @@ static bool check_match(const struct request *request, const struct upsert *upse
 }
 
 /* The input stays as it came: all this may be done again. */
-static bool create(struct request *request, struct upsert *upsert, size_t index, struct err *err)
+static bool create(struct operation *operation, struct upsert *upsert, size_t index, struct err *err)
 {
-    const struct object *object = request->plan.object;
-    struct write_set *set = request->writes;
-    const struct record_input *given = &request->plan.inputs[index];
+    const struct object *object = operation->plan.object;
+    struct write_set *set = operation->writes;
+    const struct record_input *given = &operation->plan.inputs[index];
     struct record_input input = *given;
-    struct uuid fresh = request_fresh_id(request, set->now_us, index);
-    input.values = ARENA_ARRAY(request->arena, struct value, object->column_count);
-    input.set = ARENA_ARRAY(request->arena, bool, object->column_count);
+    struct uuid fresh = operation_fresh_id(operation, set->now_us, index);
+    input.values = ARENA_ARRAY(operation->arena, struct value, object->column_count);
+    input.set = ARENA_ARRAY(operation->arena, bool, object->column_count);
     memcpy(input.values, given->values, object->column_count * sizeof *input.values);
     memcpy(input.set, given->set, object->column_count * sizeof *input.set);
-    if (!record_input_complete(request->arena, object, &input, &fresh, set->now_us, index, &request->actor, err)) {
+    if (!record_input_complete(operation->arena, object, &input, &fresh, set->now_us, index, &operation->actor, err)) {
         return false;
     }
     upsert->created[upsert->created_count++] = (struct change){.object = object, .values = input.values};
@@ -148,21 +148,21 @@ static bool create(struct request *request, struct upsert *upsert, size_t index,
     return true;
 }
 
-static bool place_input(struct request *request, struct upsert *upsert, size_t index)
+static bool place_input(struct operation *operation, struct upsert *upsert, size_t index)
 {
     struct record_change *found = NULL;
     struct err err;
-    if (!match(request, upsert, &request->plan.inputs[index], &found, &err)) {
-        return fail_input(request, &err, index);
+    if (!match(operation, upsert, &operation->plan.inputs[index], &found, &err)) {
+        return fail_input(operation, &err, index);
     }
     if (found == NULL) {
-        return create(request, upsert, index, &err) || fail_input(request, &err, index);
+        return create(operation, upsert, index, &err) || fail_input(operation, &err, index);
     }
-    if (!check_match(request, upsert, index, found, &err)) {
-        return fail_input(request, &err, index);
+    if (!check_match(operation, upsert, index, found, &err)) {
+        return fail_input(operation, &err, index);
     }
     upsert->targets[index] = found;
-    update(request->writes, found, &request->plan.inputs[index]);
+    update(operation->writes, found, &operation->plan.inputs[index]);
     return true;
 }
 
@@ -181,9 +181,9 @@ static int sortable_cmp(const void *a, const void *b)
 
 /* Batches that insert the same values do it in the same order, so that one waits for the other and none for each
  * other. The answer's order is that of the targets. */
-static void sort_created(struct request *request, struct upsert *upsert)
+static void sort_created(struct operation *operation, struct upsert *upsert)
 {
-    struct sortable *rows = ARENA_ARRAY(request->arena, struct sortable, upsert->created_count);
+    struct sortable *rows = ARENA_ARRAY(operation->arena, struct sortable, upsert->created_count);
     struct strbuf text = {0};
     for (size_t i = 0; i < upsert->created_count; i++) {
         rows[i].row = upsert->created[i];
@@ -191,11 +191,11 @@ static void sort_created(struct request *request, struct upsert *upsert)
         for (size_t k = 1; k < upsert->keys.count; k++) {
             for (size_t c = 0; c < upsert->keys.items[k].count; c++) {
                 const struct value *value = &rows[i].row.values[upsert->keys.items[k].columns[c]->index];
-                strbuf_put(&text, value_to_pg(request->arena, value));
+                strbuf_put(&text, value_to_pg(operation->arena, value));
                 strbuf_put_char(&text, '\x01');
             }
         }
-        rows[i].key = arena_copy(request->arena, strbuf_str(&text));
+        rows[i].key = arena_copy(operation->arena, strbuf_str(&text));
     }
     strbuf_release(&text);
     if (upsert->created_count > 1) {
@@ -206,48 +206,42 @@ static void sort_created(struct request *request, struct upsert *upsert)
     }
 }
 
-static void answer(struct request *request)
-{
-    const struct upsert *upsert = request->work;
-    request_answer_changes(request, upsert->targets, request->plan.input_count);
-}
-
-static void on_begun(struct request *request);
+static void on_begun(struct operation *operation);
 
 /* Somebody was faster with the same value, or two batches waited for each other. */
-static void on_failed(struct request *request, const struct pg_failure *failure)
+static void on_failed(struct operation *operation, const struct pg_failure *failure)
 {
-    struct upsert *upsert = request->work;
+    struct upsert *upsert = operation->work;
     bool raced = strcmp(failure->sqlstate, "23505") == 0 || strcmp(failure->sqlstate, "40P01") == 0;
     if (!raced || upsert->again) {
-        request_fail_pg(request, failure);
+        operation_fail_pg(operation, failure);
         return;
     }
     upsert->again = true;
-    session_close(request);
-    session_start(request, on_begun);
+    session_close(operation);
+    session_start(operation, on_begun);
 }
 
 static void on_locked(void *context, struct pg_result *const *results, const struct pg_failure *failure)
 {
-    struct request *request = context;
-    struct upsert *upsert = request->work;
-    struct write_set *set = request->writes;
-    const struct plan *plan = &request->plan;
+    struct operation *operation = context;
+    struct upsert *upsert = operation->work;
+    struct write_set *set = operation->writes;
+    const struct plan *plan = &operation->plan;
     if (failure != NULL) {
-        on_failed(request, failure);
+        on_failed(operation, failure);
         return;
     }
     if (!write_set_add_rows(set, plan->object, results[1])) {
         return;
     }
-    set->now_us = request_now_us();
+    set->now_us = write_now_us();
     for (size_t i = 0; i < plan->input_count; i++) {
-        if (!place_input(request, upsert, i)) {
+        if (!place_input(operation, upsert, i)) {
             return;
         }
     }
-    struct pg_command *commands = ARENA_ARRAY(request->arena, struct pg_command, plan->input_count + 4);
+    struct pg_command *commands = ARENA_ARRAY(operation->arena, struct pg_command, plan->input_count + 4);
     size_t count = 0;
     for (size_t i = 0; i < plan->input_count; i++) {
         const struct record_change *change = upsert->targets[i];
@@ -256,29 +250,29 @@ static void on_locked(void *context, struct pg_result *const *results, const str
         }
     }
     if (upsert->created_count > 0) {
-        sort_created(request, upsert);
-        commands[count++] = request_insert(request, plan->object, upsert->created, upsert->created_count);
+        sort_created(operation, upsert);
+        commands[count++] = write_insert(operation, plan->object, upsert->created, upsert->created_count);
     }
-    write_set_answers(set, upsert->targets, plan->input_count, false);
-    write_set_commit(set, commands, count, answer, on_failed);
+    write_set_answers(set, upsert->targets, plan->input_count);
+    write_set_commit(set, commands, count, on_failed);
 }
 
-static void on_begun(struct request *request)
+static void on_begun(struct operation *operation)
 {
-    struct upsert *upsert = request->work;
-    (void)write_set_begin(request);
+    struct upsert *upsert = operation->work;
+    (void)write_set_begin(operation);
     upsert->created_count = 0;
-    upsert->targets = ARENA_ARRAY(request->arena, struct record_change *, request->plan.input_count);
-    upsert->created = ARENA_ARRAY(request->arena, struct change, request->plan.input_count);
-    request->commands[0] = request_command(request, sql_begin(), NULL);
-    request->commands[1] = unique_keys_look_up(request, &upsert->keys, true);
-    session_run(request, request->commands, 2, on_locked, request);
+    upsert->targets = ARENA_ARRAY(operation->arena, struct record_change *, operation->plan.input_count);
+    upsert->created = ARENA_ARRAY(operation->arena, struct change, operation->plan.input_count);
+    operation->commands[0] = command_of(operation->arena, sql_begin(), NULL);
+    operation->commands[1] = unique_keys_look_up(operation, &upsert->keys, true);
+    session_run(operation, operation->commands, 2, on_locked, operation);
 }
 
-void execute_upsert(struct request *request)
+void execute_upsert(struct operation *operation)
 {
-    struct upsert *upsert = ARENA_NEW(request->arena, struct upsert);
-    upsert->keys = unique_keys_of(request->arena, request->plan.object);
-    request->work = upsert;
-    session_start(request, on_begun);
+    struct upsert *upsert = ARENA_NEW(operation->arena, struct upsert);
+    upsert->keys = unique_keys_of(operation->arena, operation->plan.object);
+    operation->work = upsert;
+    session_start(operation, on_begun);
 }

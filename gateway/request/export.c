@@ -102,15 +102,15 @@ static void ask(struct export *export)
 {
     struct request *request = export->request;
     request->arena = &export->pages[export->turn];
-    request->plan.page.limit = export->page < export->left ? export->page : export->left;
-    request->commands[0] = request_bound(request, sql_page(request->arena, &request->plan));
+    request->operation.plan.page.limit = export->page < export->left ? export->page : export->left;
+    request->commands[0] = command_bound(request->arena, sql_page(request->arena, &request->operation.plan));
     request->job = (struct pg_job){.kind = PG_READ,
                                    .commands = request->commands,
                                    .command_count = 1,
-                                   .cost = (unsigned)request->plan.page.limit,
+                                   .cost = (unsigned)request->operation.plan.page.limit,
                                    .on_done = on_page,
                                    .context = export};
-    pg_submit(request->worker->slow, &request->job);
+    pg_submit(request->worker->executor.slow, &request->job);
 }
 
 static void on_room(struct http_exchange *exchange)
@@ -126,7 +126,7 @@ static void on_room(struct http_exchange *exchange)
 /* The values of the order's terms in the last row, in the arena whose page is done with. */
 static bool move_cursor(struct export *export, const struct pg_result *rows)
 {
-    struct plan *plan = &export->request->plan;
+    struct plan *plan = &export->request->operation.plan;
     size_t places[ORDER_TERMS_MAX];
     export->turn ^= 1U;
     struct arena *arena = &export->pages[export->turn];
@@ -158,7 +158,7 @@ static bool keep_value(struct export *export, const struct pg_result *rows, size
 
 static bool keep_rows(struct export *export, const struct pg_result *rows, size_t count)
 {
-    const struct object *object = export->request->plan.object;
+    const struct object *object = export->request->operation.plan.object;
     arena_reset(&export->scratch);
     export->rows = ARENA_ARRAY(&export->scratch, struct value, count * object->column_count);
     export->count = count;
@@ -176,7 +176,7 @@ static bool keep_rows(struct export *export, const struct pg_result *rows, size_
 
 static void put_lines(struct export *export)
 {
-    const struct plan *plan = &export->request->plan;
+    const struct plan *plan = &export->request->operation.plan;
     const struct object *object = plan->object;
     struct strbuf *body = &export->request->exchange->body;
     for (size_t row = 0; row < export->count; row++) {
@@ -228,12 +228,12 @@ static void on_page(void *context, struct pg_result *const *results, const struc
     if (!export->begun) {
         begin(export);
     }
-    size_t limit = export->request->plan.page.limit;
+    size_t limit = export->request->operation.plan.page.limit;
     size_t count = pg_rows(results[0]) > limit ? limit : pg_rows(results[0]);
     export->left -= count;
     bool more = pg_rows(results[0]) > limit && export->left > 0;
     if (more && !move_cursor(export, results[0])) {
-        fail(export, &request_foreign_value);
+        fail(export, &foreign_value);
         return;
     }
     size_page(export);
@@ -242,13 +242,13 @@ static void on_page(void *context, struct pg_result *const *results, const struc
     if (more && http_stream_room(exchange, on_room)) {
         ask(export);
     }
-    loop_defer(export->request->worker->loop, &export->turn_task);
+    loop_defer(export->request->worker->executor.loop, &export->turn_task);
 }
 
-void execute_export(struct request *request)
+void handle_export(struct request *request)
 {
     struct err err;
-    struct plan *plan = &request->plan;
+    struct plan *plan = &request->operation.plan;
     if (plan->selection.relation_count > 0 || plan->page.backward) {
         err_fail_tag(&err, ERR_INVALID, "INVALID_EXPORT",
                      "An export (application/x-ndjson) has no 'depth' over 0 and no 'ending_before'");

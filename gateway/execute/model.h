@@ -2,8 +2,8 @@
  * A worker's view of one catalogue: the catalogue and the statements made from it. One thread's, so its count is plain;
  * each request holds it until its last statement is answered, and so do the texts of those statements.
  */
-#ifndef PORTTI_REQUEST_MODEL_H
-#define PORTTI_REQUEST_MODEL_H
+#ifndef PORTTI_EXECUTE_MODEL_H
+#define PORTTI_EXECUTE_MODEL_H
 
 #include "common/base/arena.h"
 #include "common/pg/pg.h"
@@ -34,7 +34,5 @@ struct model *model_ref(struct model *model);
 /* NULL is allowed. */
 void model_unref(struct model *model);
 const struct object_statements *model_statements(struct model *model, const struct object *object);
-
-struct pg_statement statement_of(struct sql sql);
 
 #endif

@@ -52,7 +52,7 @@ static bool read_line(struct import *import, struct str *out)
 static bool read_record(struct import *import, struct item *item, struct str text, int64_t now_us)
 {
     struct request *request = import->request;
-    const struct object *object = request->plan.object;
+    const struct object *object = request->operation.plan.object;
     const struct rest_limits *limits = &request->worker->settings->limits;
     struct json_limits json_limits = {.max_depth = limits->max_json_depth, .max_nodes = limits->max_json_nodes};
     struct json *json = json_parse(request->arena, text, &json_limits, &item->err);
@@ -165,7 +165,7 @@ static void batch_done(struct import *import)
     }
     http_stream_send(exchange);
     if (http_stream_room(exchange, on_room)) {
-        loop_post(import->request->worker->loop, on_turn, import);
+        loop_post(import->request->worker->executor.loop, on_turn, import);
     }
 }
 
@@ -185,7 +185,7 @@ static void refuse_flying(struct import *import, const struct pg_failure *failur
         struct item *item = &import->items[import->good[import->first + i]];
         item->refused = true;
         item->err = failure->err;
-        item->err.tag = request_failure_tag(failure);
+        item->err.tag = failure_tag(failure);
     }
 }
 
@@ -195,7 +195,7 @@ static void on_written(void *context, struct pg_result *const *results, const st
     struct request *request = import->request;
     request_note_job(request, &request->job);
     if (failure == NULL) {
-        request_publish(request, import->events, import->flying, results[1]);
+        write_publish(&request->operation, import->events, import->flying, results[1]);
     } else if (is_refusal(failure) && import->flying > 1) {
         import->singly = true;
         write_some(import, 0, 1);
@@ -221,7 +221,7 @@ static void on_written(void *context, struct pg_result *const *results, const st
 static void write_some(struct import *import, size_t first, size_t count)
 {
     struct request *request = import->request;
-    const struct object *object = request->plan.object;
+    const struct object *object = request->operation.plan.object;
     struct change *changes = ARENA_ARRAY(request->arena, struct change, count);
     for (size_t i = 0; i < count; i++) {
         changes[i] = (struct change){.object = object,
@@ -231,16 +231,16 @@ static void write_some(struct import *import, size_t first, size_t count)
     }
     import->first = first;
     import->flying = count;
-    import->events = request_events(request, changes, count, request_now_us());
-    request->commands[0] = request_insert(request, object, changes, count);
-    request->commands[1] = request_outbox(request, import->events, changes, count);
+    import->events = write_events(&request->operation, changes, count, request_now_us());
+    request->commands[0] = write_insert(&request->operation, object, changes, count);
+    request->commands[1] = write_outbox(&request->operation, import->events, changes, count);
     request->job = (struct pg_job){.kind = PG_WRITE,
                                    .commands = request->commands,
                                    .command_count = 2,
                                    .cost = (unsigned)count,
                                    .on_done = on_written,
                                    .context = import};
-    pg_submit(request->worker->fast, &request->job);
+    pg_submit(request->worker->executor.fast, &request->job);
 }
 
 static void next_batch(struct import *import)
@@ -257,7 +257,7 @@ static void next_batch(struct import *import)
     }
 }
 
-void execute_import(struct request *request)
+void handle_import(struct request *request)
 {
     struct import *import = ARENA_NEW(request->arena, struct import);
     import->request = request;
@@ -273,5 +273,6 @@ void execute_import(struct request *request)
     http_stream_begin(request->exchange, &reply);
     request->exchange->user = import;
     request->arena = &import->arena;
+    request_equip(request, &request->operation);
     next_batch(import);
 }

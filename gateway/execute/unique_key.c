@@ -1,4 +1,4 @@
-#include "gateway/request/unique_key.h"
+#include "gateway/execute/unique_key.h"
 
 struct unique_keys unique_keys_of(struct arena *arena, const struct object *object)
 {
@@ -39,15 +39,15 @@ bool unique_key_eq(const struct unique_key *key, const struct value *input, cons
     return true;
 }
 
-struct pg_command unique_keys_look_up(struct request *request, const struct unique_keys *keys, bool lock)
+struct pg_command unique_keys_look_up(struct operation *operation, const struct unique_keys *keys, bool lock)
 {
-    const struct plan *plan = &request->plan;
-    struct sql_key *wanted = ARENA_ARRAY(request->arena, struct sql_key, keys->count);
+    const struct plan *plan = &operation->plan;
+    struct sql_key *wanted = ARENA_ARRAY(operation->arena, struct sql_key, keys->count);
     size_t count = 0;
     for (size_t k = 0; k < keys->count; k++) {
         struct sql_key *key = &wanted[count];
         *key = (struct sql_key){.column = keys->items[k].columns[0],
-                                .values = ARENA_ARRAY(request->arena, struct value, plan->input_count)};
+                                .values = ARENA_ARRAY(operation->arena, struct value, plan->input_count)};
         for (size_t i = 0; i < plan->input_count; i++) {
             if (unique_key_given(&keys->items[k], &plan->inputs[i])) {
                 key->values[key->count++] = plan->inputs[i].values[key->column->index];
@@ -55,24 +55,24 @@ struct pg_command unique_keys_look_up(struct request *request, const struct uniq
         }
         count += key->count > 0 ? 1u : 0u;
     }
-    return request_bound(request, sql_by_keys(request->arena, plan->object, wanted, count, true, lock));
+    return command_bound(operation->arena, sql_by_keys(operation->arena, plan->object, wanted, count, true, lock));
 }
 
 /* ---- which it was ---- */
 
 struct inquiry {
-    struct request *request;
+    struct operation *operation;
     struct pg_failure failure;
     struct unique_keys keys;
 };
 
 static void say(struct inquiry *inquiry, size_t index, const struct unique_key *key, struct str by)
 {
-    struct request *request = inquiry->request;
+    struct operation *operation = inquiry->operation;
     struct err *err = &inquiry->failure.err;
     struct str where = STR_EMPTY;
-    if (request->plan.batch) {
-        where = arena_printf(request->arena, " (record %zu of the batch)", index + 1);
+    if (operation->plan.batch) {
+        where = arena_printf(operation->arena, " (record %zu of the batch)", index + 1);
     }
     err_fail(err, err->code, 0, "A duplicate entry was detected: \"%.*s\" is taken by %.*s%.*s",
              STR_ARG(key->field->name), STR_ARG(by), STR_ARG(where));
@@ -81,11 +81,11 @@ static void say(struct inquiry *inquiry, size_t index, const struct unique_key *
 /* Among the records before it in the batch. Quadratic, over one batch, and only when it failed. */
 static bool blame_batch(struct inquiry *inquiry, size_t index, const struct unique_key *key)
 {
-    const struct plan *plan = &inquiry->request->plan;
+    const struct plan *plan = &inquiry->operation->plan;
     for (size_t i = 0; i < index; i++) {
         if (unique_key_given(key, &plan->inputs[i]) &&
             unique_key_eq(key, plan->inputs[index].values, plan->inputs[i].values)) {
-            say(inquiry, index, key, arena_printf(inquiry->request->arena, "record %zu", i + 1));
+            say(inquiry, index, key, arena_printf(inquiry->operation->arena, "record %zu", i + 1));
             return true;
         }
     }
@@ -95,14 +95,14 @@ static bool blame_batch(struct inquiry *inquiry, size_t index, const struct uniq
 /* A deleted record keeps its id from others, but no other value. */
 static bool blame_row(struct inquiry *inquiry, size_t index, const struct unique_key *key, const struct value *row)
 {
-    const struct plan *plan = &inquiry->request->plan;
+    const struct plan *plan = &inquiry->operation->plan;
     const struct object *object = plan->object;
     bool holds = row[object->deleted_at->index].null || key->field == object->id_column->field;
     if (!holds || !unique_key_eq(key, plan->inputs[index].values, row)) {
         return false;
     }
-    struct str id = param_uuid(inquiry->request->arena, &row[object->id_column->index].as.uuid).value;
-    say(inquiry, index, key, arena_printf(inquiry->request->arena, "%.*s", STR_ARG(id)));
+    struct str id = param_uuid(inquiry->operation->arena, &row[object->id_column->index].as.uuid).value;
+    say(inquiry, index, key, arena_printf(inquiry->operation->arena, "%.*s", STR_ARG(id)));
     return true;
 }
 
@@ -110,7 +110,7 @@ static bool blame(struct inquiry *inquiry, size_t index, struct value *const *ro
 {
     for (size_t k = 0; k < inquiry->keys.count; k++) {
         const struct unique_key *key = &inquiry->keys.items[k];
-        if (!unique_key_given(key, &inquiry->request->plan.inputs[index])) {
+        if (!unique_key_given(key, &inquiry->operation->plan.inputs[index])) {
             continue;
         }
         for (size_t i = 0; i < row_count; i++) {
@@ -129,36 +129,36 @@ static bool blame(struct inquiry *inquiry, size_t index, struct value *const *ro
 static void on_found(void *context, struct pg_result *const *results, const struct pg_failure *failure)
 {
     struct inquiry *inquiry = context;
-    struct request *request = inquiry->request;
-    const struct object *object = request->plan.object;
+    struct operation *operation = inquiry->operation;
+    const struct object *object = operation->plan.object;
     size_t count = failure == NULL ? pg_rows(results[0]) : 0;
-    struct value **rows = ARENA_ARRAY(request->arena, struct value *, count);
+    struct value **rows = ARENA_ARRAY(operation->arena, struct value *, count);
     size_t kept = 0;
     for (size_t i = 0; i < count; i++) {
-        rows[kept] = ARENA_ARRAY(request->arena, struct value, object->column_count);
-        kept += request_kept_row(request, object, results[0], i, rows[kept]) ? 1u : 0u;
+        rows[kept] = ARENA_ARRAY(operation->arena, struct value, object->column_count);
+        kept += operation_read_row(operation, object, results[0], i, 0, rows[kept], true) ? 1u : 0u;
     }
-    for (size_t i = 0; i < request->plan.input_count && !blame(inquiry, i, rows, kept); i++) {
+    for (size_t i = 0; i < operation->plan.input_count && !blame(inquiry, i, rows, kept); i++) {
     }
-    request_fail_pg(request, &inquiry->failure);
+    operation_fail_pg(operation, &inquiry->failure);
 }
 
-void request_fail_duplicate(struct request *request, const struct pg_failure *failure)
+void operation_fail_duplicate(struct operation *operation, const struct pg_failure *failure)
 {
     if (strcmp(failure->sqlstate, "23505") != 0) {
-        request_fail_pg(request, failure);
+        operation_fail_pg(operation, failure);
         return;
     }
-    struct inquiry *inquiry = ARENA_NEW(request->arena, struct inquiry);
-    inquiry->request = request;
+    struct inquiry *inquiry = ARENA_NEW(operation->arena, struct inquiry);
+    inquiry->operation = operation;
     inquiry->failure = *failure;
-    inquiry->keys = unique_keys_of(request->arena, request->plan.object);
-    request->commands[0] = unique_keys_look_up(request, &inquiry->keys, false);
-    request->job = (struct pg_job){.kind = PG_READ,
-                                   .commands = request->commands,
-                                   .command_count = 1,
-                                   .cost = (unsigned)request->plan.input_count,
-                                   .on_done = on_found,
-                                   .context = inquiry};
-    pg_submit(request->worker->fast, &request->job);
+    inquiry->keys = unique_keys_of(operation->arena, operation->plan.object);
+    operation->commands[0] = unique_keys_look_up(operation, &inquiry->keys, false);
+    operation_submit(operation, operation->executor->fast,
+                     (struct pg_job){.kind = PG_READ,
+                                     .commands = operation->commands,
+                                     .command_count = 1,
+                                     .cost = (unsigned)operation->plan.input_count,
+                                     .on_done = on_found,
+                                     .context = inquiry});
 }

@@ -2,11 +2,11 @@
  * The records that a write connects to, by their ids or unique fields: one statement an object, all in one job, before
  * the write. One that goes away in between is caught by the foreign key.
  */
-#include "gateway/request/request_private.h"
+#include "gateway/execute/operation_private.h"
 
 struct connecting {
-    struct request *request;
-    void (*next)(struct request *request);
+    struct operation *operation;
+    void (*next)(struct operation *operation);
     const struct object **targets;
     struct value ***rows; /* of each target */
     size_t *row_counts;
@@ -32,34 +32,34 @@ static size_t target_index(const struct connecting *connecting, const struct obj
 }
 
 /* Adds the value that the connect looks for; of a field with several columns the first one's narrows enough. */
-static void add_key(struct request *request, const struct record_connect *connect, struct sql_key *keys, size_t *count,
-                    size_t most)
+static void add_key(struct operation *operation, const struct record_connect *connect, struct sql_key *keys,
+                    size_t *count, size_t most)
 {
     size_t i = 0;
     while (i < *count && keys[i].column != connect->columns[0]) {
         i++;
     }
     if (i == *count) {
-        keys[(*count)++] =
-            (struct sql_key){.column = connect->columns[0], .values = ARENA_ARRAY(request->arena, struct value, most)};
+        keys[(*count)++] = (struct sql_key){.column = connect->columns[0],
+                                            .values = ARENA_ARRAY(operation->arena, struct value, most)};
     }
     keys[i].values[keys[i].count++] = connect->values[0];
 }
 
-static struct pg_command look_up(struct request *request, const struct object *target, size_t most)
+static struct pg_command look_up(struct operation *operation, const struct object *target, size_t most)
 {
-    const struct plan *plan = &request->plan;
-    struct sql_key *keys = ARENA_ARRAY(request->arena, struct sql_key, most);
+    const struct plan *plan = &operation->plan;
+    struct sql_key *keys = ARENA_ARRAY(operation->arena, struct sql_key, most);
     size_t count = 0;
     for (size_t i = 0; i < plan->input_count; i++) {
         for (size_t k = 0; k < plan->inputs[i].connect_count; k++) {
             const struct record_connect *connect = &plan->inputs[i].connects[k];
             if (connect->field->target == target) {
-                add_key(request, connect, keys, &count, most);
+                add_key(operation, connect, keys, &count, most);
             }
         }
     }
-    return request_bound(request, sql_by_keys(request->arena, target, keys, count, false, false));
+    return command_bound(operation->arena, sql_by_keys(operation->arena, target, keys, count, false, false));
 }
 
 static const struct value *find(const struct connecting *connecting, const struct record_connect *connect)
@@ -80,13 +80,13 @@ static const struct value *find(const struct connecting *connecting, const struc
 
 static bool keep_rows(struct connecting *connecting, size_t target, const struct pg_result *result)
 {
-    struct request *request = connecting->request;
+    struct operation *operation = connecting->operation;
     const struct object *object = connecting->targets[target];
     size_t count = pg_rows(result);
-    struct value **rows = ARENA_ARRAY(request->arena, struct value *, count);
+    struct value **rows = ARENA_ARRAY(operation->arena, struct value *, count);
     for (size_t i = 0; i < count; i++) {
-        rows[i] = ARENA_ARRAY(request->arena, struct value, object->column_count);
-        if (!request_kept_row(request, object, result, i, rows[i])) {
+        rows[i] = ARENA_ARRAY(operation->arena, struct value, object->column_count);
+        if (!operation_read_row(operation, object, result, i, 0, rows[i], true)) {
             return false;
         }
     }
@@ -95,34 +95,34 @@ static bool keep_rows(struct connecting *connecting, size_t target, const struct
     return true;
 }
 
-static void fail_missing(struct request *request, const struct record_connect *connect, size_t index)
+static void fail_missing(struct operation *operation, const struct record_connect *connect, size_t index)
 {
     struct err err;
     struct str looked_for = STR_EMPTY;
     for (size_t i = 0; i < connect->count; i++) {
-        struct str value = str_cut(value_to_pg(request->arena, &connect->values[i]), 80);
-        looked_for = arena_printf(request->arena, "%.*s%s%.*s = %.*s", STR_ARG(looked_for), i == 0 ? "" : " and ",
+        struct str value = str_cut(value_to_pg(operation->arena, &connect->values[i]), 80);
+        looked_for = arena_printf(operation->arena, "%.*s%s%.*s = %.*s", STR_ARG(looked_for), i == 0 ? "" : " and ",
                                   STR_ARG(connect->columns[i]->name), STR_ARG(value));
     }
     err_fail_tag(&err, ERR_INVALID, "CONNECT_RECORD_NOT_FOUND",
                  "Expected 1 record to connect to %.*s, but found 0 for %.*s", STR_ARG(connect->field->name),
                  STR_ARG(looked_for));
-    if (request->plan.batch && request->plan.input_count > 1) {
+    if (operation->plan.batch && operation->plan.input_count > 1) {
         struct err whole = err;
         err_fail_tag(&err, whole.code, whole.tag, "%s (record %zu of the batch)", whole.text, index + 1);
     }
-    request_fail(request, &err);
+    operation_fail(operation, &err);
 }
 
 static bool apply(const struct connecting *connecting)
 {
-    struct request *request = connecting->request;
-    for (size_t i = 0; i < request->plan.input_count; i++) {
-        struct record_input *input = &request->plan.inputs[i];
+    struct operation *operation = connecting->operation;
+    for (size_t i = 0; i < operation->plan.input_count; i++) {
+        struct record_input *input = &operation->plan.inputs[i];
         for (size_t k = 0; k < input->connect_count; k++) {
             const struct value *id = find(connecting, &input->connects[k]);
             if (id == NULL) {
-                fail_missing(request, &input->connects[k], i);
+                fail_missing(operation, &input->connects[k], i);
                 return false;
             }
             size_t at = input->connects[k].field->columns[0].index;
@@ -136,22 +136,22 @@ static bool apply(const struct connecting *connecting)
 static void on_found(void *context, struct pg_result *const *results, const struct pg_failure *failure)
 {
     struct connecting *connecting = context;
-    struct request *request = connecting->request;
+    struct operation *operation = connecting->operation;
     for (size_t i = 0; failure == NULL && i < connecting->target_count; i++) {
         if (!keep_rows(connecting, i, results[i])) {
-            failure = &request_foreign_value;
+            failure = &foreign_value;
         }
     }
     if (failure != NULL) {
-        request_fail_pg(request, failure);
+        operation_fail_pg(operation, failure);
     } else if (apply(connecting)) {
-        connecting->next(request);
+        connecting->next(operation);
     }
 }
 
 static void gather_targets(struct connecting *connecting)
 {
-    const struct plan *plan = &connecting->request->plan;
+    const struct plan *plan = &connecting->operation->plan;
     for (size_t i = 0; i < plan->input_count; i++) {
         for (size_t k = 0; k < plan->inputs[i].connect_count; k++) {
             const struct object *target = plan->inputs[i].connects[k].field->target;
@@ -162,16 +162,16 @@ static void gather_targets(struct connecting *connecting)
     }
 }
 
-void connect_resolve(struct request *request, void (*next)(struct request *request))
+void connect_resolve(struct operation *operation, void (*next)(struct operation *operation))
 {
-    size_t most = count_connects(&request->plan);
+    size_t most = count_connects(&operation->plan);
     if (most == 0) {
-        next(request);
+        next(operation);
         return;
     }
-    struct arena *arena = request->arena;
+    struct arena *arena = operation->arena;
     struct connecting *connecting = ARENA_NEW(arena, struct connecting);
-    *connecting = (struct connecting){.request = request,
+    *connecting = (struct connecting){.operation = operation,
                                       .next = next,
                                       .targets = ARENA_ARRAY(arena, const struct object *, most),
                                       .rows = ARENA_ARRAY(arena, struct value **, most),
@@ -179,13 +179,13 @@ void connect_resolve(struct request *request, void (*next)(struct request *reque
     gather_targets(connecting);
     struct pg_command *commands = ARENA_ARRAY(arena, struct pg_command, connecting->target_count);
     for (size_t i = 0; i < connecting->target_count; i++) {
-        commands[i] = look_up(request, connecting->targets[i], most);
+        commands[i] = look_up(operation, connecting->targets[i], most);
     }
-    request->job = (struct pg_job){.kind = PG_READ,
-                                   .commands = commands,
-                                   .command_count = connecting->target_count,
-                                   .cost = (unsigned)most,
-                                   .on_done = on_found,
-                                   .context = connecting};
-    pg_submit(request->worker->fast, &request->job);
+    operation_submit(operation, operation->executor->fast,
+                     (struct pg_job){.kind = PG_READ,
+                                     .commands = commands,
+                                     .command_count = connecting->target_count,
+                                     .cost = (unsigned)most,
+                                     .on_done = on_found,
+                                     .context = connecting});
 }

@@ -1,20 +1,25 @@
 /* Statement parameters, in text format. */
-#include "gateway/request/request_private.h"
+#include "gateway/execute/command.h"
 
-struct pg_command request_command(struct request *request, struct sql sql, const struct pg_param *params)
+struct pg_statement statement_of(struct sql sql)
 {
-    struct pg_statement *statement = ARENA_NEW(request->arena, struct pg_statement);
+    return (struct pg_statement){.sql = sql.text, .param_types = sql.types, .param_count = sql.type_count};
+}
+
+struct pg_command command_of(struct arena *arena, struct sql sql, const struct pg_param *params)
+{
+    struct pg_statement *statement = ARENA_NEW(arena, struct pg_statement);
     *statement = statement_of(sql);
     return (struct pg_command){.statement = statement, .params = params};
 }
 
-struct pg_command request_bound(struct request *request, struct sql_bound bound)
+struct pg_command command_bound(struct arena *arena, struct sql_bound bound)
 {
-    struct pg_param *params = ARENA_ARRAY(request->arena, struct pg_param, bound.sql.type_count);
+    struct pg_param *params = ARENA_ARRAY(arena, struct pg_param, bound.sql.type_count);
     for (size_t i = 0; i < bound.sql.type_count; i++) {
         params[i] = (struct pg_param){.value = bound.args[i].text, .null = bound.args[i].null};
     }
-    return request_command(request, bound.sql, params);
+    return command_of(arena, bound.sql, params);
 }
 
 struct pg_param param_text(struct str text)

@@ -1,18 +1,18 @@
-#include "gateway/request/write_set.h"
+#include "gateway/execute/write_set.h"
 
 #include "gateway/sql/sql_type.h"
 
 enum { KEY_BYTES = sizeof(size_t) + sizeof(struct uuid) };
 
-struct write_set *write_set_begin(struct request *request)
+struct write_set *write_set_begin(struct operation *operation)
 {
-    if (request->writes != NULL) {
-        write_set_release(request->writes);
+    if (operation->writes != NULL) {
+        write_set_release(operation->writes);
     }
-    struct write_set *set = ARENA_NEW(request->arena, struct write_set);
-    set->request = request;
-    set->now_us = request_now_us();
-    request->writes = set;
+    struct write_set *set = ARENA_NEW(operation->arena, struct write_set);
+    set->operation = operation;
+    set->now_us = write_now_us();
+    operation->writes = set;
     return set;
 }
 
@@ -36,7 +36,7 @@ struct record_change *write_set_find(const struct write_set *set, const struct o
 
 static struct record_change *append(struct write_set *set, const struct object *object, struct value *after)
 {
-    struct arena *arena = set->request->arena;
+    struct arena *arena = set->operation->arena;
     struct record_change *change = ARENA_NEW(arena, struct record_change);
     change->object = object;
     change->after = after;
@@ -62,7 +62,7 @@ struct record_change *write_set_add(struct write_set *set, const struct object *
     if (change != NULL) {
         return change;
     }
-    struct value *after = ARENA_ARRAY(set->request->arena, struct value, object->column_count);
+    struct value *after = ARENA_ARRAY(set->operation->arena, struct value, object->column_count);
     memcpy(after, values, object->column_count * sizeof *after);
     change = append(set, object, after);
     change->before = values;
@@ -72,9 +72,9 @@ struct record_change *write_set_add(struct write_set *set, const struct object *
 bool write_set_add_rows(struct write_set *set, const struct object *object, const struct pg_result *rows)
 {
     for (size_t i = 0; i < pg_rows(rows); i++) {
-        struct value *values = ARENA_ARRAY(set->request->arena, struct value, object->column_count);
-        if (!request_kept_row(set->request, object, rows, i, values)) {
-            request_fail_pg(set->request, &request_foreign_value);
+        struct value *values = ARENA_ARRAY(set->operation->arena, struct value, object->column_count);
+        if (!operation_read_row(set->operation, object, rows, i, 0, values, true)) {
+            operation_fail_pg(set->operation, &foreign_value);
             return false;
         }
         (void)write_set_add(set, object, values);
@@ -109,7 +109,7 @@ void record_change_stamp(struct write_set *set, struct record_change *change)
     }
     const struct object *object = change->object;
     const struct column *by = object->updated_by->columns;
-    const struct record_actor *actor = &set->request->actor;
+    const struct record_actor *actor = &set->operation->actor;
     struct value now = {.kind = COLUMN_TIMESTAMPTZ, .as.us = set->now_us};
     struct value source = text_value(actor->source);
     struct value name = text_value(actor->name);
@@ -127,7 +127,7 @@ struct uuid record_change_id(const struct record_change *change)
 
 struct pg_command write_set_update(struct write_set *set, const struct record_change *change)
 {
-    struct arena *arena = set->request->arena;
+    struct arena *arena = set->operation->arena;
     const struct object *object = change->object;
     struct pg_param *params = ARENA_ARRAY(arena, struct pg_param, change->change_count + 1);
     struct uuid id = record_change_id(change);
@@ -138,7 +138,7 @@ struct pg_command write_set_update(struct write_set *set, const struct record_ch
             params[count++] = param_value(arena, &change->after[i]);
         }
     }
-    return request_command(set->request, sql_update(arena, object, change->changed), params);
+    return command_of(set->operation->arena, sql_update(arena, object, change->changed), params);
 }
 
 bool record_change_counts(const struct record_change *change)
@@ -172,64 +172,51 @@ static struct change event_change(const struct record_change *record)
 
 static void make_events(struct write_set *set)
 {
-    set->changes = ARENA_ARRAY(set->request->arena, struct change, set->count);
+    set->changes = ARENA_ARRAY(set->operation->arena, struct change, set->count);
     for (size_t i = 0; i < set->count; i++) {
         const struct record_change *record = set->items[set->backwards ? set->count - 1 - i : i];
         if (record_change_counts(record)) {
             set->changes[set->event_count++] = event_change(record);
         }
     }
-    set->events = request_events(set->request, set->changes, set->event_count, set->now_us);
+    set->events = write_events(set->operation, set->changes, set->event_count, set->now_us);
 }
 
 static void on_done(void *context, struct pg_result *const *results, const struct pg_failure *failure)
 {
     struct write_set *set = context;
     if (failure == NULL) {
-        request_publish(set->request, set->events, set->event_count, results[set->outbox_at]);
-        set->on_committed(set->request);
+        write_publish(set->operation, set->events, set->event_count, results[set->outbox_at]);
+        operation_end_records(set->operation);
     } else if (set->on_failed != NULL) {
-        set->on_failed(set->request, failure);
+        set->on_failed(set->operation, failure);
     } else {
-        request_fail_pg(set->request, failure);
+        operation_fail_pg(set->operation, failure);
     }
 }
 
-void write_set_answers(struct write_set *set, struct record_change *const *changes, size_t count, bool ids_only)
+void write_set_answers(struct write_set *set, struct record_change *const *changes, size_t count)
 {
-    set->answer = changes;
-    set->answer_count = count;
-    set->answer_ids = ids_only;
-}
-
-static size_t remember(struct write_set *set, struct pg_command *out)
-{
-    struct request *request = set->request;
-    if (request->idempotency == NULL || set->answer == NULL) {
-        return 0;
+    struct value **rows = ARENA_ARRAY(set->operation->arena, struct value *, count);
+    for (size_t i = 0; i < count; i++) {
+        rows[i] = changes[i]->destroyed ? changes[i]->before : changes[i]->after;
     }
-    struct value **rows = ARENA_ARRAY(request->arena, struct value *, set->answer_count);
-    for (size_t i = 0; i < set->answer_count; i++) {
-        rows[i] = set->answer[i]->after;
-    }
-    return idempotency_remember(request, rows, set->answer_count, set->answer_ids, out);
+    operation_records(set->operation, rows, count);
 }
 
 void write_set_commit(struct write_set *set, struct pg_command *commands, size_t count,
-                      void (*on_committed)(struct request *request),
-                      void (*on_failed)(struct request *request, const struct pg_failure *failure))
+                      void (*on_failed)(struct operation *operation, const struct pg_failure *failure))
 {
-    struct request *request = set->request;
-    set->on_committed = on_committed;
+    struct operation *operation = set->operation;
     set->on_failed = on_failed;
     make_events(set);
     if (set->event_count == 0) {
-        on_committed(request);
+        operation_end_records(operation);
         return;
     }
     set->outbox_at = count;
-    commands[count++] = request_outbox(request, set->events, set->changes, set->event_count);
-    count += remember(set, &commands[count]);
-    commands[count++] = request_command(request, sql_commit(), NULL);
-    session_run(request, commands, count, on_done, set);
+    commands[count++] = write_outbox(operation, set->events, set->changes, set->event_count);
+    count += operation_on_commit(operation, &commands[count]);
+    commands[count++] = command_of(operation->arena, sql_commit(), NULL);
+    session_run(operation, commands, count, on_done, set);
 }

@@ -1,12 +1,8 @@
-#include "gateway/request/model.h"
+#include "gateway/execute/model.h"
 
 #include "common/base/alloc.h"
+#include "gateway/execute/command.h"
 #include <stdlib.h>
-
-struct pg_statement statement_of(struct sql sql)
-{
-    return (struct pg_statement){.sql = sql.text, .param_types = sql.types, .param_count = sql.type_count};
-}
 
 struct model *model_new(struct catalogue *catalogue)
 {
