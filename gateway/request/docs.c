@@ -6,6 +6,7 @@
 #include "gateway/docs/docs.h"
 
 #include "common/base/alloc.h"
+#include "common/base/hash.h"
 #include "gateway/request/request_private.h"
 #include "gateway/rest/rest_tag.h"
 #include <stdlib.h>
@@ -76,7 +77,7 @@ static const struct source base = {"core", false, one_piece, put_base};
 
 static struct docs_settings settings_of(const struct request_worker *worker)
 {
-    return (struct docs_settings){.limits = worker->settings->limits, .max_mutation = worker->settings->max_mutation};
+    return (struct docs_settings){.limits = worker->settings->limits, .max_mutation = worker->executor.max_mutation};
 }
 
 /* ---- answering ---- */
@@ -140,7 +141,7 @@ static void stream_on_turn(void *context)
     }
     http_stream_send(exchange);
     if (http_stream_room(exchange, stream_on_room)) {
-        loop_post(request->worker->loop, stream_on_turn, stream);
+        loop_post(request->worker->executor.loop, stream_on_turn, stream);
     }
 }
 
@@ -250,10 +251,10 @@ static void document_on_turn(void *context)
         document->source->put(&document->text, catalogue, &settings, document->piece++);
     }
     bool last = document->piece == count;
-    document->hash = rest_tag_hash(document->hash, strbuf_str(&document->text));
+    document->hash = hash_bytes(document->hash, strbuf_str(&document->text));
     zip_put_piece(document->zip, &document->packed, strbuf_str(&document->text), last);
     if (!last) {
-        loop_post(document->docs->worker->loop, document_on_turn, document);
+        loop_post(document->docs->worker->executor.loop, document_on_turn, document);
         return;
     }
     release_tools(document);
@@ -273,7 +274,7 @@ static struct document *document_new(struct docs *docs, const struct source *sou
     zip_begin(document->zip);
     document->next = docs->documents;
     docs->documents = document;
-    loop_post(docs->worker->loop, document_on_turn, document);
+    loop_post(docs->worker->executor.loop, document_on_turn, document);
     return document;
 }
 
