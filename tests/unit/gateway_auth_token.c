@@ -17,6 +17,7 @@
 #define REVOKED           "aaaaaaaa-0000-4000-8000-000000000002"
 #define ROLELESS          "aaaaaaaa-0000-4000-8000-000000000003"
 #define UNKNOWN           "aaaaaaaa-0000-4000-8000-000000000004"
+#define SHORT             "aaaaaaaa-0000-4000-8000-000000000005"
 #define CLAIMS(key, rest) "{\"sub\":\"" WORKSPACE "\",\"jti\":\"" key "\"" rest "}"
 
 enum { NOW_S = 1800000000 };
@@ -42,9 +43,10 @@ static int enter(void **state)
     const struct role roles[] = {
         {.id = uuid(OTHER_WORKSPACE), .label = str_of(label, 5), .can_read_all_records = true}};
     const struct api_key keys[] = {
-        {.id = uuid(GOOD), .name = str_of(name, 10), .role = &roles[0], .expires_us = 5},
+        {.id = uuid(GOOD), .name = str_of(name, 10), .role = &roles[0], .expires_us = INT64_MAX},
+        {.id = uuid(SHORT), .name = STR("short"), .role = &roles[0], .expires_us = INT64_C(1000000) * NOW_S + 999999},
         {.id = uuid(REVOKED), .name = STR("old"), .role = &roles[0], .revoked = true},
-        {.id = uuid(ROLELESS), .name = STR("bare")},
+        {.id = uuid(ROLELESS), .name = STR("bare"), .expires_us = INT64_MAX},
     };
     fixture.keyring = keyring_new();
     fixture.keyring->workspace_id = uuid(WORKSPACE);
