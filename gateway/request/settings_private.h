@@ -47,7 +47,8 @@ struct uuid row_uuid(struct row_reader *reader); /* nil for NULL */
     " can_update_all_object_records, can_soft_delete_all_object_records, can_destroy_all_object_records, created_at,"  \
     " updated_at"
 #define KEY_COLUMNS                                                                                                    \
-    "id, name, role_id, expires_at, revoked_at, created_at, updated_at, (select w.id from core.workspace w)"
+    "id, name, role_id, expires_at, revoked_at, created_at, updated_at, (select w.id from core.workspace w) as "       \
+    "workspace_id"
 
 void row_role(struct row_reader *reader, struct role_row *out);
 void row_key(struct row_reader *reader, struct api_key_row *out);
