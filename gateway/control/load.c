@@ -6,16 +6,22 @@ static const struct pg_statement model_version = {
     .sql = STR_INIT("select version from core.version where kind = 'model'")};
 static const struct pg_statement keys_version = {.sql =
                                                      STR_INIT("select version from core.version where kind = 'keys'")};
+static const struct pg_statement applications = {
+    .sql = STR_INIT("select id, application_standard_id, application_custom_id from core.workspace")};
 static const struct pg_statement workspace = {.sql = STR_INIT("select id from core.workspace")};
 static const struct pg_statement objects = {
-    .sql = STR_INIT("select id, universal_id, label_identifier_id, name_singular, name_plural, label_singular,"
-                    " label_plural, table_name, is_system, is_active, is_searchable, is_standard,"
-                    " duplicate_criteria::text from core.object order by name_singular")};
+    .sql = STR_INIT("select id, universal_id, label_identifier_id, image_identifier_id, name_singular, name_plural,"
+                    " label_singular, label_plural, table_name, description, icon, color, shortcut, open_record_in,"
+                    " readability, duplicate_criteria::text, replaced::text, is_system, is_active, is_searchable,"
+                    " is_standard, is_label_synced_with_name, created_at, updated_at"
+                    " from core.object order by name_singular")};
 static const struct pg_statement fields = {
     .sql =
         STR_INIT("select id, universal_id, object_id, target_object_id, target_field_id, morph_id, type, name, label,"
-                 " default_value::text, options::text, settings::text, is_system, is_nullable, is_unique, is_active,"
-                 " is_standard from core.field order by object_id, ordinal, name")};
+                 " description, icon, default_value::text, options::text, settings::text, replaced::text, is_system,"
+                 " is_nullable, is_unique, is_active, is_standard, is_searchable, is_label_synced_with_name,"
+                 " is_ui_editable, is_audit_logged, ordinal, created_at, updated_at"
+                 " from core.field order by object_id, ordinal, name")};
 static const struct pg_statement roles = {
     .sql = STR_INIT("select id, label, can_update_all_settings, can_read_all_object_records,"
                     " can_update_all_object_records, can_soft_delete_all_object_records,"
@@ -24,7 +30,7 @@ static const struct pg_statement keys = {
     .sql = STR_INIT("select id, name, role_id, revoked_at is not null, expires_at from core.api_key")};
 
 const struct pg_command load_model_commands[LOAD_MODEL_COMMANDS] = {
-    {&model_version, NULL}, {&workspace, NULL}, {&objects, NULL}, {&fields, NULL}, {&model_version, NULL},
+    {&model_version, NULL}, {&applications, NULL}, {&objects, NULL}, {&fields, NULL}, {&model_version, NULL},
 };
 const struct pg_command load_keys_commands[LOAD_KEYS_COMMANDS] = {
     {&keys_version, NULL}, {&workspace, NULL}, {&roles, NULL}, {&keys, NULL}, {&keys_version, NULL},
@@ -86,16 +92,27 @@ static struct object_row *read_objects(const struct pg_result *result)
         object->id = next_uuid(&row);
         object->universal_id = next_uuid(&row);
         object->label_identifier_id = next_uuid(&row);
+        object->image_identifier_id = next_uuid(&row);
         object->name_singular = next_text(&row);
         object->name_plural = next_text(&row);
         object->label_singular = next_text(&row);
         object->label_plural = next_text(&row);
         object->table_name = next_text(&row);
+        object->description = next_text(&row);
+        object->icon = next_text(&row);
+        object->color = next_text(&row);
+        object->shortcut = next_text(&row);
+        object->open_record_in = next_text(&row);
+        object->readability = next_text(&row);
+        object->duplicate_criteria = next_text(&row);
+        object->replaced_json = next_text(&row);
         object->system = next_bool(&row);
         object->active = next_bool(&row);
         object->searchable = next_bool(&row);
         object->standard = next_bool(&row);
-        object->duplicate_criteria = next_text(&row);
+        object->label_synced = next_bool(&row);
+        object->created_us = pg_get_timestamptz(next_text(&row));
+        object->updated_us = pg_get_timestamptz(next_text(&row));
     }
     return rows;
 }
@@ -115,15 +132,24 @@ static struct field_row *read_fields(const struct pg_result *result)
         field->type = next_text(&row);
         field->name = next_text(&row);
         field->label = next_text(&row);
+        field->description = next_text(&row);
+        field->icon = next_text(&row);
         field->default_json = next_text(&row);
         field->options_json = next_text(&row);
         field->settings_json = next_text(&row);
+        field->replaced_json = next_text(&row);
         field->system = next_bool(&row);
         field->nullable = next_bool(&row);
         field->unique = next_bool(&row);
         field->active = next_bool(&row);
         field->standard = next_bool(&row);
-        field->ordinal = (double)i; /* the statement has ordered them */
+        field->searchable = next_bool(&row);
+        field->label_synced = next_bool(&row);
+        field->ui_editable = next_bool(&row);
+        field->audit_logged = next_bool(&row);
+        field->ordinal = pg_get_float8(next_text(&row));
+        field->created_us = pg_get_timestamptz(next_text(&row));
+        field->updated_us = pg_get_timestamptz(next_text(&row));
     }
     return rows;
 }
@@ -135,11 +161,18 @@ enum load_outcome load_catalogue(struct pg_result *const *results, int64_t *vers
     if (*version != single_int8(results[4])) {
         return LOAD_AGAIN;
     }
+    if (pg_rows(results[1]) != 1) {
+        err_fail(err, ERR_INTERNAL, 0, "core.workspace must have exactly one row");
+        return LOAD_REFUSED;
+    }
     struct object_row *object_rows = read_objects(results[2]);
     struct field_row *field_rows = read_fields(results[3]);
+    struct row ids = {results[1], 0, 0};
     struct model_rows rows = {
         .version = *version,
-        .workspace_id = single_uuid(results[1]),
+        .workspace_id = next_uuid(&ids),
+        .application_standard_id = next_uuid(&ids),
+        .application_custom_id = next_uuid(&ids),
         .schema = STR("workspace"),
         .objects = object_rows,
         .object_count = pg_rows(results[2]),
