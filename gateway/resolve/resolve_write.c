@@ -21,11 +21,23 @@ static bool read_target(struct resolving *r, const struct gql_selected *selected
 
 /* ---- inputs ---- */
 
+/* The contract's sentence alone, without the advice that REST adds to it. */
+static bool shorten(struct err *err)
+{
+    char *end =
+        err->tag != NULL && strcmp(err->tag, "CONNECT_UNIQUE_CONSTRAINT_ERROR") == 0 ? strstr(err->text, "'. ") : NULL;
+    if (end != NULL) {
+        end[2] = '\0';
+    }
+    return false;
+}
+
 static bool read_input(struct resolving *r, const struct gql_datum *datum, enum record_input_mode mode,
                        struct plan *plan)
 {
     return record_input_read(r->arena, plan->object, gql_datum_json(r->arena, datum), mode, r->now_us,
-                             &plan->inputs[plan->input_count++], r->err);
+                             &plan->inputs[plan->input_count++], r->err) ||
+           shorten(r->err);
 }
 
 static bool read_one_input(struct resolving *r, const struct gql_selected *selected, enum record_input_mode mode,
