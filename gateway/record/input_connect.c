@@ -106,8 +106,9 @@ bool relation_write_read(const struct field *field, const struct json *json, str
     *out = (struct relation_write){.create = given(json, "create", &count),
                                    .disconnect = given(json, "disconnect", &count)};
     if (connect != NULL && out->disconnect != NULL) {
-        /* The contract's word, odd as it is. */
-        return INPUT_REFUSE(err, "Cannot have both connect and disconnect for the same field on undefined.");
+        return err_fail_tag(err, ERR_INVALID, "CONNECT_AND_DISCONNECT",
+                            "Cannot have both connect and disconnect for the same field on %.*s.",
+                            STR_ARG(field->name));
     }
     out->connect = json_get(connect, "where");
     bool fits = connect != NULL       ? json_is(out->connect, JSON_OBJECT)

@@ -130,13 +130,9 @@ static bool read_create(struct reader *reader, const struct field *field, const 
     return true;
 }
 
-/* Null is as if it had not been sent. */
 static bool read_relation(struct reader *reader, const struct field *field, const struct json *json)
 {
     struct relation_write write;
-    if (json->type == JSON_NULL && field->column_count > 0) {
-        return true;
-    }
     if (!relation_write_read(field, json, &write, reader->err)) {
         return false;
     }
