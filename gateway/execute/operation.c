@@ -36,6 +36,10 @@ void operation_execute(struct operation *operation)
 {
     operation->result = (struct plan_result){.page = {.total = -1}};
     operation->along_count = 0;
+    if (operation_is_late(operation)) {
+        operation_fail_pg(operation, &too_late);
+        return;
+    }
     connect_resolve(operation, execute_connected);
 }
 
@@ -218,6 +222,19 @@ bool operation_expected(struct operation *operation, const struct pg_result *loc
 
 /* ---- jobs ---- */
 
+const struct pg_failure too_late = {.err = {.code = ERR_TIMEOUT, .text = "The request took longer than it may"}};
+
+bool operation_is_late(const struct operation *operation)
+{
+    return operation->deadline_us != 0 && loop_now_us(operation->executor->loop) >= operation->deadline_us;
+}
+
+int64_t operation_wait_until(const struct operation *operation)
+{
+    int64_t most_us = loop_now_us(operation->executor->loop) + operation->executor->wait_us;
+    return operation->deadline_us == 0 || operation->deadline_us > most_us ? 0 : operation->deadline_us;
+}
+
 void operation_note_job(struct operation *operation, const struct pg_job *job)
 {
     if (job->done_us == 0) {
@@ -232,5 +249,6 @@ void operation_submit(struct operation *operation, struct pg_pool *pool, struct 
 {
     operation_note_job(operation, &operation->job);
     operation->job = job;
+    operation->job.deadline_us = operation_wait_until(operation);
     pg_submit(pool, &operation->job);
 }

@@ -25,6 +25,7 @@ struct executor {
     struct events *events;
     size_t max_mutation; /* records that one write by a filter may be about */
     size_t max_cascade;  /* records that one destroy may take along or clear, or a merge re-point */
+    int64_t wait_us;     /* the pools' own: for a connection */
 };
 
 enum { OPERATION_COMMANDS_MAX = 4 };
@@ -39,8 +40,9 @@ struct operation {
     struct model *model;
     struct plan plan; /* its inputs are completed in place */
     struct record_actor actor;
-    struct str id; /* the request's, for the log */
-    void *context; /* of the callbacks */
+    struct str id;       /* the request's, for the log */
+    int64_t deadline_us; /* loop time: nothing is begun after it, and nothing waits longer for a connection; 0: none */
+    void *context;       /* of the callbacks */
     /*
      * The end. Either a result, which is valid until the callback returns, or a failure, whose `err` has the wire's
      * code word. It may come before operation_execute returns. Nothing touches the operation afterwards.
@@ -59,6 +61,7 @@ struct operation {
     /* Told at the end: waiting for connections, and in PostgreSQL. */
     int64_t queued_us;
     int64_t database_us;
+    struct uuid conflict_id; /* of a create that was refused: the record that holds the value; nil: not known */
 
     /* The room's. */
     struct pg_job job;
