@@ -134,7 +134,7 @@ static void put_to_many(struct strbuf *out, struct arena *arena, const struct sh
                         .order = relation->order,
                         .order_count = relation->order_count,
                         .has_next = page->backward || cut,
-                        .has_previous = page->backward ? cut : page->cursor != NULL,
+                        .has_previous = page->backward ? cut : page->cursor != NULL || page->offset > 0,
                         .total = links->total == NULL ? 0 : links->total[row],
                         .aggregates = links->aggregates == NULL ? NULL : links->aggregates[row]};
     put_view(out, arena, shape, &view);
