@@ -154,8 +154,6 @@ static void fill_request_settings(struct server *server)
         .max_json_nodes = (size_t)settings->max_json_values,
     };
     out->max_answer = (size_t)settings->max_answer_bytes;
-    out->max_mutation = (size_t)settings->max_mutation;
-    out->max_cascade = (size_t)settings->max_cascade;
     out->compression = settings->compression;
     out->compress_min = (size_t)settings->compress_min_bytes;
     out->cors_origin = settings->cors_origin;

@@ -70,12 +70,18 @@ static struct str json_key(struct arena *arena, struct str name)
 
 /* ---- objects ---- */
 
-static struct str table_of(struct build *build, struct str name)
+static struct str table_of(struct build *build, const struct object *object)
 {
     struct arena *arena = &build->catalogue->arena;
-    struct str schema = identifier_quote(arena, build->rows->schema);
-    struct str table = identifier_quote(arena, name);
+    struct str schema = identifier_quote(arena, object->table_schema);
+    struct str table = identifier_quote(arena, object->table_name);
     return arena_printf(arena, "%.*s.%.*s", STR_ARG(schema), STR_ARG(table));
+}
+
+/* Of somebody else's making. */
+static bool stored_name_is_legal(struct str name)
+{
+    return name.len > 0 && name.len <= NAME_MAX_BYTES;
 }
 
 static bool object_check(struct build *build, const struct object_row *row)
@@ -89,7 +95,8 @@ static bool object_check(struct build *build, const struct object_row *row)
     if (str_eq(row->name_singular, row->name_plural)) {
         return build_refuse(build, row->name_singular, STR_EMPTY, "singular and plural name are the same");
     }
-    if (!name_is_legal(bare) || row->table_name.len > NAME_MAX_BYTES) {
+    if (row->adopted ? !stored_name_is_legal(row->table_name)
+                     : !name_is_legal(bare) || row->table_name.len > NAME_MAX_BYTES) {
         return build_refuse(build, row->name_singular, STR_EMPTY, "the table name is not legal");
     }
     if (uuid_is_nil(&row->id)) {
@@ -116,8 +123,10 @@ static void object_fill(struct build *build, const struct object_row *row, struc
     object->readability = arena_copy(arena, row->readability);
     object->criteria_json = arena_copy(arena, row->duplicate_criteria);
     object->replaced_json = arena_copy(arena, row->replaced_json);
-    object->table = table_of(build, row->table_name);
     object->table_name = arena_copy(arena, row->table_name);
+    object->table_schema = arena_copy(arena, row->table_schema.len > 0 ? row->table_schema : build->rows->schema);
+    object->table = table_of(build, object);
+    object->adopted = row->adopted;
     object->system = row->system;
     object->active = row->active;
     object->searchable = row->searchable;
@@ -249,6 +258,9 @@ static bool field_parse(struct build *build, const struct field_row *row, size_t
     if (!default_check(field, &why)) {
         return build_refuse_field(build, field, why.text);
     }
+    if (!column_name_read(arena, row->settings_json, &build->stored[index], &why)) {
+        return build_refuse_field(build, field, why.text);
+    }
     if (!field_types[field->type].relation) {
         return true;
     }
@@ -357,7 +369,8 @@ static struct column column_make(struct build *build, const struct field *field,
     if (type->relation) {
         column.name = build->relations[field_index].join_column;
     }
-    column.quoted = identifier_quote(arena, column.name);
+    column.stored = !type->composite && build->stored[field_index].len > 0 ? build->stored[field_index] : column.name;
+    column.quoted = identifier_quote(arena, column.stored);
     return column;
 }
 
@@ -379,7 +392,7 @@ static bool object_columns(struct build *build, struct object *object, struct ma
             struct column *column = &object->columns[object->column_count];
             *column = column_make(build, field, (size_t)(field - build->fields), k);
             column->index = object->column_count++;
-            if (!name_is_legal(column->name)) {
+            if (!name_is_legal(column->name) || !stored_name_is_legal(column->stored)) {
                 return build_refuse_field(build, field, "a column's name is not legal, or longer than 63 bytes");
             }
             if (map_set(taken, column->name, column) != NULL) {
@@ -433,6 +446,7 @@ struct catalogue *catalogue_build(const struct model_rows *rows, struct err *err
         .fields = ARENA_ARRAY(&catalogue->arena, struct field, rows->field_count),
         .places = xcalloc(rows->field_count + 1, sizeof *build.places),
         .relations = xcalloc(rows->field_count + 1, sizeof *build.relations),
+        .stored = xcalloc(rows->field_count + 1, sizeof *build.stored),
         .err = err,
     };
     catalogue->fields = build.fields;
@@ -441,6 +455,7 @@ struct catalogue *catalogue_build(const struct model_rows *rows, struct err *err
               build_finish(&build);
     free(build.places);
     free(build.relations);
+    free(build.stored);
     if (!ok) {
         catalogue_unref(catalogue);
         return NULL;

@@ -83,6 +83,8 @@ struct object_row object_row_of(const struct object *object)
         .label_singular = object->label_singular,
         .label_plural = object->label_plural,
         .table_name = object->table_name,
+        .table_schema = object->table_schema,
+        .adopted = object->adopted,
         .description = object->description,
         .icon = object->icon,
         .color = object->color,

@@ -21,8 +21,9 @@ struct field;
 
 /* A physical column. */
 struct column {
-    struct str name;   /* as in PostgreSQL: "nameFirstName", "companyId" */
-    struct str quoted; /* the same as an SQL identifier, quotes and all */
+    struct str name;   /* as the API has it: "nameFirstName", "companyId" */
+    struct str stored; /* as in PostgreSQL: the same, but in an adopted table */
+    struct str quoted; /* `stored` as an SQL identifier, quotes and all */
     enum column_kind kind;
     enum json_form form;
     bool nullable;
@@ -105,6 +106,8 @@ struct object {
     struct str replaced_json; /* see struct object_row */
     struct str table;         /* schema-qualified and quoted: "workspace"."company" */
     struct str table_name;
+    struct str table_schema;
+    bool adopted; /* the table was there before: it has columns that no field has, and a shape of its own */
     bool system;
     bool active;
     bool searchable;
@@ -178,7 +181,8 @@ struct object_row {
     struct str description, icon, color, shortcut, open_record_in, readability;
     struct str duplicate_criteria; /* JSON: a list of lists of column names */
     struct str replaced_json; /* {"labelSingular":"Company"}: what the standard model says where we say otherwise */
-    bool system, active, searchable, standard, label_synced;
+    struct str table_schema;  /* empty: that of all record tables */
+    bool system, active, searchable, standard, label_synced, adopted;
     int64_t created_us, updated_us;
 };
 

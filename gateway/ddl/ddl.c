@@ -178,7 +178,7 @@ void ddl_drop_columns(struct ddl *ddl, const struct field *field)
 void ddl_rename_columns(struct ddl *ddl, const struct field *before, const struct field *after)
 {
     for (size_t i = 0; i < before->column_count && i < after->column_count; i++) {
-        if (!str_eq(before->columns[i].name, after->columns[i].name)) {
+        if (!str_eq(before->columns[i].stored, after->columns[i].stored)) {
             struct strbuf out = alter(after->object);
             strbuf_printf(&out, "rename column %.*s to %.*s", STR_ARG(before->columns[i].quoted),
                           STR_ARG(after->columns[i].quoted));
@@ -369,7 +369,7 @@ size_t ddl_search_columns(const struct object *object, struct str out[DDL_SEARCH
     for (size_t i = 0; i < object->column_count; i++) {
         const struct column *column = &object->columns[i];
         if (column->field->searchable && feeds_search(column) && count < DDL_SEARCH_MAX) {
-            out[count++] = column->name;
+            out[count++] = column->stored;
         }
     }
     return count;

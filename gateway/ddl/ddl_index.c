@@ -56,7 +56,7 @@ static size_t unique_indexes(struct arena *arena, const struct field *field, str
     size_t count = 0;
     for (size_t i = 0; i < field->column_count; i++) {
         if (field->columns[i].sub == NULL || field->columns[i].sub->in_unique) {
-            columns[count++] = field->columns[i].name;
+            columns[count++] = field->columns[i].stored;
         }
     }
     /* The primary key does it for the id already. */
@@ -72,7 +72,7 @@ static size_t unique_indexes(struct arena *arena, const struct field *field, str
  * leaves the empty ones out costs an insert nothing. */
 static struct ddl_index join_index(struct arena *arena, const struct field *field)
 {
-    struct ddl_index index = make(arena, field->object, field->columns->name, &field->columns->name, 1, false);
+    struct ddl_index index = make(arena, field->object, field->columns->name, &field->columns->stored, 1, false);
     if (field->type == FIELD_MORPH_RELATION && !field->standard) {
         index.shape =
             arena_printf(arena, "%.*s where %.*s is not null", STR_ARG(index.shape), STR_ARG(field->columns->quoted));
@@ -104,10 +104,11 @@ void ddl_create_index(struct ddl *ddl, const struct ddl_index *index, bool apart
     ddl_take(ddl, &out);
 }
 
-/* Indexes live in their table's schema, which stands in front of the dot of the table's name. */
+/* Indexes live in their table's schema. */
 static void put_in_schema(struct strbuf *out, const struct object *object, struct str name)
 {
-    strbuf_put(out, str_slice(object->table, 0, object->table.len - object->table_name.len - 2));
+    identifier_put(out, object->table_schema);
+    strbuf_put_char(out, '.');
     identifier_put(out, name);
 }
 
