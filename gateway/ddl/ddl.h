@@ -43,7 +43,8 @@ void ddl_set_defaults(struct ddl *ddl, const struct field *field);
 /* Records that have nothing in a column which may not be empty get its default; or, of texts alone, the empty text that
  * clients have read all along. */
 void ddl_fill(struct ddl *ddl, const struct field *field, bool texts_only);
-/* For large tables: a check which is validated without holding up writers spares SET NOT NULL its look at every record. */
+/* For large tables: a check which is validated without holding up writers spares SET NOT NULL its look at every record.
+ */
 void ddl_add_check(struct ddl *ddl, const struct field *field);
 void ddl_validate_check(struct ddl *ddl, const struct field *field);
 void ddl_drop_check(struct ddl *ddl, const struct field *field);

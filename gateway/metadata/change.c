@@ -27,8 +27,8 @@ enum change_outcome change_plan(struct arena *arena, const struct change_input *
     struct change *change = ARENA_NEW(arena, struct change);
     *report = (struct report){.arena = arena};
     *err = (struct err){.code = ERR_NONE};
-    change->draft = (struct draft){
-        .arena = arena, .before = input->before, .now_us = input->now_us, .report = report, .err = err};
+    change->draft =
+        (struct draft){.arena = arena, .before = input->before, .now_us = input->now_us, .report = report, .err = err};
     memcpy(change->draft.seed, input->seed, sizeof input->seed);
     change->op_count = input->op_count;
     change->ids = ARENA_ARRAY(arena, struct uuid, input->op_count);

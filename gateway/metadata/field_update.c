@@ -17,7 +17,7 @@ struct edit {
 static bool check_shape(struct draft *draft, const struct json *input)
 {
     struct draft_complaints complaints = {.draft = draft};
-    static const char *const flags[] = {"isActive", "isUIEditable",  "isNullable",    "isUnique",
+    static const char *const flags[] = {"isActive",     "isUIEditable",  "isNullable",           "isUnique",
                                         "isSearchable", "isAuditLogged", "isLabelSyncedWithName"};
     const struct json *name = json_get(input, "name");
     const struct json *label = json_get(input, "label");
@@ -227,7 +227,8 @@ static void note_replaced(struct edit *edit)
     struct str *replaced = &edit->now.replaced_json;
     const struct field_row *was = edit->was;
     const struct field_row *now = &edit->now;
-    *replaced = draft_replaced(draft, *replaced, "label", draft_quote(draft, was->label), draft_quote(draft, now->label));
+    *replaced =
+        draft_replaced(draft, *replaced, "label", draft_quote(draft, was->label), draft_quote(draft, now->label));
     *replaced = draft_replaced(draft, *replaced, "description", draft_quote(draft, was->description),
                                draft_quote(draft, now->description));
     *replaced = draft_replaced(draft, *replaced, "icon", draft_quote(draft, was->icon), draft_quote(draft, now->icon));

@@ -29,9 +29,9 @@ struct remodel {
     enum remodel_state state;
     struct list queue;
     size_t queued;
-    struct remodel_job *job;     /* that is being worked at; its caller may have been answered: then `own` */
-    struct remodel_job tidying;  /* without operations: to look for what was left behind */
-    struct loop_timer timer;     /* a pause before the next attempt */
+    struct remodel_job *job;    /* that is being worked at; its caller may have been answered: then `own` */
+    struct remodel_job tidying; /* without operations: to look for what was left behind */
+    struct loop_timer timer;    /* a pause before the next attempt */
     void (*again)(struct remodel *remodel);
     struct pg_session_request session_request;
     struct pg_session *session;

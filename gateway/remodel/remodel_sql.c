@@ -7,7 +7,8 @@ struct batch batch_new(struct remodel *remodel, size_t capacity)
     return (struct batch){remodel, ARENA_ARRAY(&remodel->arena, struct pg_command, capacity), 0, capacity};
 }
 
-static size_t add(struct batch *batch, struct str sql, const uint32_t *types, const struct pg_param *params, size_t count)
+static size_t add(struct batch *batch, struct str sql, const uint32_t *types, const struct pg_param *params,
+                  size_t count)
 {
     struct arena *arena = &batch->remodel->arena;
     struct pg_statement *statement = ARENA_NEW(arena, struct pg_statement);

@@ -14,12 +14,16 @@
 #include "gateway/rest/rest.h"
 #include <stdbool.h>
 
+struct remodel;
+
 struct request_settings {
     struct rest_limits limits;
     size_t max_answer;                 /* bytes of a body */
     const char *cors_origin;           /* "*", an origin, or "" for none */
     uint8_t webhook_key[SEAL_KEY_LEN]; /* seals webhook secrets */
     struct rate_table *rates;          /* shared by all workers */
+    struct remodel *remodel;           /* shared: carries out changes of the model */
+    bool bare_metadata;                /* answers of /rest/metadata/objects and fields stand without "data" */
     bool rate_limited;
     bool compression;
     size_t compress_min; /* bytes of a body that is worth compressing */
