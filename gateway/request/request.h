@@ -31,6 +31,7 @@ struct graphql_settings {
     int64_t timeout_us;
     struct persisted_store *persisted; /* shared by all workers */
 };
+struct remodel;
 
 struct request_settings {
     struct graphql_settings graphql;
@@ -39,6 +40,8 @@ struct request_settings {
     const char *cors_origin;           /* "*", an origin, or "" for none */
     uint8_t webhook_key[SEAL_KEY_LEN]; /* seals webhook secrets */
     struct rate_table *rates;          /* shared by all workers */
+    struct remodel *remodel;           /* shared: carries out changes of the model */
+    bool bare_metadata;                /* answers of /rest/metadata/objects and fields stand without "data" */
     bool rate_limited;
     bool compression;
     size_t compress_min; /* bytes of a body that is worth compressing */
