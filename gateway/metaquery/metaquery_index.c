@@ -57,14 +57,14 @@ static void put_index_field(struct putting *p, const struct gql_selected *first,
     struct uuid id = derived(&index->id, (uint8_t)(16 + order));
     while ((member = next_member(p, &members)) != NULL) {
         switch ((enum metadata_role)member->field->role) {
-        case META_ID: put_uuid(p, &id); break;
-        case META_FIELD_ID: put_uuid(p, &index->field->id); break;
+        case META_ID: answer_uuid(p, &id); break;
+        case META_FIELD_ID: answer_uuid(p, &index->field->id); break;
         case META_ORDER: strbuf_put_uint(p->out, order); break;
         case META_SUB_FIELD:
-            put_some(p, column == NULL || column->sub == NULL ? STR_EMPTY : str_from(column->sub->name));
+            answer_some(p, column == NULL || column->sub == NULL ? STR_EMPTY : str_from(column->sub->name));
             break;
-        case META_CREATED_AT: put_time(p, index->field->created_us); break;
-        default: put_time(p, index->field->updated_us); break;
+        case META_CREATED_AT: answer_time(p, index->field->created_us); break;
+        default: answer_time(p, index->field->updated_us); break;
         }
     }
 }
@@ -94,14 +94,14 @@ static bool put_index(struct putting *p, const struct gql_selected *first, const
     const struct gql_selected *member;
     while ((member = next_member(p, &members)) != NULL) {
         switch ((enum metadata_role)member->field->role) {
-        case META_ID: put_uuid(p, &index->id); break;
-        case META_NAME: put_text(p, index->name); break;
-        case META_IS_CUSTOM: put_flag(p, !index->field->standard); break;
-        case META_IS_UNIQUE: put_flag(p, index->unique); break;
-        case META_WHERE: put_some(p, index->where); break;
-        case META_INDEX_TYPE: put_text(p, index->field->type == FIELD_TS_VECTOR ? STR("GIN") : STR("BTREE")); break;
-        case META_CREATED_AT: put_time(p, index->field->created_us); break;
-        case META_UPDATED_AT: put_time(p, index->field->updated_us); break;
+        case META_ID: answer_uuid(p, &index->id); break;
+        case META_NAME: answer_text(p, index->name); break;
+        case META_IS_CUSTOM: answer_flag(p, !index->field->standard); break;
+        case META_IS_UNIQUE: answer_flag(p, index->unique); break;
+        case META_WHERE: answer_some(p, index->where); break;
+        case META_INDEX_TYPE: answer_text(p, index->field->type == FIELD_TS_VECTOR ? STR("GIN") : STR("BTREE")); break;
+        case META_CREATED_AT: answer_time(p, index->field->created_us); break;
+        case META_UPDATED_AT: answer_time(p, index->field->updated_us); break;
         default: put_index_fields(p, member, index); break;
         }
     }
@@ -158,12 +158,12 @@ static void put_search_field(struct putting *p, const struct gql_selected *first
     struct uuid id = derived(&field->id, 8);
     while ((member = next_member(p, &members)) != NULL) {
         switch ((enum metadata_role)member->field->role) {
-        case META_ID: put_uuid(p, &id); break;
-        case META_FIELD_ID: put_uuid(p, &field->id); break;
-        case META_VECTOR_FIELD: put_uuid(p, &vector->id); break;
+        case META_ID: answer_uuid(p, &id); break;
+        case META_FIELD_ID: answer_uuid(p, &field->id); break;
+        case META_VECTOR_FIELD: answer_uuid(p, &vector->id); break;
         case META_ORDER: strbuf_put_uint(p->out, order); break;
-        case META_CREATED_AT: put_time(p, field->created_us); break;
-        default: put_time(p, field->updated_us); break;
+        case META_CREATED_AT: answer_time(p, field->created_us); break;
+        default: answer_time(p, field->updated_us); break;
         }
     }
 }

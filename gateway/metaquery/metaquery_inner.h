@@ -57,12 +57,12 @@ MUST_CHECK bool put_search_fields(struct putting *p, const struct gql_selected *
 MUST_CHECK bool put_connection(struct putting *p, const struct gql_selected *selected, const struct window *window,
                                bool (*put)(struct putting *p, const struct gql_selected *first, const void *item));
 
-void put_text(struct putting *p, struct str text);
+void answer_text(struct putting *p, struct str text);
 /* null when it is empty. */
-void put_some(struct putting *p, struct str text);
-void put_flag(struct putting *p, bool value);
-void put_uuid(struct putting *p, const struct uuid *id);
-void put_time(struct putting *p, int64_t us);
+void answer_some(struct putting *p, struct str text);
+void answer_flag(struct putting *p, bool value);
+void answer_uuid(struct putting *p, const struct uuid *id);
+void answer_time(struct putting *p, int64_t us);
 
 bool field_is_editable(const struct field *field);
 struct uuid owner_of(const struct catalogue *catalogue, bool standard);

@@ -150,8 +150,8 @@ static void put_page_info(struct putting *p, const struct gql_selected *selected
     bool empty = window->from == window->to;
     while ((member = next_member(p, &members)) != NULL) {
         switch ((enum metadata_role)member->field->role) {
-        case META_HAS_NEXT_PAGE: put_flag(p, window->has_next); break;
-        case META_HAS_PREVIOUS_PAGE: put_flag(p, window->has_previous); break;
+        case META_HAS_NEXT_PAGE: answer_flag(p, window->has_next); break;
+        case META_HAS_PREVIOUS_PAGE: answer_flag(p, window->has_previous); break;
         default:
             if (empty) {
                 strbuf_puts(p->out, "null");

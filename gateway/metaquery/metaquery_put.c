@@ -4,33 +4,33 @@
 #include "gateway/metadata/show.h"
 #include "gateway/metaquery/metaquery_inner.h"
 
-void put_text(struct putting *p, struct str text)
+void answer_text(struct putting *p, struct str text)
 {
     json_put_string(p->out, text);
 }
 
-void put_some(struct putting *p, struct str text)
+void answer_some(struct putting *p, struct str text)
 {
     if (text.len == 0) {
         strbuf_puts(p->out, "null");
     } else {
-        put_text(p, text);
+        answer_text(p, text);
     }
 }
 
-void put_flag(struct putting *p, bool value)
+void answer_flag(struct putting *p, bool value)
 {
     strbuf_puts(p->out, value ? "true" : "false");
 }
 
-void put_uuid(struct putting *p, const struct uuid *id)
+void answer_uuid(struct putting *p, const struct uuid *id)
 {
     strbuf_put_char(p->out, '"');
     uuid_put(p->out, id);
     strbuf_put_char(p->out, '"');
 }
 
-void put_time(struct putting *p, int64_t us)
+void answer_time(struct putting *p, int64_t us)
 {
     strbuf_put_char(p->out, '"');
     timestamp_put(p->out, us);
@@ -42,7 +42,7 @@ static void put_some_id(struct putting *p, const struct field *field)
     if (field == NULL) {
         strbuf_puts(p->out, "null");
     } else {
-        put_uuid(p, &field->id);
+        answer_uuid(p, &field->id);
     }
 }
 
@@ -62,7 +62,7 @@ const struct gql_selected *next_member(struct putting *p, struct members *member
         if (member->field != &gql_typename_field) {
             return member;
         }
-        put_text(p, member->parent->name);
+        answer_text(p, member->parent->name);
     }
 }
 
@@ -177,19 +177,19 @@ static bool put_fields_list(struct putting *p, const struct gql_selected *select
 static void put_object_text(struct putting *p, enum metadata_role role, const struct object *object)
 {
     switch (role) {
-    case META_NAME_SINGULAR: put_text(p, object->name_singular); return;
-    case META_NAME_PLURAL: put_text(p, object->name_plural); return;
-    case META_LABEL_SINGULAR: put_text(p, object->label_singular); return;
-    case META_LABEL_PLURAL: put_text(p, object->label_plural); return;
-    case META_DESCRIPTION: put_some(p, object->description); return;
-    case META_ICON: put_some(p, object->icon); return;
-    case META_SHORTCUT: put_some(p, object->shortcut); return;
-    case META_COLOR: put_some(p, object->color); return;
-    case META_OPEN_RECORD_IN: put_text(p, object->open_record_in); return;
-    case META_READABILITY: put_text(p, object->readability); return;
-    case META_WRITABILITY: put_text(p, STR("OPEN")); return;
+    case META_NAME_SINGULAR: answer_text(p, object->name_singular); return;
+    case META_NAME_PLURAL: answer_text(p, object->name_plural); return;
+    case META_LABEL_SINGULAR: answer_text(p, object->label_singular); return;
+    case META_LABEL_PLURAL: answer_text(p, object->label_plural); return;
+    case META_DESCRIPTION: answer_some(p, object->description); return;
+    case META_ICON: answer_some(p, object->icon); return;
+    case META_SHORTCUT: answer_some(p, object->shortcut); return;
+    case META_COLOR: answer_some(p, object->color); return;
+    case META_OPEN_RECORD_IN: answer_text(p, object->open_record_in); return;
+    case META_READABILITY: answer_text(p, object->readability); return;
+    case META_WRITABILITY: answer_text(p, STR("OPEN")); return;
     case META_READABILITY_PARENTS: strbuf_puts(p->out, "null"); return;
-    default: put_flag(p, object_flag(object, role)); return;
+    default: answer_flag(p, object_flag(object, role)); return;
     }
 }
 
@@ -198,12 +198,12 @@ static bool put_object_member(struct putting *p, const struct gql_selected *memb
     enum metadata_role role = (enum metadata_role)member->field->role;
     struct uuid owner = owner_of(p->catalogue, object->standard);
     switch (role) {
-    case META_ID: put_uuid(p, &object->id); return true;
-    case META_UNIVERSAL_ID: put_uuid(p, &object->universal_id); return true;
-    case META_APPLICATION_ID: put_uuid(p, &owner); return true;
-    case META_CREATED_AT: put_time(p, object->created_us); return true;
-    case META_UPDATED_AT: put_time(p, object->updated_us); return true;
-    case META_IS_LABEL_SYNCED: put_flag(p, object->label_synced); return true;
+    case META_ID: answer_uuid(p, &object->id); return true;
+    case META_UNIVERSAL_ID: answer_uuid(p, &object->universal_id); return true;
+    case META_APPLICATION_ID: answer_uuid(p, &owner); return true;
+    case META_CREATED_AT: answer_time(p, object->created_us); return true;
+    case META_UPDATED_AT: answer_time(p, object->updated_us); return true;
+    case META_IS_LABEL_SYNCED: answer_flag(p, object->label_synced); return true;
     case META_LABEL_IDENTIFIER: put_some_id(p, object->label_identifier); return true;
     case META_IMAGE_IDENTIFIER: put_some_id(p, object->image_identifier); return true;
     case META_CRITERIA: show_json(p->out, object->criteria_json); return true;
@@ -253,7 +253,7 @@ static bool put_relation(struct putting *p, const struct gql_selected *first, co
     while (good && (member = next_member(p, &members)) != NULL) {
         switch ((enum metadata_role)member->field->role) {
         case META_RELATION_TYPE:
-            put_text(p, field->side == RELATION_MANY_TO_ONE ? STR("MANY_TO_ONE") : STR("ONE_TO_MANY"));
+            answer_text(p, field->side == RELATION_MANY_TO_ONE ? STR("MANY_TO_ONE") : STR("ONE_TO_MANY"));
             break;
         case META_SOURCE_OBJECT: good = put_object(p, member->first, field->object); break;
         case META_TARGET_OBJECT: good = put_object(p, member->first, field->target); break;
@@ -302,21 +302,21 @@ static bool put_morph_relations(struct putting *p, const struct gql_selected *me
 static void put_field_fact(struct putting *p, enum metadata_role role, const struct field *field)
 {
     switch (role) {
-    case META_NAME: put_text(p, field->name); return;
-    case META_LABEL: put_text(p, field->label); return;
-    case META_DESCRIPTION: put_some(p, field->description); return;
-    case META_ICON: put_some(p, field->icon); return;
-    case META_TYPE: put_text(p, str_from(field_types[field->type].name)); return;
-    case META_WRITABILITY: put_text(p, field->type == FIELD_TS_VECTOR ? STR("SYSTEM") : STR("OPEN")); return;
-    case META_IS_NULLABLE: put_flag(p, field->nullable); return;
-    case META_IS_UNIQUE: put_flag(p, field->unique); return;
-    case META_IS_SEARCHABLE: put_flag(p, field->searchable); return;
-    case META_IS_AUDIT_LOGGED: put_flag(p, field->audit_logged); return;
-    case META_IS_LABEL_SYNCED: put_flag(p, field->label_synced); return;
+    case META_NAME: answer_text(p, field->name); return;
+    case META_LABEL: answer_text(p, field->label); return;
+    case META_DESCRIPTION: answer_some(p, field->description); return;
+    case META_ICON: answer_some(p, field->icon); return;
+    case META_TYPE: answer_text(p, str_from(field_types[field->type].name)); return;
+    case META_WRITABILITY: answer_text(p, field->type == FIELD_TS_VECTOR ? STR("SYSTEM") : STR("OPEN")); return;
+    case META_IS_NULLABLE: answer_flag(p, field->nullable); return;
+    case META_IS_UNIQUE: answer_flag(p, field->unique); return;
+    case META_IS_SEARCHABLE: answer_flag(p, field->searchable); return;
+    case META_IS_AUDIT_LOGGED: answer_flag(p, field->audit_logged); return;
+    case META_IS_LABEL_SYNCED: answer_flag(p, field->label_synced); return;
     case META_DEFAULT: show_json(p->out, field->default_json); return;
     case META_OPTIONS: show_json(p->out, field->options_json); return;
     case META_SETTINGS: show_json(p->out, field->settings_json); return;
-    default: put_flag(p, field_flag(field, role)); return;
+    default: answer_flag(p, field_flag(field, role)); return;
     }
 }
 
@@ -325,17 +325,17 @@ static bool put_field_member(struct putting *p, const struct gql_selected *membe
     enum metadata_role role = (enum metadata_role)member->field->role;
     struct uuid owner = owner_of(p->catalogue, field->standard);
     switch (role) {
-    case META_ID: put_uuid(p, &field->id); return true;
-    case META_UNIVERSAL_ID: put_uuid(p, &field->universal_id); return true;
-    case META_APPLICATION_ID: put_uuid(p, &owner); return true;
-    case META_OBJECT_ID: put_uuid(p, &field->object->id); return true;
-    case META_CREATED_AT: put_time(p, field->created_us); return true;
-    case META_UPDATED_AT: put_time(p, field->updated_us); return true;
+    case META_ID: answer_uuid(p, &field->id); return true;
+    case META_UNIVERSAL_ID: answer_uuid(p, &field->universal_id); return true;
+    case META_APPLICATION_ID: answer_uuid(p, &owner); return true;
+    case META_OBJECT_ID: answer_uuid(p, &field->object->id); return true;
+    case META_CREATED_AT: answer_time(p, field->created_us); return true;
+    case META_UPDATED_AT: answer_time(p, field->updated_us); return true;
     case META_MORPH_ID:
         if (uuid_is_nil(&field->morph_id)) {
             strbuf_puts(p->out, "null");
         } else {
-            put_uuid(p, &field->morph_id);
+            answer_uuid(p, &field->morph_id);
         }
         return true;
     case META_OF_OBJECT: return put_object(p, member->first, field->object);

@@ -348,8 +348,6 @@ static void route(struct request *request)
         handle_records(request);
     } else if (graphql_find(path) < graphql_endpoint_count) {
         handle_graphql(request, graphql_find(path));
-    } else if (str_is(path, "/metadata")) {
-        not_here(request, "The GraphQL API of the metadata");
     } else {
         struct err err;
         err_fail(&err, ERR_NOT_FOUND, 0, "Cannot find '%.*s'. The records are under /rest",

@@ -38,6 +38,13 @@ struct request {
     size_t graphql_fields;           /* of all operations, at their roots */
     bool not_kept;                   /* the answer is a failure that may be gone next time, whatever the status */
     struct idempotency *idempotency; /* NULL: the request has no key, or is not a write */
+    /*
+     * Not NULL for a request within another one, which lends it arena, worker, model and role: what its handler answers
+     * goes here, and not to the client. With `err`: it failed; without: the answer is in exchange->body. So GraphQL can
+     * ask what REST has a handler for.
+     */
+    void (*on_inside)(struct request *inside, const struct err *err);
+    void *inside_context;
 };
 
 /* idempotency.c */
