@@ -49,6 +49,7 @@ struct graphql_endpoint {
      * fit. Fields of a query are resolved at the same time, those of a mutation one after the other.
      */
     void (*resolve)(struct graphql_field *field);
+    bool needs_login; /* a request without a token is UNAUTHENTICATED (contract/metadata 2.5), and not FORBIDDEN */
 };
 
 extern const struct graphql_endpoint graphql_core;     /* graphql_core.c: the records API */

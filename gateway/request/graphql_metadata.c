@@ -227,4 +227,5 @@ const struct graphql_endpoint graphql_metadata = {
     .path = "/metadata",
     .build = metadata_schema_build,
     .resolve = resolve,
+    .needs_login = true,
 };

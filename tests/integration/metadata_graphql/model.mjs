@@ -236,7 +236,13 @@ main(120, async () => {
       const error = await refused('FORBIDDEN', 'Entity performing the request does not have permission', query, variables, { token: MEMBER });
       same(error.extensions.subCode, 'PERMISSION_DENIED');
     }
-    for (const token of [null, 'invalid-token']) same((await ask('{ objects { edges { cursor } } }', undefined, { token })).json.errors[0].extensions.code, token === null ? 'FORBIDDEN' : 'UNAUTHENTICATED', token);
+  });
+  await test('M41 without a key', async () => {
+    for (const [token, part] of [[null, 'Missing authentication token'], ['', 'Missing authentication token'], ['invalid-token', 'Token invalid.']]) {
+      const answer = await ask('{ objects { edges { cursor } } }', undefined, { token });
+      same([answer.status, answer.json.errors[0].extensions.code], [200, 'UNAUTHENTICATED'], answer.text);
+      check(answer.json.errors[0].message === part, answer.text);
+    }
   });
   await test('M56 deleting answers with the object', async () => {
     same(await deleteObject(pet.id), { id: pet.id, nameSingular: 'pet' });
