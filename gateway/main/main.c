@@ -20,6 +20,7 @@ static const char usage[] =
     "  apikey create         make a key and print its token, once: --name NAME [--role Admin] [--expires DATE]\n"
     "  apikey list           list the keys\n"
     "  apikey revoke ID      revoke a key; every gateway refuses it within a second\n"
+    "  graphql schema [PATH] print the schema that is served at PATH (default /graphql), as SDL\n"
     "\n"
     "Options:\n"
     "  --config FILE         settings file (default " DEFAULT_CONFIG ", when it exists)\n"
@@ -32,7 +33,14 @@ static const char usage[] =
     "A secret may be given as file:PATH.\n"
     "\n";
 
-enum command { COMMAND_SERVE, COMMAND_MIGRATE, COMMAND_KEY_CREATE, COMMAND_KEY_LIST, COMMAND_KEY_REVOKE };
+enum command {
+    COMMAND_SERVE,
+    COMMAND_MIGRATE,
+    COMMAND_KEY_CREATE,
+    COMMAND_KEY_LIST,
+    COMMAND_KEY_REVOKE,
+    COMMAND_SCHEMA
+};
 
 struct arguments {
     enum command command;
@@ -41,6 +49,7 @@ struct arguments {
     const char **sets;
     size_t set_count;
     struct app_key_options key;
+    const char *path; /* of a GraphQL endpoint */
 };
 
 static int usage_error(const char *sentence, const char *what)
@@ -66,6 +75,16 @@ static int read_command(int argc, char **argv, struct arguments *out)
     if (strcmp(argv[1], "migrate") == 0) {
         out->command = COMMAND_MIGRATE;
         return 1;
+    }
+    if (strcmp(argv[1], "graphql") == 0) {
+        if (argc < 3 || strcmp(argv[2], "schema") != 0) {
+            usage_error("`graphql` wants schema", NULL);
+            return -1;
+        }
+        bool given = argc > 3 && argv[3][0] != '-';
+        out->command = COMMAND_SCHEMA;
+        out->path = given ? argv[3] : "/graphql";
+        return given ? 3 : 2;
     }
     if (strcmp(argv[1], "apikey") != 0) {
         usage_error("unknown command", argv[1]);
@@ -145,6 +164,7 @@ static int run(struct arguments *arguments, struct gateway_settings *settings, c
         }
         return app_key_create(settings, &arguments->key);
     case COMMAND_KEY_LIST: return app_key_list(settings);
+    case COMMAND_SCHEMA: return app_graphql_schema(settings, arguments->path);
     case COMMAND_KEY_REVOKE: return app_key_revoke(settings, &arguments->key);
     }
     return USAGE_ERROR;
