@@ -23,4 +23,13 @@ int app_key_create(const struct gateway_settings *settings, const struct app_key
 int app_key_list(const struct gateway_settings *settings);
 int app_key_revoke(const struct gateway_settings *settings, const struct app_key_options *options);
 
+/* `gateway model …`: one file a command. */
+struct app_model_options {
+    const char *target; /* verify: none; adopt: SCHEMA.TABLE; export, import, diff: a file, or "-" */
+    bool json;
+    bool counts;
+};
+/* 0: they agree; 1: they do not; 3: it could not be found out. */
+int app_model_verify(const struct gateway_settings *settings, const struct app_model_options *options);
+
 #endif

@@ -7,6 +7,7 @@
 #include "common/pg/pg_sync.h"
 #include "common/text/timestamp.h"
 #include "gateway/app/app.h"
+#include "gateway/app/tools_private.h"
 #include "gateway/auth/auth.h"
 #include "gateway/control/control.h"
 #include "gateway/request/graphql_schema.h"
@@ -14,13 +15,13 @@
 
 enum { CONNECT_TIMEOUT_MS = 30000, SCHEMA_TIMEOUT_MS = 10000, TOKEN_YEARS = 100 };
 
-static int complain(const struct err *err)
+int app_complain(const struct err *err)
 {
     fprintf(stderr, "gateway: %s\n", err->text);
     return 1;
 }
 
-static struct pg_sync *connect_to(const struct gateway_settings *settings, struct err *err)
+struct pg_sync *app_connect(const struct gateway_settings *settings, struct err *err)
 {
     log_init("gateway", LOG_LEVEL_WARN, false);
     return pg_sync_open(settings->database_url, CONNECT_TIMEOUT_MS, err);
@@ -29,9 +30,9 @@ static struct pg_sync *connect_to(const struct gateway_settings *settings, struc
 int app_migrate(const struct gateway_settings *settings)
 {
     struct err err;
-    struct pg_sync *connection = connect_to(settings, &err);
+    struct pg_sync *connection = app_connect(settings, &err);
     if (connection == NULL) {
-        return complain(&err);
+        return app_complain(&err);
     }
     size_t applied = 0;
     size_t made = 0;
@@ -39,7 +40,7 @@ int app_migrate(const struct gateway_settings *settings)
                 model_seed(connection, settings->model_file, &made, &err);
     pg_sync_close(connection);
     if (!done) {
-        return complain(&err);
+        return app_complain(&err);
     }
     printf("%zu migrations applied, %zu standard objects made\n", applied, made);
     return 0;
@@ -87,12 +88,12 @@ int app_graphql_schema(const struct gateway_settings *settings, const char *path
     err_fail(&printing.err, ERR_INTERNAL, 0, "the schema could not be written");
     if (printing.endpoint == graphql_endpoint_count) {
         err_fail(&printing.err, ERR_INVALID, 0, "there is no GraphQL endpoint at %s", path);
-        return complain(&printing.err);
+        return app_complain(&printing.err);
     }
     /* First with one that says what is wrong; the control room tries for ever. */
-    struct pg_sync *connection = connect_to(settings, &printing.err);
+    struct pg_sync *connection = app_connect(settings, &printing.err);
     if (connection == NULL) {
-        return complain(&printing.err);
+        return app_complain(&printing.err);
     }
     pg_sync_close(connection);
     printing.loop = loop_new();
@@ -111,7 +112,7 @@ int app_graphql_schema(const struct gateway_settings *settings, const char *path
     loop_timer_release(&timer);
     control_free(control);
     loop_free(printing.loop);
-    return printing.printed ? 0 : complain(&printing.err);
+    return printing.printed ? 0 : app_complain(&printing.err);
 }
 
 static bool read_workspace(struct pg_sync *connection, struct uuid *out, struct err *err)
@@ -183,7 +184,7 @@ int app_key_create(const struct gateway_settings *settings, const struct app_key
     struct err err;
     struct arena arena = {0};
     struct str token;
-    struct pg_sync *connection = connect_to(settings, &err);
+    struct pg_sync *connection = app_connect(settings, &err);
     bool done = connection != NULL && create_key(connection, &arena, settings, options, &token, &err);
     if (connection != NULL) {
         pg_sync_close(connection);
@@ -192,15 +193,15 @@ int app_key_create(const struct gateway_settings *settings, const struct app_key
         printf("%.*s\n", STR_ARG(token));
     }
     arena_release(&arena);
-    return done ? 0 : complain(&err);
+    return done ? 0 : app_complain(&err);
 }
 
 int app_key_list(const struct gateway_settings *settings)
 {
     struct err err;
-    struct pg_sync *connection = connect_to(settings, &err);
+    struct pg_sync *connection = app_connect(settings, &err);
     if (connection == NULL) {
-        return complain(&err);
+        return app_complain(&err);
     }
     struct pg_sync_result *result = pg_sync_query(
         connection,
@@ -210,7 +211,7 @@ int app_key_list(const struct gateway_settings *settings)
         NULL, 0, &err);
     pg_sync_close(connection);
     if (result == NULL) {
-        return complain(&err);
+        return app_complain(&err);
     }
     printf("%-36s  %-8s  %-10s  %-12s  %s\n", "id", "state", "expires", "role", "name");
     for (size_t i = 0; i < pg_sync_rows(result); i++) {
@@ -231,11 +232,11 @@ int app_key_revoke(const struct gateway_settings *settings, const struct app_key
     struct uuid id;
     if (!uuid_parse(str_from(options->id), &id)) {
         err_fail(&err, ERR_INVALID, 0, "\"%s\" is not the id of a key: `gateway apikey list` shows them", options->id);
-        return complain(&err);
+        return app_complain(&err);
     }
-    struct pg_sync *connection = connect_to(settings, &err);
+    struct pg_sync *connection = app_connect(settings, &err);
     if (connection == NULL) {
-        return complain(&err);
+        return app_complain(&err);
     }
     struct str params[] = {str_from(options->id)};
     struct pg_sync_result *result = pg_sync_query(connection,
@@ -249,7 +250,7 @@ int app_key_revoke(const struct gateway_settings *settings, const struct app_key
     pg_sync_result_free(result);
     pg_sync_close(connection);
     if (found == 0) {
-        return complain(&err);
+        return app_complain(&err);
     }
     printf("revoked\n");
     return 0;

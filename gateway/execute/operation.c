@@ -3,8 +3,8 @@
 
 #include "common/base/hash.h"
 #include "common/observe/log.h"
+#include "gateway/execute/along.h"
 #include "gateway/execute/record_set.h"
-#include "gateway/execute/write_set.h"
 #include <stdlib.h>
 
 static void execute(struct operation *operation)
@@ -25,14 +25,22 @@ static void execute(struct operation *operation)
     }
 }
 
+static void execute_connected(struct operation *operation)
+{
+    if (along_prepare(operation)) {
+        execute(operation);
+    }
+}
+
 void operation_execute(struct operation *operation)
 {
     operation->result = (struct plan_result){.page = {.total = -1}};
+    operation->along_count = 0;
     if (operation_is_late(operation)) {
         operation_fail_pg(operation, &too_late);
         return;
     }
-    connect_resolve(operation, execute);
+    connect_resolve(operation, execute_connected);
 }
 
 /* ---- the end ---- */

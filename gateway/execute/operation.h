@@ -30,6 +30,7 @@ struct executor {
 
 enum { OPERATION_COMMANDS_MAX = 4 };
 
+struct change;
 struct write_set;
 
 struct operation {
@@ -67,6 +68,8 @@ struct operation {
     struct pg_command commands[OPERATION_COMMANDS_MAX];
     struct pg_session_request session_request;
     struct pg_session *session;
+    struct change *along; /* what is created along with the plan's own records */
+    size_t along_count;
     struct write_set *writes; /* of a transaction that thinks; NULL otherwise */
     void *work;               /* what an execution keeps between its steps */
     struct plan_result result;
