@@ -39,4 +39,12 @@ void control_refresh(struct control *control);
  * rows in core.object and core.field, tables, indexes, foreign keys, a row in core.record_count; one transaction. */
 MUST_CHECK bool model_seed(struct pg_sync *connection, const char *model_file, size_t *made, struct err *err);
 
+/*
+ * Blocking, for tools: the model as a gateway would load it. False when the rows could not be read; `*out` is NULL,
+ * with
+ * `*err` saying why, also when they were read and make no sense. The caller holds a transaction in which they stand
+ * still.
+ */
+MUST_CHECK bool model_load(struct pg_sync *connection, struct catalogue **out, struct err *err);
+
 #endif

@@ -178,31 +178,52 @@ static void not_here(struct request *request, const char *what)
     request_fail(request, &err);
 }
 
-struct settings_route {
-    struct str id_text;
-    bool alias;
-};
-
-static void go_to_webhooks(struct request *request)
+static void go_to_webhooks(struct request *request, const struct settings_route *route)
 {
-    const struct settings_route *route = request->exchange->user;
     handle_webhooks(request, route->id_text, route->alias);
 }
 
-static void handle_settings(struct request *request, struct str id_text, bool alias)
+static struct settings_route webhooks_route(const struct http_request *http, struct str id_text, bool alias)
+{
+    bool read = http->method == HTTP_GET || http->method == HTTP_HEAD;
+    bool all = id_text.ptr == NULL;
+    return (struct settings_route){
+        .handle = go_to_webhooks,
+        .id_text = id_text,
+        .alias = alias,
+        .allow = all ? STR("GET, HEAD, POST, OPTIONS") : STR("GET, HEAD, PATCH, DELETE, OPTIONS"),
+        .known = read || (all ? http->method == HTTP_POST : http->method == HTTP_PATCH || http->method == HTTP_DELETE)};
+}
+
+static void go_to_settings(struct request *request)
+{
+    const struct settings_route *route = request->exchange->user;
+    route->handle(request, route);
+}
+
+static bool secret_is_not_kept(struct request *request, const struct settings_route *route)
+{
+    if (!route->secret || http_header_get(&request->exchange->request, "idempotency-key").ptr == NULL) {
+        return true;
+    }
+    struct err err;
+    err_fail_tag(&err, ERR_INVALID, "INVALID_IDEMPOTENCY_KEY",
+                 "A request that is answered with a token takes no Idempotency-Key, since the answer would be kept. "
+                 "Give the key an id instead, and ask for another token when one is lost");
+    request_fail(request, &err);
+    return false;
+}
+
+static void handle_settings(struct request *request, const struct settings_route *found)
 {
     const struct http_request *http = &request->exchange->request;
-    struct str allow = id_text.ptr == NULL ? STR("GET, HEAD, POST, OPTIONS") : STR("GET, HEAD, PATCH, DELETE, OPTIONS");
-    bool known =
-        http->method == HTTP_GET || http->method == HTTP_HEAD ||
-        (id_text.ptr == NULL ? http->method == HTTP_POST : http->method == HTTP_PATCH || http->method == HTTP_DELETE);
     struct err err;
     if (http->method == HTTP_OPTIONS) {
-        request_answer_options(request, allow);
+        request_answer_options(request, found->allow);
         return;
     }
-    if (!known) {
-        request_refuse_method(request, allow);
+    if (!found->known) {
+        request_refuse_method(request, found->allow);
         return;
     }
     if (!request_identify(request) || !request_body_is_json(request)) {
@@ -213,12 +234,12 @@ static void handle_settings(struct request *request, struct str id_text, bool al
         return;
     }
     struct settings_route *route = ARENA_NEW(request->arena, struct settings_route);
-    *route = (struct settings_route){id_text, alias};
+    *route = *found;
     request->exchange->user = route;
     if (http->method == HTTP_GET || http->method == HTTP_HEAD) {
-        go_to_webhooks(request);
-    } else {
-        idempotency_begin(request, go_to_webhooks);
+        go_to_settings(request);
+    } else if (secret_is_not_kept(request, route)) {
+        idempotency_begin(request, go_to_settings);
     }
 }
 
@@ -263,16 +284,22 @@ static bool collection(struct str path, struct str prefix, struct str *id)
 
 static void route(struct request *request)
 {
-    struct str path = request->exchange->request.path;
+    const struct http_request *http = &request->exchange->request;
+    struct str path = http->path;
+    struct settings_route settings;
     struct str id;
     if (str_is(path, "/healthz")) {
         handle_health(request, false);
     } else if (str_is(path, "/readyz")) {
         handle_health(request, true);
     } else if (collection(path, STR("/rest/metadata/webhooks"), &id)) {
-        handle_settings(request, id, false);
+        settings = webhooks_route(http, id, false);
+        handle_settings(request, &settings);
     } else if (collection(path, STR("/rest/webhooks"), &id)) {
-        handle_settings(request, id, true);
+        settings = webhooks_route(http, id, true);
+        handle_settings(request, &settings);
+    } else if (settings_route(http, &settings)) {
+        handle_settings(request, &settings);
     } else if (collection(path, STR("/rest/metadata"), &id)) {
         not_here(request, "This part of the metadata API");
     } else if (str_is(path, "/rest/search")) {

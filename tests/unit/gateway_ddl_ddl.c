@@ -1,5 +1,5 @@
 /* The SQL that makes record tables, from a model of one object with a field of every kind that has a default. */
-#include "gateway/control/ddl.h"
+#include "gateway/ddl/ddl.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -75,6 +75,26 @@ static struct catalogue *build(void)
     return catalogue;
 }
 
+/* What was added since, as one text, and the list is empty again. */
+static void take(struct ddl *ddl, struct strbuf *sql)
+{
+    strbuf_clear(sql);
+    for (size_t i = 0; i < ddl->count; i++) {
+        strbuf_put(sql, ddl->statements[i]);
+        strbuf_puts(sql, ";\n");
+    }
+    ddl->count = 0;
+}
+
+static void add_indexes(struct ddl *ddl, const struct field *field)
+{
+    struct ddl_index indexes[DDL_INDEXES_MAX];
+    size_t count = ddl_field_indexes(ddl->arena, field, true, indexes);
+    for (size_t i = 0; i < count; i++) {
+        ddl_create_index(ddl, &indexes[i], false);
+    }
+}
+
 static void expect(struct strbuf *sql, const char *part)
 {
     if (strstr(strbuf_cstr(sql), part) == NULL) {
@@ -87,16 +107,20 @@ static void columns_have_types_and_defaults(void **state)
     (void)state;
     struct catalogue *catalogue = build();
     struct strbuf sql = {0};
+    struct arena arena = {0};
+    struct ddl ddl = {.arena = &arena};
     const struct str search[] = {STR_INIT("code"), STR_INIT("flag")};
-    ddl_create_table(&sql, &catalogue->objects[0], search, ARRAY_LEN(search));
+    ddl_create_table(&ddl, &catalogue->objects[0], search, ARRAY_LEN(search));
+    take(&ddl, &sql);
     expect(&sql, "create table \"workspace\".\"_thing\" (\n");
     for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
         expect(&sql, fields[i].expected);
     }
-    strbuf_clear(&sql);
-    ddl_create_table(&sql, &catalogue->objects[0], NULL, 0);
+    ddl_create_table(&ddl, &catalogue->objects[0], NULL, 0);
+    take(&ddl, &sql);
     expect(&sql, "\"searchVector\" tsvector\n);\n");
     strbuf_release(&sql);
+    arena_release(&arena);
     catalogue_unref(catalogue);
 }
 
@@ -105,13 +129,16 @@ static void a_field_can_come_later(void **state)
     (void)state;
     struct catalogue *catalogue = build();
     struct strbuf sql = {0};
-    ddl_add_columns(&sql, object_field(&catalogue->objects[0], STR("half")));
+    struct arena arena = {0};
+    struct ddl ddl = {.arena = &arena};
+    ddl_add_columns(&ddl, object_field(&catalogue->objects[0], STR("half")));
+    take(&ddl, &sql);
     assert_string_equal(strbuf_cstr(&sql),
                         "alter table \"workspace\".\"_thing\" add column \"half\" double precision default 0.5;\n");
-    strbuf_clear(&sql);
-    ddl_add_columns(&sql, object_field(&catalogue->objects[0], STR("searchVector")));
-    assert_int_equal(sql.len, 0);
+    ddl_add_columns(&ddl, object_field(&catalogue->objects[0], STR("searchVector")));
+    assert_int_equal(ddl.count, 0);
     strbuf_release(&sql);
+    arena_release(&arena);
     catalogue_unref(catalogue);
 }
 
@@ -120,20 +147,25 @@ static void unique_fields_are_so_among_live_records(void **state)
     (void)state;
     struct catalogue *catalogue = build();
     struct strbuf sql = {0};
-    ddl_field_indexes(&sql, object_field(&catalogue->objects[0], STR("id")), true);
-    assert_int_equal(sql.len, 0);
-    ddl_field_indexes(&sql, object_field(&catalogue->objects[0], STR("code")), true);
+    struct arena arena = {0};
+    struct ddl ddl = {.arena = &arena};
+    add_indexes(&ddl, object_field(&catalogue->objects[0], STR("id")));
+    assert_int_equal(ddl.count, 0);
+    add_indexes(&ddl, object_field(&catalogue->objects[0], STR("code")));
+    take(&ddl, &sql);
     assert_string_equal(strbuf_cstr(&sql),
                         "create unique index \"uniq_thing_code\" on \"workspace\".\"_thing\" (\"code\")"
                         " where \"deletedAt\" is null;\n"
                         "create index \"gone_thing_code\" on \"workspace\".\"_thing\" (\"code\")"
                         " where \"deletedAt\" is not null;\n");
-    strbuf_clear(&sql);
     const struct str pair[] = {STR_INIT("half"), STR_INIT("day")};
-    ddl_index(&sql, &catalogue->objects[0], pair, ARRAY_LEN(pair), false);
+    struct ddl_index index = ddl_index_over(&arena, &catalogue->objects[0], pair, ARRAY_LEN(pair), false);
+    ddl_create_index(&ddl, &index, false);
+    take(&ddl, &sql);
     assert_string_equal(strbuf_cstr(&sql),
                         "create index \"idx_thing_half_day\" on \"workspace\".\"_thing\" (\"half\", \"day\");\n");
     strbuf_release(&sql);
+    arena_release(&arena);
     catalogue_unref(catalogue);
 }
 
@@ -141,18 +173,16 @@ static void unique_fields_are_so_among_live_records(void **state)
 static void long_names_stay_apart(void **state)
 {
     (void)state;
-    struct strbuf one = {0};
-    struct strbuf two = {0};
-    ddl_name(&one, "idx", STR("aVeryLongNameOfAnObjectThatSomebodyMade"), STR("andAFieldOfItThatIsLongAsWell1"));
-    ddl_name(&two, "idx", STR("aVeryLongNameOfAnObjectThatSomebodyMade"), STR("andAFieldOfItThatIsLongAsWell2"));
-    assert_int_equal(one.len, 63 + 2);
-    assert_int_equal(two.len, 63 + 2);
-    assert_string_not_equal(strbuf_cstr(&one), strbuf_cstr(&two));
-    strbuf_clear(&one);
-    ddl_name(&one, "fk", STR("pet"), STR("ownerId"));
-    assert_string_equal(strbuf_cstr(&one), "\"fk_pet_ownerId\"");
-    strbuf_release(&one);
-    strbuf_release(&two);
+    struct arena arena = {0};
+    struct str one =
+        ddl_name(&arena, "idx", STR("aVeryLongNameOfAnObjectThatSomebodyMade"), STR("andAFieldOfItThatIsLongAsWell1"));
+    struct str two =
+        ddl_name(&arena, "idx", STR("aVeryLongNameOfAnObjectThatSomebodyMade"), STR("andAFieldOfItThatIsLongAsWell2"));
+    assert_int_equal(one.len, 63);
+    assert_int_equal(two.len, 63);
+    assert_false(str_eq(one, two));
+    assert_true(str_is(ddl_name(&arena, "fk", STR("pet"), STR("ownerId")), "fk_pet_ownerId"));
+    arena_release(&arena);
 }
 
 static void literals_are_quoted(void **state)
