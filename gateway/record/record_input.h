@@ -24,12 +24,25 @@ struct record_connect {
     size_t count;
 };
 
+struct record_input;
+
+/* A relation that is to lead to a record that is created with this one: {"create":{…}}. */
+struct record_create {
+    const struct field *field; /* many-to-one */
+    struct record_input *input;
+};
+
+/* Creates may lie in creates so far. */
+enum { RECORD_CREATE_DEPTH_MAX = 5 };
+
 struct record_input {
     struct value *values; /* indexed like object->columns; only those with set[i] mean anything */
     bool *set;
     bool actor_given;                      /* createdBy.source came from the client */
     const struct record_connect *connects; /* whoever looks them up sets their join columns */
     size_t connect_count;
+    const struct record_create *creates; /* whoever makes the records sets their join columns */
+    size_t create_count;
 };
 
 /* The columns that make `field` unique, in `columns` (SUB_FIELDS_MAX): returns how many; 0 when it is not unique. */
