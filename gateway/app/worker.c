@@ -233,6 +233,11 @@ void worker_post_keyring(struct worker *worker, struct keyring *keyring)
     post_parcel(worker, (struct parcel){.keyring = keyring_ref(keyring)});
 }
 
+void worker_post(struct worker *worker, loop_callback callback, void *context)
+{
+    loop_post(worker->loop, callback, context);
+}
+
 static void on_server_drained(void *context)
 {
     struct worker *worker = context;

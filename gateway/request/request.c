@@ -298,7 +298,7 @@ static void route(struct request *request)
     } else if (collection(path, STR("/rest/webhooks"), &id)) {
         settings = webhooks_route(http, id, true);
         handle_settings(request, &settings);
-    } else if (settings_route(http, &settings)) {
+    } else if (settings_route(http, &settings) || models_route(http, &settings)) {
         handle_settings(request, &settings);
     } else if (collection(path, STR("/rest/metadata"), &id)) {
         not_here(request, "This part of the metadata API");

@@ -18,6 +18,7 @@
 #include <stdbool.h>
 
 struct live;
+struct remodel;
 struct persisted_store;
 struct schema_set;
 
@@ -40,6 +41,8 @@ struct request_settings {
     const char *cors_origin;           /* "*", an origin, or "" for none */
     uint8_t webhook_key[SEAL_KEY_LEN]; /* seals webhook secrets */
     struct rate_table *rates;          /* shared by all workers */
+    struct remodel *remodel;           /* shared: carries out changes of the model */
+    bool bare_metadata;                /* answers of /rest/metadata/objects and fields stand without "data" */
     bool rate_limited;
     bool compression;
     size_t compress_min; /* bytes of a body that is worth compressing */

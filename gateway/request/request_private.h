@@ -127,6 +127,8 @@ struct settings_route {
 };
 /* settings_rest.c: keys, roles and the workspace. False when the path is none of theirs. */
 bool settings_route(const struct http_request *http, struct settings_route *out);
+/* models.c: the same for objects and fields. */
+bool models_route(const struct http_request *http, struct settings_route *out);
 
 /* /rest/metadata/webhooks[/{id}] and its old alias. */
 void handle_webhooks(struct request *request, struct str id_text, bool alias);
