@@ -17,6 +17,8 @@
 #include "gateway/transport/document_cache.h"
 #include <stdbool.h>
 
+struct live;
+struct remodel;
 struct persisted_store;
 struct schema_set;
 
@@ -31,7 +33,6 @@ struct graphql_settings {
     int64_t timeout_us;
     struct persisted_store *persisted; /* shared by all workers */
 };
-struct remodel;
 
 struct request_settings {
     struct graphql_settings graphql;
@@ -56,6 +57,7 @@ struct request_worker {
     struct model *model;        /* NULL until loaded */
     struct schema_set *schemas; /* of the same catalogue; NULL when there are none */
     struct document_cache documents;
+    struct live *live; /* what subscriptions listen to */
     const struct request_settings *settings;
     struct loop_timer log_timer; /* started by the first line after a flush */
     struct docs *docs;           /* the OpenAPI documents; NULL until one is asked for */
