@@ -25,8 +25,8 @@ static void an_estimate_may_be_too_low(void **state)
     struct err err = {0};
     for (size_t i = 0; i < TYPES; i++) {
         (void)snprintf(names[i], sizeof names[i], "Type%zu", i);
-        /* Every other type is named before it is described, and the rest when it is. */
-        (void)snprintf(refs[i], sizeof refs[i], "[Type%zu!]!", i % 2 == 0 ? (i + 2) % TYPES : i);
+        /* The first half is named when it is described, the second half by the type in front of it. */
+        (void)snprintf(refs[i], sizeof refs[i], "[Type%zu!]!", i < TYPES / 2 ? i : (i + 1) % TYPES);
         fields[i][0] = (struct gql_field_row){.name = "next", .type = refs[i], .role = (uint8_t)(i % 200)};
         rows[i] = (struct gql_type_row){.kind = GQL_OBJECT, .name = names[i], .fields = fields[i]};
     }
