@@ -345,6 +345,27 @@ void ddl_replace_options(struct ddl *ddl, const struct field *field, const struc
     ddl_take(ddl, &out);
 }
 
+void ddl_check_options(struct ddl *ddl, const struct field *field)
+{
+    const struct column *column = field->columns;
+    bool many = column->kind == COLUMN_TEXT_ARRAY;
+    char id[UUID_TEXT_LEN];
+    uuid_print(&field->id, id);
+    struct str name = arena_printf(ddl->arena, DDL_OPTIONS_PREFIX "%.*s", UUID_TEXT_LEN, id);
+    struct strbuf out = alter(field->object);
+    strbuf_puts(&out, "drop constraint if exists ");
+    identifier_put(&out, name);
+    strbuf_puts(&out, ", add constraint ");
+    identifier_put(&out, name);
+    strbuf_printf(&out, many ? " check (%.*s <@ array[" : " check (%.*s in (", STR_ARG(column->quoted));
+    for (size_t i = 0; i < field->option_count; i++) {
+        strbuf_puts(&out, i > 0 ? ", " : "");
+        ddl_literal(&out, field->options[i].value);
+    }
+    strbuf_puts(&out, many ? "]::text[]) not valid" : ")) not valid");
+    ddl_take(ddl, &out);
+}
+
 /* ---- search ---- */
 
 static bool feeds_search(const struct column *column)

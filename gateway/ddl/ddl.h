@@ -55,6 +55,11 @@ void ddl_drop_check(struct ddl *ddl, const struct field *field);
 void ddl_replace_options(struct ddl *ddl, const struct field *field, const struct str *from, const struct str *to,
                          size_t count);
 
+/* From now on PostgreSQL takes none but the field's options: what was planned with the old ones, here or in another
+ * gateway, cannot bring them back. Old records are not looked at. The constraint is called opt_<id of the field>. */
+void ddl_check_options(struct ddl *ddl, const struct field *field);
+#define DDL_OPTIONS_PREFIX "opt_"
+
 /* ---- search ---- */
 
 enum { DDL_SEARCH_MAX = 64 };
