@@ -44,6 +44,8 @@ struct gateway_settings {
     int64_t graphql_aliases;
     int64_t graphql_tokens;
     int64_t graphql_timeout_us;
+    int64_t max_subscriptions;
+    int64_t max_subscriptions_per_key;
     int64_t graphql_batch;
     int64_t graphql_cache_bytes;
     int64_t graphql_persisted_bytes;

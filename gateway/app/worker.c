@@ -5,6 +5,7 @@
 #include "common/http/http_server.h"
 #include "common/observe/log.h"
 #include "common/pg/pg.h"
+#include "gateway/live/live.h"
 #include "gateway/request/graphql_schema.h"
 #include <pthread.h>
 #include <signal.h>
@@ -136,6 +137,11 @@ struct worker *worker_new(const struct worker_options *options, struct err *err)
         free(worker);
         return NULL;
     }
+    struct live_options live = {.redis_url = settings->redis_url,
+                                .stream = settings->event_stream,
+                                .max_subscriptions = (size_t)settings->max_subscriptions,
+                                .max_subscriptions_per_key = (size_t)settings->max_subscriptions_per_key};
+    worker->request.live = live_new(worker->loop, &live);
     worker->request.tokens = token_checker_new(str_from(settings->secret_key));
     worker->request.executor.fast = open_pool(worker, settings, false);
     worker->request.executor.slow = open_pool(worker, settings, true);
@@ -159,6 +165,7 @@ static void release(struct worker *worker)
     pg_pool_free(worker->request.executor.slow);
     http_server_free(worker->server);
     loop_timer_release(&worker->request.log_timer);
+    live_free(worker->request.live);
     events_free(worker->request.executor.events);
     request_worker_release(&worker->request);
     token_checker_free(worker->request.tokens);
@@ -240,6 +247,7 @@ static void on_server_drained(void *context)
 static void on_drain(void *context)
 {
     struct worker *worker = context;
+    live_stop(worker->request.live);
     http_server_drain(worker->server, on_server_drained, worker);
 }
 

@@ -43,6 +43,12 @@ void operation_execute(struct operation *operation)
     connect_resolve(operation, execute_connected);
 }
 
+void operation_complete(struct operation *operation, struct value **rows, size_t count)
+{
+    operation->result = (struct plan_result){.page = {.total = -1}};
+    operation_answer(operation, rows, count);
+}
+
 /* ---- the end ---- */
 
 static void release(struct operation *operation)

@@ -77,6 +77,9 @@ struct operation {
 
 /* Looks up what the plan's inputs connect to, then does what the plan says. */
 void operation_execute(struct operation *operation);
+/* Ends with these records, after fetching what relations the plan's selection asks for of them. `rows` are by the
+ * object's columns and live until on_done. */
+void operation_complete(struct operation *operation, struct value **rows, size_t count);
 
 /* For failures that PostgreSQL told: the wire's code word. */
 const char *failure_tag(const struct pg_failure *failure);

@@ -72,8 +72,8 @@ MUST_CHECK bool record_input_complete(struct arena *arena, const struct object *
 MUST_CHECK bool value_from_text(struct arena *arena, const struct column *column, struct str text, struct value *out,
                                 struct err *err);
 
-/* Lower case, domain in its ASCII (punycode) form, ideographic and full-width dots read as '.', trailing dot dropped.
- * False when it is no e-mail address. */
+/* Without white space around it, lower case, domain in its ASCII (punycode) form, ideographic and full-width dots read
+ * as '.', trailing dot dropped. False when it is no e-mail address. */
 MUST_CHECK bool email_canonical(struct arena *arena, struct str text, struct str *out);
 
 #endif

@@ -53,7 +53,6 @@ struct graphql_endpoint {
 extern const struct graphql_endpoint graphql_core; /* graphql_core.c: the records API */
 
 extern const struct graphql_endpoint *const graphql_endpoints[];
-extern const size_t graphql_endpoint_count;
 
 /* The value is written. Nothing may touch the field afterwards. */
 void graphql_field_done(struct graphql_field *field);
@@ -65,8 +64,6 @@ void graphql_field_fail(struct graphql_field *field, const struct err *err);
  */
 struct str graphql_reply_of(const struct graphql_field *field, struct str value);
 
-/* The endpoint of a path; graphql_endpoint_count when there is none. */
-size_t graphql_find(struct str path);
 void handle_graphql(struct request *request, size_t endpoint);
 
 /* ---- between graphql_http.c and graphql_call.c ---- */

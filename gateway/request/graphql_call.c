@@ -4,12 +4,14 @@
 #include "gateway/graphql/introspect.h"
 #include "gateway/request/graphql.h"
 #include "gateway/request/graphql_persisted.h"
+#include "gateway/request/graphql_subscribe.h"
 
 struct graphql_call {
     struct graphql *graphql;
     const struct transport_call *asked;
     struct str source;
     struct cached_document *document; /* held until the end */
+    struct gql_limits limits;
     struct gql_prepared prepared;
     struct graphql_field *fields;
     size_t count;
@@ -24,6 +26,7 @@ enum {
     METRIC_QUERY_ERRORS,
     METRIC_MUTATIONS,
     METRIC_MUTATION_ERRORS,
+    METRIC_SUBSCRIPTIONS,
     METRIC_REFUSED,
     METRIC_DOCUMENT_HITS,
     METRIC_DOCUMENT_MISSES,
@@ -46,6 +49,7 @@ static struct metric metrics[METRIC_COUNT] = {
     [METRIC_QUERY_ERRORS] = OPERATIONS("kind=\"query\",outcome=\"errors\""),
     [METRIC_MUTATIONS] = OPERATIONS("kind=\"mutation\",outcome=\"data\""),
     [METRIC_MUTATION_ERRORS] = OPERATIONS("kind=\"mutation\",outcome=\"errors\""),
+    [METRIC_SUBSCRIPTIONS] = OPERATIONS("kind=\"subscription\",outcome=\"begun\""),
     [METRIC_REFUSED] = OPERATIONS("kind=\"none\",outcome=\"refused\""),
     [METRIC_DOCUMENT_HITS] = DOCUMENTS("result=\"hit\""),
     [METRIC_DOCUMENT_MISSES] = DOCUMENTS("result=\"miss\""),
@@ -54,6 +58,7 @@ static struct metric metrics[METRIC_COUNT] = {
 void graphql_register_metrics(void)
 {
     metrics_register(metrics, METRIC_COUNT);
+    subscription_register_metrics();
 }
 
 static struct request *request_of(const struct graphql_call *call)
@@ -415,7 +420,14 @@ static bool check_kind(struct graphql_call *call)
     struct request *request = request_of(call);
     bool reading = request->exchange->request.method != HTTP_POST;
     struct err err;
-    if (reading && call->prepared.kind != GQL_QUERY) {
+    bool events = call->graphql->media == TRANSPORT_EVENTS;
+    if (call->prepared.kind == GQL_SUBSCRIPTION && (!events || request->exchange->request.method == HTTP_HEAD)) {
+        err_fail_tag(&err, ERR_INVALID, "BAD_USER_INPUT",
+                     "A subscription is answered as an event stream: send Accept: text/event-stream");
+        refuse(call, 406, &err);
+        return false;
+    }
+    if (reading && call->prepared.kind == GQL_MUTATION) {
         request_add_header(request, "Allow", STR("POST, OPTIONS"));
         err_fail_tag(&err, ERR_INVALID, "METHOD_NOT_ALLOWED", "A %s can only be sent with POST",
                      gql_operation_name(call->prepared.kind));
@@ -454,9 +466,25 @@ static void note_operation(struct graphql_call *call)
     request->graphql_fields += call->prepared.count;
 }
 
+static void subscribe(struct graphql_call *call)
+{
+    struct subscription_asked asked = {.source = call->source,
+                                       .operation_name = call->asked->operation_name,
+                                       .variables = call->asked->variables,
+                                       .limits = &call->limits};
+    struct request *request = request_of(call);
+    metric_add(&metrics[METRIC_SUBSCRIPTIONS], 1);
+    graphql_call_release(call);
+    subscription_start(request, &asked);
+}
+
 static void go(struct graphql_call *call)
 {
     struct request *request = request_of(call);
+    if (call->prepared.kind == GQL_SUBSCRIPTION) {
+        subscribe(call);
+        return;
+    }
     if (call->document->reply.len > 0 && is_constant(call)) {
         strbuf_put(body_of(call), strbuf_str(&call->document->reply));
         count(call, false);
@@ -472,7 +500,6 @@ void graphql_call_start(struct graphql *graphql)
 {
     struct request *request = graphql->request;
     struct graphql_call *call = ARENA_NEW(request->arena, struct graphql_call);
-    struct gql_limits limits = request->worker->settings->graphql.limits;
     struct gql_errors errors = {.arena = request->arena};
     struct err err;
     *call = (struct graphql_call){.graphql = graphql, .asked = &graphql->asked.items[graphql->at]};
@@ -480,13 +507,14 @@ void graphql_call_start(struct graphql *graphql)
     graphql->status = 200;
     call->source = call->asked->query;
     call->at = body_of(call)->len;
-    limits.hide_suggestions = !graphql->may_introspect;
+    call->limits = request->worker->settings->graphql.limits;
+    call->limits.hide_suggestions = !graphql->may_introspect;
     if (call->asked->persisted.len > 0 && !find_persisted(call, &err)) {
         refuse(call, 400, &err);
         return;
     }
     errors.source = call->source;
-    if (!prepare(call, &limits, &errors)) {
+    if (!prepare(call, &call->limits, &errors)) {
         refuse_all(call, &errors);
         return;
     }

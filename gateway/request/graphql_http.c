@@ -11,6 +11,9 @@ static void fail(struct request *request, int status, const char *tag, const cha
 
 void graphql_put_refusal(struct request *request, int *status, const struct err *err)
 {
+    if (request->graphql->media == TRANSPORT_EVENTS) {
+        request->content_type = transport_content_type(TRANSPORT_JSON);
+    }
     /* Who asks for application/json reads the errors, not the status (contract 4); who is not let in, or must wait,
      * has sent a good request all the same. */
     if (request->graphql->media == TRANSPORT_JSON && (*status == 401 || *status == 403 || *status == 429)) {
@@ -30,7 +33,7 @@ void graphql_release(struct graphql *graphql)
 /* The status of a single call: lists, and older clients, look into the replies. */
 static int status_of(const struct graphql *graphql)
 {
-    bool plain = graphql->asked.batch || graphql->media == TRANSPORT_JSON;
+    bool plain = graphql->asked.batch || graphql->media != TRANSPORT_RESPONSE;
     return plain && graphql->status == 400 ? 200 : graphql->status;
 }
 
@@ -43,6 +46,10 @@ void graphql_call_ended(struct graphql *graphql)
         return;
     }
     strbuf_puts(body, graphql->asked.batch ? "]" : "");
+    if (graphql->media == TRANSPORT_EVENTS) {
+        transport_end_next(body);
+        transport_put_complete(body);
+    }
     request_finish(graphql->request, status_of(graphql));
 }
 
@@ -56,6 +63,20 @@ static bool read_calls(struct graphql *graphql, struct err *err)
     return http->method == HTTP_POST ? transport_read_body(request->arena, http->body, &limits,
                                                            settings->graphql.max_batch, &graphql->asked, err)
                                      : transport_read_query(request->arena, http->query, &limits, &graphql->asked, err);
+}
+
+/* An event stream is one operation's, and nothing that could be replayed later. */
+static bool fits_events(const struct graphql *graphql, struct err *err)
+{
+    const struct http_request *http = &graphql->request->exchange->request;
+    if (graphql->media != TRANSPORT_EVENTS) {
+        return true;
+    }
+    if (graphql->asked.batch) {
+        return err_fail_tag(err, ERR_INVALID, "BAD_REQUEST", "A list of operations is not answered as an event stream");
+    }
+    return http_header_get(http, "idempotency-key").ptr == NULL ||
+           err_fail_tag(err, ERR_INVALID, "INVALID_IDEMPOTENCY_KEY", "An event stream takes no Idempotency-Key");
 }
 
 static bool may_introspect(const struct request *request)
@@ -80,13 +101,16 @@ static void begin(struct graphql *graphql)
         request_fail_status(request, 503, &err);
         return;
     }
-    if (!read_calls(graphql, &err)) {
+    if (!read_calls(graphql, &err) || !fits_events(graphql, &err)) {
         request_fail_status(request, 400, &err);
         return;
     }
     graphql->schemas = schema_set_ref(worker->schemas);
     graphql->deadline_us = loop_now_us(worker->executor.loop) + worker->settings->graphql.timeout_us;
     graphql->may_introspect = may_introspect(request);
+    if (graphql->media == TRANSPORT_EVENTS) {
+        transport_begin_next(&request->exchange->body, STR_EMPTY);
+    }
     strbuf_puts(&request->exchange->body, graphql->asked.batch ? "[" : "");
     graphql_call_start(graphql);
 }
@@ -106,7 +130,7 @@ void handle_graphql(struct request *request, size_t endpoint)
     request->content_type = transport_content_type(graphql->media);
     if (!acceptable) {
         fail(request, 406, "NOT_ACCEPTABLE",
-             "GraphQL is answered as application/graphql-response+json or application/json");
+             "GraphQL is answered as application/graphql-response+json, application/json or text/event-stream");
     } else if (!post && http->method != HTTP_GET && http->method != HTTP_HEAD) {
         request_add_header(request, "Allow", STR("GET, HEAD, POST, OPTIONS"));
         fail(request, 405, "METHOD_NOT_ALLOWED", "GraphQL is asked with POST, or with GET for queries");

@@ -9,6 +9,10 @@
 #include "gateway/catalogue/catalogue.h"
 #include "gateway/graphql/schema.h"
 
+/* The endpoint of a path; graphql_endpoint_count when there is none. */
+size_t graphql_find(struct str path);
+extern const size_t graphql_endpoint_count;
+
 struct schema_set;
 
 /* Holds a reference of its own to the catalogue. NULL when a room is at odds with itself; `*err` says how. */

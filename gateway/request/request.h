@@ -17,6 +17,7 @@
 #include "gateway/transport/document_cache.h"
 #include <stdbool.h>
 
+struct live;
 struct remodel;
 struct persisted_store;
 struct schema_set;
@@ -54,6 +55,7 @@ struct request_worker {
     struct model *model;        /* NULL until loaded */
     struct schema_set *schemas; /* of the same catalogue; NULL when there are none */
     struct document_cache documents;
+    struct live *live; /* what subscriptions listen to */
     const struct request_settings *settings;
     struct loop_timer log_timer; /* started by the first line after a flush */
     struct zip *zip;             /* NULL until the first answer that is compressed */

@@ -15,13 +15,15 @@
 #include <stddef.h>
 
 enum transport_media {
-    TRANSPORT_JSON,    /* application/json: 200 whatever the reply says, as older clients want it */
-    TRANSPORT_RESPONSE /* application/graphql-response+json: the status says whether there is data */
+    TRANSPORT_JSON,     /* application/json: 200 whatever the reply says, as older clients want it */
+    TRANSPORT_RESPONSE, /* application/graphql-response+json: the status says whether there is data */
+    TRANSPORT_EVENTS    /* text/event-stream: what subscriptions need */
 };
 
 /*
  * The media type to answer in. application/graphql-response+json is for those who name it, with a weight not below that
- * of application/json; wildcards and an absent header get application/json. False: the client takes neither (406).
+ * of application/json; so is text/event-stream. Wildcards and an absent header get application/json. False: the client
+ * takes none of them (406).
  */
 MUST_CHECK bool transport_accept(struct str accept, enum transport_media *out);
 /* With its charset. */
@@ -61,6 +63,16 @@ struct transport_error {
 void transport_put_error(struct strbuf *out, const struct transport_error *error);
 /* {"errors":[…]} of one, for what is refused as a whole. */
 void transport_put_refusal(struct strbuf *out, const struct err *err);
+/*
+ * One reply as a server-sent event (the "distinct connections mode" of graphql-sse's protocol): JSON without newlines
+ * goes between begin and end. `id`: what the client may resume from; empty: nothing.
+ */
+void transport_begin_next(struct strbuf *out, struct str id);
+void transport_end_next(struct strbuf *out);
+void transport_put_complete(struct strbuf *out);
+/* A comment, so that nobody on the way takes the connection for dead. */
+void transport_put_heartbeat(struct strbuf *out);
+
 /* "BAD_USER_INPUT" and the like. */
 const char *transport_error_code(const struct err *err);
 

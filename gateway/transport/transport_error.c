@@ -19,6 +19,9 @@ static const struct tag_row tags[] = {
     {"GRAPHQL_VALIDATION_FAILED", "GRAPHQL_VALIDATION_FAILED", NULL},
     {"UNAUTHENTICATED", "UNAUTHENTICATED", NULL},
     {"FORBIDDEN_EXCEPTION", "FORBIDDEN", NULL},
+    {"SERVICE_UNAVAILABLE", "SERVICE_UNAVAILABLE", "The service is not available at the moment. Try again."},
+    {"EVENTS_MISSED", "EVENTS_MISSED", "Some changes may have been missed."},
+    {"SUBSCRIBER_TOO_SLOW", "SUBSCRIBER_TOO_SLOW", "Changes come faster than they are taken."},
 };
 
 static const struct tag_row *tag_row(const struct err *err)

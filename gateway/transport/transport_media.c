@@ -57,6 +57,11 @@ bool transport_accept(struct str accept, enum transport_media *out)
     }
     int json = named(accept, "application/json");
     int response = named(accept, RESPONSE_TYPE);
+    int events = named(accept, "text/event-stream");
+    if (events > 0 && events >= json && events >= response) {
+        *out = TRANSPORT_EVENTS;
+        return true;
+    }
     if (response > 0 && response >= json) {
         *out = TRANSPORT_RESPONSE;
         return true;
@@ -71,7 +76,12 @@ bool transport_accept(struct str accept, enum transport_media *out)
 
 struct str transport_content_type(enum transport_media media)
 {
-    return media == TRANSPORT_RESPONSE ? STR(RESPONSE_TYPE "; charset=utf-8") : STR("application/json; charset=utf-8");
+    switch (media) {
+    case TRANSPORT_JSON: break;
+    case TRANSPORT_RESPONSE: return STR(RESPONSE_TYPE "; charset=utf-8");
+    case TRANSPORT_EVENTS: return STR("text/event-stream; charset=utf-8");
+    }
+    return STR("application/json; charset=utf-8");
 }
 
 static bool is_utf8(struct str charset)

@@ -112,10 +112,10 @@ bool transport_read_body(struct arena *arena, struct str body, const struct json
     if (str_trim(body).len == 0) {
         return bad(err, "The request has no body: a JSON object with \"query\" is expected");
     }
-    const struct json *json = json_parse(arena, body, limits, err);
+    struct err why;
+    const struct json *json = json_parse(arena, body, limits, &why);
     if (json == NULL) {
-        err->tag = "BAD_REQUEST";
-        return false;
+        return err_fail_tag(err, ERR_INVALID, "BAD_REQUEST", "The body is not JSON: %s", why.text);
     }
     if (json->type == JSON_ARRAY) {
         return read_batch(arena, json, max_batch, out, err);
