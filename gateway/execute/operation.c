@@ -94,17 +94,19 @@ const char *failure_tag(const struct pg_failure *failure)
 const struct pg_failure foreign_value = {
     .err = {.code = ERR_INTERNAL, .text = "A stored value is not of its field's type"}, .sqlstate = FOREIGN_STATE};
 
-/* It was one when the value was checked. */
-static bool is_old_option(const struct pg_failure *failure)
+/* Constraints that stand in for the model (gateway/ddl): an option that was one when the value was checked, a field that
+ * was not required yet when it was left out. */
+static bool broke_the_model(const struct pg_failure *failure)
 {
-    return strcmp(failure->sqlstate, "23514") == 0 && strncmp(failure->constraint, "opt_", 4) == 0;
+    return strcmp(failure->sqlstate, "23514") == 0 &&
+           (strncmp(failure->constraint, "opt_", 4) == 0 || strncmp(failure->constraint, "nn_", 3) == 0);
 }
 
 bool failure_is_stale(const struct pg_failure *failure)
 {
     /* Class 42: no such table, no such column, one of another type. XX000: a table was dropped between two looks. */
     return strncmp(failure->sqlstate, "42", 2) == 0 || strcmp(failure->sqlstate, "0A000") == 0 ||
-           strcmp(failure->sqlstate, FOREIGN_STATE) == 0 || is_old_option(failure) ||
+           strcmp(failure->sqlstate, FOREIGN_STATE) == 0 || broke_the_model(failure) ||
            (strcmp(failure->sqlstate, "XX000") == 0 && strncmp(failure->detail, "cache lookup failed", 19) == 0);
 }
 

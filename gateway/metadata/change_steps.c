@@ -274,6 +274,7 @@ static void change_null(struct walk *walk, const struct field *was, const struct
     if (is_large(walk, was->object) && was->active && str_eq(was->name, now->name) &&
         str_eq(was->object->table_name, now->object->table_name)) {
         ddl_fill(&out->first, now, true);
+        ddl_find_empty(&out->first, now);
         ddl_add_check(&out->first, now);
         ddl_drop_check(&out->undo, now);
         ddl_validate_check(&out->apart, now);
