@@ -18,8 +18,9 @@ main(120, async () => {
 
   // A writer that is held up longer than this has met a lock.
   let slowest = 0;
+  let since = 0; // what began before was held up by the test itself
   const heldUp = async (what, work) => {
-    slowest = 0;
+    [slowest, since] = [0, Date.now()];
     const result = await work();
     console.log(`# ${what}: the slowest write took ${slowest} ms`);
     check(slowest < 1500, `${what} held a writer up for ${slowest} ms`);
@@ -31,7 +32,7 @@ main(120, async () => {
     while (!stop) {
       const begun = Date.now();
       const answer = await send('PATCH', `/rest/depots/${some}`, { name: `by ${i} ${begun}` });
-      slowest = Math.max(slowest, Date.now() - begun);
+      if (begun >= since) slowest = Math.max(slowest, Date.now() - begun);
       if (answer.status !== 200) errors.push(`${answer.status} ${answer.text.slice(0, 200)}`);
     }
   });
