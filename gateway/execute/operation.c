@@ -88,8 +88,32 @@ const char *failure_tag(const struct pg_failure *failure)
     }
 }
 
+/* In the form of PostgreSQL's, and none of its own. */
+#define FOREIGN_STATE "PF001"
+
 const struct pg_failure foreign_value = {
-    .err = {.code = ERR_INTERNAL, .text = "A stored value is not of its field's type"}};
+    .err = {.code = ERR_INTERNAL, .text = "A stored value is not of its field's type"}, .sqlstate = FOREIGN_STATE};
+
+/* Constraints that stand in for the model (gateway/ddl): an option that was one when the value was checked, a field that
+ * was not required yet when it was left out. */
+static bool broke_the_model(const struct pg_failure *failure)
+{
+    return strcmp(failure->sqlstate, "23514") == 0 &&
+           (strncmp(failure->constraint, "opt_", 4) == 0 || strncmp(failure->constraint, "nn_", 3) == 0);
+}
+
+bool failure_is_stale(const struct pg_failure *failure)
+{
+    /* Class 42: no such table, no such column, one of another type. XX000: a table was dropped between two looks. */
+    return strncmp(failure->sqlstate, "42", 2) == 0 || strcmp(failure->sqlstate, "0A000") == 0 ||
+           strcmp(failure->sqlstate, FOREIGN_STATE) == 0 || broke_the_model(failure) ||
+           (strcmp(failure->sqlstate, "XX000") == 0 && strncmp(failure->detail, "cache lookup failed", 19) == 0);
+}
+
+bool failure_may_be_stale(const struct pg_failure *failure)
+{
+    return strcmp(failure->sqlstate, "23502") == 0;
+}
 
 void failure_log(const struct pg_failure *failure, struct str request_id)
 {
@@ -155,9 +179,23 @@ size_t operation_on_commit(struct operation *operation, struct pg_command *out)
 
 /* ---- rows ---- */
 
+/* Of the columns as PostgreSQL sent them: what was made anew under the same name may be of another type. */
+static bool types_fit(const struct object *object, const struct pg_result *result, size_t first)
+{
+    for (size_t i = 0; i < object->column_count; i++) {
+        if (pg_column_type(result, first + i) != column_kinds[object->columns[i].kind].oid) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool operation_read_row(struct operation *operation, const struct object *object, const struct pg_result *result,
                         size_t row, size_t first, struct value *values, bool keep)
 {
+    if (row == 0 && !object->adopted && !types_fit(object, result, first)) {
+        return false;
+    }
     for (size_t i = 0; i < object->column_count; i++) {
         struct str bytes = STR_EMPTY;
         bool present = pg_value(result, row, first + i, &bytes);
