@@ -13,10 +13,9 @@ for (let i = 0; i < words.length; i += 2) given[words[i].slice(2)] = Number(word
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 const now = () => performance.timeOrigin + performance.now();
 const share = (list, part) => list[Math.min(list.length - 1, Math.floor(list.length * part))];
-const cpuMs = (pid) => {
-  const fields = fs.readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/.*\) /, '').split(' ');
-  return (Number(fields[11]) + Number(fields[12])) * 10; // USER_HZ is 100
-};
+// Time on a CPU of all threads, in ms, by the scheduler's clock: utime and stime are counted in ticks.
+const cpuMs = (pid) => fs.readdirSync(`/proc/${pid}/task`)
+  .reduce((sum, task) => sum + Number(fs.readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ')[0]) / 1e6, 0);
 const sql = (text) => {
   const result = spawnSync('psql', ['-XqAt', '-v', 'ON_ERROR_STOP=1', env.DATABASE_URL], { input: text, encoding: 'utf8' });
   if (result.status !== 0) throw new Error(result.stderr);
