@@ -114,6 +114,8 @@ static void engine_start(struct app *app)
         .write_pool = app->write_pool,
         .server_secret = str_from(settings->secret_key),
         .owner = app->owner,
+        .egress_proxy = settings->egress_proxy,
+        .ca_file = settings->ca_file,
         .connect_timeout_us = settings->connect_timeout_us,
         .delivery_timeout_us = settings->delivery_timeout_us,
         .response_limit = (size_t)settings->response_limit,

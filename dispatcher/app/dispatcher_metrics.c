@@ -34,6 +34,7 @@ struct metric dispatcher_metrics[DISPATCHER_METRIC_COUNT] = {
     CLASS(FAILURE_RESET, "reset"),
     CLASS(FAILURE_TLS, "tls"),
     CLASS(FAILURE_BLOCKED, "blocked"),
+    CLASS(FAILURE_PROXY, "proxy"),
     CLASS(FAILURE_TOO_LARGE, "too_large"),
     CLASS(FAILURE_PROTOCOL, "protocol"),
     CLASS(FAILURE_URL, "url"),

@@ -175,6 +175,8 @@ struct engine *engine_new(struct loop *loop, const struct engine_options *option
         .response_limit = options->response_limit,
         .max_connections = options->max_connections,
         .egress = &engine->options.egress,
+        .ca_file = options->ca_file,
+        .proxy = options->egress_proxy,
     };
     const struct recorder_options recording = {
         .owner = options->owner,

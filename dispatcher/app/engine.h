@@ -22,6 +22,8 @@ struct engine_options {
     struct schedule schedule; /* where a webhook has none of its own */
     struct pace_rate rate;    /* likewise */
     struct egress_policy egress;
+    const char *egress_proxy;
+    const char *ca_file;
     int64_t connect_timeout_us;
     int64_t delivery_timeout_us;
     size_t response_limit;

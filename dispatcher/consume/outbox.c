@@ -36,8 +36,8 @@ static const struct pg_statement few_statement = {
 /*
  * More than that: the first $2 of them by seq. The keys are gathered first, in a fence that the planner may not look
  * through: with ORDER BY and LIMIT in sight it would walk the whole history by seq to find the few new rows. Then the
- * rows are fetched by key, one by one (LIMIT 1): left to itself the planner, which expects a full piece each time, would
- * rather read the whole table.
+ * rows are fetched by key, one by one (LIMIT 1): left to itself the planner, which expects a full piece each time,
+ * would rather read the whole table.
  */
 static const uint32_t many_types[] = {PG_TEXT, PG_INT8};
 static const struct pg_statement many_statement = {
