@@ -82,9 +82,10 @@ struct sending {
     struct delivery *delivery;
     struct strbuf body;
     struct deliver_headers headers;
-    int64_t started_us; /* wall clock */
-    int64_t begun_us;   /* loop time */
-    bool slow;          /* in engine->slow_sendings */
+    struct hook_tls *tls; /* a reference: the webhook may change meanwhile */
+    int64_t started_us;   /* wall clock */
+    int64_t begun_us;     /* loop time */
+    bool slow;            /* in engine->slow_sendings */
 };
 
 enum {

@@ -8,6 +8,7 @@
 #include "common/base/list.h"
 #include "common/base/map.h"
 #include "common/crypto/digest.h"
+#include "dispatcher/app/hook_tls.h"
 #include "dispatcher/consume/lookup.h"
 #include "dispatcher/deliver/headers.h"
 #include "dispatcher/match/match.h"
@@ -29,6 +30,8 @@ struct hook {
     char *sealed;
     struct deliver_keys *keys; /* NULL: not signed */
     bool secret_unreadable;    /* nothing may be sent */
+    struct hook_tls *tls;      /* NULL: nothing of its own */
+    bool forbidden;            /* its URL names an address, and one that may not be delivered to */
     enum hook_order order;
     enum hook_order order_wanted; /* in force when no delivery is in memory that was put in the old order */
     struct schedule schedule;
@@ -48,6 +51,7 @@ struct hooks_defaults {
     int64_t probe_interval_us;
     struct schedule schedule;
     struct pace_rate rate;
+    const struct egress_policy *egress; /* must live as long as the hooks */
 };
 
 struct hooks {

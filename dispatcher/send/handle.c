@@ -40,6 +40,9 @@ void handle_prepare(CURL *easy, const struct sender_options *options)
     HANDLE_SET(easy, CURLOPT_MAXAGE_CONN, 60L);
     HANDLE_SET(easy, CURLOPT_MAXLIFETIME_CONN, 600L);
     HANDLE_SET(easy, CURLOPT_DNS_CACHE_TIMEOUT, 30L);
+    /* Debian's libcurl resolves names in threads. Without this it would wait for the thread of a look-up that is given
+     * up, and everybody with it. */
+    HANDLE_SET(easy, CURLOPT_QUICK_EXIT, 1L);
     HANDLE_SET(easy, CURLOPT_POST, 1L);
     set_trust(easy, options->ca_file);
     set_proxy(easy, options->proxy);

@@ -38,6 +38,7 @@ struct transfer {
     size_t header_bytes;
     int64_t started_us;
     bool blocked; /* an address was refused: libcurl itself only knows that it could not connect */
+    bool opened;  /* another was not */
 };
 
 struct watch {
@@ -79,6 +80,7 @@ static curl_socket_t on_open_socket(void *context, curlsocktype purpose, struct 
         transfer->blocked = true;
         return CURL_SOCKET_BAD;
     }
+    transfer->opened = true;
     return socket(address->family, address->socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, address->protocol);
 }
 
@@ -129,6 +131,7 @@ static struct transfer *transfer_take(struct sender *sender)
         prepare_handle(transfer);
     }
     transfer->blocked = false;
+    transfer->opened = false;
     transfer->response_bytes = 0;
     transfer->header_bytes = 0;
     strbuf_clear(&transfer->response);
@@ -188,7 +191,8 @@ static struct outcome outcome_of(struct transfer *transfer, CURLcode code)
         return outcome;
     }
     outcome.failure = code == CURLE_OK ? FAILURE_PROTOCOL : curl_failure(code);
-    if (transfer->blocked && outcome.failure == FAILURE_REFUSED) {
+    bool nowhere = transfer->blocked && !transfer->opened; /* with many addresses libcurl may run out of time */
+    if (outcome.failure == FAILURE_REFUSED ? transfer->blocked : nowhere && outcome.failure == FAILURE_TIMEOUT) {
         outcome.failure = FAILURE_BLOCKED;
     } else if (uses_proxy(transfer->sender) && proxy_failed(transfer, outcome.failure)) {
         outcome.failure = FAILURE_PROXY;
