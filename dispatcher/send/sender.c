@@ -4,6 +4,7 @@
 #include "common/observe/log.h"
 #include "dispatcher/send/curl_outcome.h"
 #include "dispatcher/send/handle.h"
+#include "dispatcher/send/kept.h"
 #include <assert.h>
 #include <curl/curl.h>
 #include <netinet/in.h>
@@ -17,6 +18,7 @@ struct sender {
     struct loop *loop;
     CURLM *multi;
     struct sender_options options;
+    struct kept *kept;
     struct loop_timer timer;
     struct list active; /* transfers */
     struct list idle;   /* transfers whose handle waits to be used again */
@@ -39,6 +41,8 @@ struct transfer {
     int64_t started_us;
     bool blocked; /* an address was refused: libcurl itself only knows that it could not connect */
     bool opened;  /* another was not */
+    int fd;       /* the last that was opened */
+    bool spoilt;  /* the kept connection cannot be used: once more, with another */
 };
 
 struct watch {
@@ -81,7 +85,21 @@ static curl_socket_t on_open_socket(void *context, curlsocktype purpose, struct 
         return CURL_SOCKET_BAD;
     }
     transfer->opened = true;
-    return socket(address->family, address->socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, address->protocol);
+    transfer->fd = socket(address->family, address->socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, address->protocol);
+    return transfer->fd;
+}
+
+/* Right before a request is sent. */
+static int on_connected(void *context, char *peer_ip, char *local_ip, int peer_port, int local_port)
+{
+    struct transfer *transfer = context;
+    (void)local_ip;
+    if (transfer->opened) {
+        kept_remember(transfer->sender->kept, transfer->fd);
+        return CURL_PREREQFUNC_OK;
+    }
+    transfer->spoilt = kept_is_spoilt(transfer->sender->kept, peer_ip, peer_port, local_port);
+    return transfer->spoilt ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
 
 static size_t on_body(char *bytes, size_t size, size_t count, void *context)
@@ -110,6 +128,8 @@ static void prepare_handle(struct transfer *transfer)
     HANDLE_SET(easy, CURLOPT_PRIVATE, transfer);
     HANDLE_SET(easy, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
     HANDLE_SET(easy, CURLOPT_OPENSOCKETDATA, transfer);
+    HANDLE_SET(easy, CURLOPT_PREREQFUNCTION, on_connected);
+    HANDLE_SET(easy, CURLOPT_PREREQDATA, transfer);
     HANDLE_SET(easy, CURLOPT_WRITEFUNCTION, on_body);
     HANDLE_SET(easy, CURLOPT_WRITEDATA, transfer);
     HANDLE_SET(easy, CURLOPT_HEADERFUNCTION, on_header);
@@ -132,6 +152,7 @@ static struct transfer *transfer_take(struct sender *sender)
     }
     transfer->blocked = false;
     transfer->opened = false;
+    transfer->spoilt = false;
     transfer->response_bytes = 0;
     transfer->header_bytes = 0;
     strbuf_clear(&transfer->response);
@@ -200,8 +221,22 @@ static struct outcome outcome_of(struct transfer *transfer, CURLcode code)
     return outcome;
 }
 
+/* Nothing was sent. libcurl has closed that connection, so there is an end to this. */
+static void once_more(struct transfer *transfer)
+{
+    CURLM *multi = transfer->sender->multi;
+    transfer->spoilt = false;
+    curl_multi_remove_handle(multi, transfer->easy);
+    CURLMcode code = curl_multi_add_handle(multi, transfer->easy);
+    assert(code == CURLM_OK);
+}
+
 static void finish(struct transfer *transfer, CURLcode code)
 {
+    if (transfer->spoilt && code == CURLE_ABORTED_BY_CALLBACK) {
+        once_more(transfer);
+        return;
+    }
     struct send_result result = {
         .outcome = outcome_of(transfer, code),
         .duration_us = clock_mono_us() - transfer->started_us,
@@ -311,6 +346,7 @@ struct sender *sender_new(struct loop *loop, const struct sender_options *option
     sender->options = *options;
     sender->multi = curl_multi_init();
     assert(sender->multi != NULL);
+    sender->kept = kept_new();
     list_init(&sender->active);
     list_init(&sender->idle);
     list_init(&sender->watches);
@@ -382,6 +418,7 @@ void sender_free(struct sender *sender)
     loop_undefer(&sender->bury);
     bury_watches(sender);
     loop_timer_release(&sender->timer);
+    kept_free(sender->kept);
     curl_global_cleanup();
     free(sender);
 }
