@@ -150,6 +150,7 @@ struct engine {
     uint64_t random;
 
     bool draining;
+    bool yielding; /* draining for another dispatcher; it goes on standing by */
     bool releasing;
     int64_t drain_until_us;
     loop_callback on_drained;

@@ -194,7 +194,7 @@ static void index_build(struct hooks *hooks, const struct webhook_rows *rows)
     hooks->active = xcalloc(rows->count + 1, sizeof(struct hook *));
     for (size_t i = 0; i < rows->count; i++) {
         const struct webhook_row *row = &rows->rows[i];
-        if (!row->disabled) {
+        if (!row->disabled && shard_has(&hooks->defaults.shard, &row->id)) {
             match_index_add(hooks->index, (uint32_t)hooks->active_count, row->operations, row->operation_count);
             hooks->active[hooks->active_count++] = hooks_find(hooks, &row->id);
         }
@@ -221,6 +221,9 @@ void hooks_load(struct hooks *hooks, const struct webhook_rows *rows,
 {
     for (size_t i = 0; i < rows->count; i++) {
         const struct webhook_row *row = &rows->rows[i];
+        if (!shard_has(&hooks->defaults.shard, &row->id)) {
+            continue;
+        }
         struct hook *hook = hooks_find(hooks, &row->id);
         if (hook == NULL) {
             hook = hook_new(hooks, &row->id);

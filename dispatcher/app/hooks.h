@@ -12,6 +12,7 @@
 #include "dispatcher/consume/lookup.h"
 #include "dispatcher/deliver/headers.h"
 #include "dispatcher/match/match.h"
+#include "dispatcher/record/group.h"
 #include "dispatcher/schedule/lane.h"
 #include "dispatcher/schedule/parked.h"
 
@@ -52,6 +53,7 @@ struct hooks_defaults {
     struct schedule schedule;
     struct pace_rate rate;
     const struct egress_policy *egress; /* must live as long as the hooks */
+    struct shard shard;                 /* whose webhooks these are */
 };
 
 struct hooks {
@@ -75,7 +77,8 @@ void hooks_release(struct hooks *hooks);
  * were put there in the old order. */
 void hook_emptied(struct hook *hook);
 struct hook *hooks_find(const struct hooks *hooks, const struct uuid *id);
-/* Takes over what was loaded. `on_stopped` hears of each hook that has stopped being active and still has deliveries.
+/* Takes over what was loaded of the shard. `on_stopped` hears of each hook that has stopped being active and still has
+ * deliveries.
  */
 void hooks_load(struct hooks *hooks, const struct webhook_rows *rows,
                 void (*on_stopped)(void *context, struct hook *hook), void *context);
