@@ -179,7 +179,6 @@ size_t operation_on_commit(struct operation *operation, struct pg_command *out)
 
 /* ---- rows ---- */
 
-<<<<<<< HEAD
 /* Of the columns as PostgreSQL sent them: what was made anew under the same name may be of another type. */
 static bool types_fit(const struct object *object, const struct pg_result *result, size_t first)
 {
@@ -189,7 +188,8 @@ static bool types_fit(const struct object *object, const struct pg_result *resul
         }
     }
     return true;
-=======
+}
+
 /* Values of these kinds may point into the bytes that they were read from. */
 static bool borrows(enum column_kind kind)
 {
@@ -205,7 +205,6 @@ static bool read_column(struct operation *operation, const struct pg_result *res
         bytes = arena_copy(operation->arena, bytes);
     }
     return value_from_pg(operation->arena, kind, bytes, !present, out);
->>>>>>> resolve
 }
 
 bool operation_read_row(struct operation *operation, const struct object *object, const struct pg_result *result,
@@ -227,6 +226,10 @@ bool operation_read_needed(struct operation *operation, const struct object *obj
 {
     size_t at = 0;
     for (size_t i = 0; i < object->column_count; i++) {
+        bool checked = row == 0 && needed[i] && !object->adopted;
+        if (checked && pg_column_type(result, at) != column_kinds[object->columns[i].kind].oid) {
+            return false;
+        }
         if (!needed[i]) {
             values[i] = value_null(object->columns[i].kind);
         } else if (!read_column(operation, result, row, at++, object->columns[i].kind, true, &values[i])) {
