@@ -77,6 +77,7 @@ void request_release(struct request *request)
     if (request->graphql != NULL) {
         graphql_release(request->graphql);
     }
+    replan_release(request);
     model_unref(request->model);
     if (request->keyring != NULL) {
         keyring_unref(request->keyring);

@@ -11,6 +11,24 @@ enum { REQUEST_COMMANDS_MAX = 4, REQUEST_HEADERS_MAX = 16 };
 struct graphql;
 struct idempotency;
 
+/* Something of a request that waits for a newer model than it was planned in, to be planned again. */
+struct replan_wait {
+    struct list link;
+    unsigned times;
+    struct model *planned;                       /* pinned by the request */
+    void (*on_model)(void *context, bool newer); /* not newer: none came, so the failure stands */
+    void *context;
+};
+
+struct replan {
+    bool begun;
+    struct loop_timer timer;
+    int64_t give_up_us;
+    struct list waiting;
+    struct model **pinned; /* that request->model was before */
+    size_t count, capacity;
+};
+
 struct request {
     struct http_exchange *exchange;
     struct request_worker *worker;
@@ -38,6 +56,10 @@ struct request {
     size_t graphql_fields;           /* of all operations, at their roots */
     bool not_kept;                   /* the answer is a failure that may be gone next time, whatever the status */
     struct idempotency *idempotency; /* NULL: the request has no key, or is not a write */
+    struct replan replan;
+    const struct rest_request *rest; /* of REST over records: what it is planned from */
+    struct replan_wait again;
+    struct pg_failure failure; /* while it waits */
     /*
      * Not NULL for a request within another one, which lends it arena, worker, model and role: what its handler answers
      * goes here, and not to the client. With `err`: it failed; without: the answer is in exchange->body. So GraphQL can
@@ -91,6 +113,12 @@ void request_fail_status(struct request *request, int status, const struct err *
 void request_fail_operation(struct request *request, const struct pg_failure *failure);
 /* From a failed statement of the request's own. */
 void request_fail_pg(struct request *request, const struct pg_failure *failure);
+
+/* replan.c */
+/* Did the statement meet a model that has moved? Then wait->on_model is called, later, with request->model the newer.
+ */
+bool request_replans(struct request *request, const struct pg_failure *failure, struct replan_wait *wait);
+void replan_release(struct request *request);
 
 /* graphql_http.c */
 /* Writes the refusal, and says which status it has for this client. */
