@@ -60,6 +60,7 @@ static void execute(struct request *request)
     operation->on_row = on_row;
     operation->on_commit = request->idempotency == NULL ? NULL : idempotency_on_commit;
     operation->is_expected = request_if_match;
+    operation->versioned = true;
     if (plan->kind == PLAN_READ_MANY) {
         rest_put_list_begin(&request->exchange->body, plan);
     } else if (plan->kind == PLAN_SOFT_DELETE || plan->kind == PLAN_DESTROY) {
