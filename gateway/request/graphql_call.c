@@ -456,8 +456,8 @@ static bool prepare(struct graphql_call *call, const struct gql_limits *limits, 
                            schema_set_version(graphql->schemas, graphql->endpoint), call->source, limits, errors, &hit);
     metric_add(&metrics[hit ? METRIC_DOCUMENT_HITS : METRIC_DOCUMENT_MISSES], 1);
     return call->document != NULL &&
-           gql_prepare_document(request->arena, schema_of(call), call->document->document, call->asked->operation_name,
-                                call->asked->variables, limits, &call->prepared, errors);
+           gql_prepare_document(request->arena, schema_of(call), call->document->document, call->document->ahead,
+                                call->asked->operation_name, call->asked->variables, limits, &call->prepared, errors);
 }
 
 static void note_operation(struct graphql_call *call)
