@@ -94,8 +94,8 @@ const char *failure_tag(const struct pg_failure *failure)
 const struct pg_failure foreign_value = {
     .err = {.code = ERR_INTERNAL, .text = "A stored value is not of its field's type"}, .sqlstate = FOREIGN_STATE};
 
-/* Constraints that stand in for the model (gateway/ddl): an option that was one when the value was checked, a field
- * that was not required yet when it was left out. */
+/* Constraints that stand in for the model (gateway/ddl): an option that was one when the value was checked, a field that
+ * was not required yet when it was left out. */
 static bool broke_the_model(const struct pg_failure *failure)
 {
     return strcmp(failure->sqlstate, "23514") == 0 &&
@@ -179,18 +179,21 @@ size_t operation_on_commit(struct operation *operation, struct pg_command *out)
 
 /* ---- rows ---- */
 
+/* Of the columns as PostgreSQL sent them: what was made anew under the same name may be of another type. */
+static bool types_fit(const struct object *object, const struct pg_result *result, size_t first)
+{
+    for (size_t i = 0; i < object->column_count; i++) {
+        if (pg_column_type(result, first + i) != column_kinds[object->columns[i].kind].oid) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* Values of these kinds may point into the bytes that they were read from. */
 static bool borrows(enum column_kind kind)
 {
     return kind == COLUMN_TEXT || kind == COLUMN_TEXT_ARRAY || kind == COLUMN_JSONB || kind == COLUMN_NUMERIC;
-}
-
-/* Of the columns as PostgreSQL sent them: what was made anew under the same name may be of another type. Objects that
- * were adopted have types that only resemble ours. */
-static bool type_fits(const struct object *object, const struct pg_result *result, size_t at,
-                      const struct column *column)
-{
-    return object->adopted || pg_column_type(result, at) == column_kinds[column->kind].oid;
 }
 
 static bool read_column(struct operation *operation, const struct pg_result *result, size_t row, size_t at,
@@ -207,10 +210,11 @@ static bool read_column(struct operation *operation, const struct pg_result *res
 bool operation_read_row(struct operation *operation, const struct object *object, const struct pg_result *result,
                         size_t row, size_t first, struct value *values, bool keep)
 {
+    if (row == 0 && !object->adopted && !types_fit(object, result, first)) {
+        return false;
+    }
     for (size_t i = 0; i < object->column_count; i++) {
-        const struct column *column = &object->columns[i];
-        if ((row == 0 && !type_fits(object, result, first + i, column)) ||
-            !read_column(operation, result, row, first + i, column->kind, keep, &values[i])) {
+        if (!read_column(operation, result, row, first + i, object->columns[i].kind, keep, &values[i])) {
             return false;
         }
     }
@@ -222,16 +226,15 @@ bool operation_read_needed(struct operation *operation, const struct object *obj
 {
     size_t at = 0;
     for (size_t i = 0; i < object->column_count; i++) {
-        const struct column *column = &object->columns[i];
-        if (!needed[i]) {
-            values[i] = value_null(column->kind);
-            continue;
-        }
-        if ((row == 0 && !type_fits(object, result, at, column)) ||
-            !read_column(operation, result, row, at, column->kind, true, &values[i])) {
+        bool checked = row == 0 && needed[i] && !object->adopted;
+        if (checked && pg_column_type(result, at) != column_kinds[object->columns[i].kind].oid) {
             return false;
         }
-        at++;
+        if (!needed[i]) {
+            values[i] = value_null(object->columns[i].kind);
+        } else if (!read_column(operation, result, row, at++, object->columns[i].kind, true, &values[i])) {
+            return false;
+        }
     }
     return true;
 }
