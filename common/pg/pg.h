@@ -131,7 +131,8 @@ struct pg_pool_options {
     size_t max_prepared;     /* statements kept prepared per connection; 0 = none (for transaction poolers) */
     int64_t wait_timeout_us; /* the default for jobs without a deadline */
     int64_t statement_timeout_ms;
-    int64_t watchdog_us; /* the oldest unanswered job is older than this: reset the connection */
+    const char *settings; /* more of PostgreSQL's settings for each connection, "-c name=value …"; NULL: none */
+    int64_t watchdog_us;  /* the oldest unanswered job is older than this: reset the connection */
 };
 
 /* Connects in the background, reconnects with back-off (50 ms to 2 s, jitter). On every connection: TimeZone UTC,

@@ -190,6 +190,23 @@ static bool types_fit(const struct object *object, const struct pg_result *resul
     return true;
 }
 
+/* Values of these kinds may point into the bytes that they were read from. */
+static bool borrows(enum column_kind kind)
+{
+    return kind == COLUMN_TEXT || kind == COLUMN_TEXT_ARRAY || kind == COLUMN_JSONB || kind == COLUMN_NUMERIC;
+}
+
+static bool read_column(struct operation *operation, const struct pg_result *result, size_t row, size_t at,
+                        enum column_kind kind, bool keep, struct value *out)
+{
+    struct str bytes = STR_EMPTY;
+    bool present = pg_value(result, row, at, &bytes);
+    if (keep && borrows(kind)) {
+        bytes = arena_copy(operation->arena, bytes);
+    }
+    return value_from_pg(operation->arena, kind, bytes, !present, out);
+}
+
 bool operation_read_row(struct operation *operation, const struct object *object, const struct pg_result *result,
                         size_t row, size_t first, struct value *values, bool keep)
 {
@@ -197,12 +214,25 @@ bool operation_read_row(struct operation *operation, const struct object *object
         return false;
     }
     for (size_t i = 0; i < object->column_count; i++) {
-        struct str bytes = STR_EMPTY;
-        bool present = pg_value(result, row, first + i, &bytes);
-        if (keep) {
-            bytes = arena_copy(operation->arena, bytes);
+        if (!read_column(operation, result, row, first + i, object->columns[i].kind, keep, &values[i])) {
+            return false;
         }
-        if (!value_from_pg(operation->arena, object->columns[i].kind, bytes, !present, &values[i])) {
+    }
+    return true;
+}
+
+bool operation_read_needed(struct operation *operation, const struct object *object, const bool *needed,
+                           const struct pg_result *result, size_t row, struct value *values)
+{
+    size_t at = 0;
+    for (size_t i = 0; i < object->column_count; i++) {
+        bool checked = row == 0 && needed[i] && !object->adopted;
+        if (checked && pg_column_type(result, at) != column_kinds[object->columns[i].kind].oid) {
+            return false;
+        }
+        if (!needed[i]) {
+            values[i] = value_null(object->columns[i].kind);
+        } else if (!read_column(operation, result, row, at++, object->columns[i].kind, true, &values[i])) {
             return false;
         }
     }

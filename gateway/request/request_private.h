@@ -60,6 +60,13 @@ struct request {
     const struct rest_request *rest; /* of REST over records: what it is planned from */
     struct replan_wait again;
     struct pg_failure failure; /* while it waits */
+    /*
+     * Not NULL for a request within another one, which lends it arena, worker, model and role: what its handler answers
+     * goes here, and not to the client. With `err`: it failed; without: the answer is in exchange->body. So GraphQL can
+     * ask what REST has a handler for.
+     */
+    void (*on_inside)(struct request *inside, const struct err *err);
+    void *inside_context;
 };
 
 /* idempotency.c */
@@ -86,6 +93,7 @@ void request_send(struct request *request, int status);
 bool request_if_match(void *context, uint64_t version);
 /* Is a word in Prefer (RFC 7240)? */
 bool request_prefers(const struct request *request, struct str preference);
+bool request_accepts_gzip(const struct request *request);
 /* Does the client want errors as application/problem+json? */
 bool request_wants_problem(const struct request *request);
 /* Adds a job's times to the request's, before the job is used again. */
@@ -140,6 +148,10 @@ bool export_wanted(const struct request *request);
 void handle_export(struct request *request);
 /* NDJSON lines into records: the plan is PLAN_CREATE, without inputs. */
 void handle_import(struct request *request);
+/* GET /rest/open-api/{name}; `known` tells whether the client has shown a valid key. */
+void handle_docs(struct request *request, struct str name, bool known);
+/* NULL is allowed. At the worker's end: whoever still waits for a document is turned away. */
+void docs_free(struct docs *docs);
 /* GET /rest/search. */
 void handle_search(struct request *request);
 
