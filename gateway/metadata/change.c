@@ -50,6 +50,29 @@ struct uuid change_id(const struct change *change, size_t op)
     return change->ids[op];
 }
 
+/* Those that are still there, moved together in `out`. Returns how many. */
+static size_t keep_objects(const struct draft *draft, struct object_row *out)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < draft->object_count; i++) {
+        if (draft->object_notes[i].state != DRAFT_GONE) {
+            out[count++] = draft->objects[i];
+        }
+    }
+    return count;
+}
+
+static size_t keep_fields(const struct draft *draft, struct field_row *out)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < draft->field_count; i++) {
+        if (draft->field_notes[i].state != DRAFT_GONE) {
+            out[count++] = draft->fields[i];
+        }
+    }
+    return count;
+}
+
 struct catalogue *change_build(const struct change *change, struct err *err)
 {
     const struct draft *draft = &change->draft;
@@ -62,18 +85,10 @@ struct catalogue *change_build(const struct change *change, struct err *err)
         .application_custom_id = draft->before->application_custom_id,
         .schema = draft->before->schema,
         .objects = objects,
+        .object_count = keep_objects(draft, objects),
         .fields = fields,
+        .field_count = keep_fields(draft, fields),
     };
-    for (size_t i = 0; i < draft->object_count; i++) {
-        if (draft->object_notes[i].state != DRAFT_GONE) {
-            objects[rows.object_count++] = draft->objects[i];
-        }
-    }
-    for (size_t i = 0; i < draft->field_count; i++) {
-        if (draft->field_notes[i].state != DRAFT_GONE) {
-            fields[rows.field_count++] = draft->fields[i];
-        }
-    }
     struct catalogue *made = catalogue_build(&rows, err);
     free(objects);
     free(fields);
