@@ -36,7 +36,8 @@ main(120, async () => {
       pick < 0.5 ? ['GET', '/rest/boards?limit=20&depth=1'] :
       pick < 0.6 ? ['POST', '/rest/boards', { name: 'made', count: 1 }] :
       pick < 0.8 ? ['PATCH', `/rest/boards/${id}`, { name: `changed ${Math.random()}` }] :
-      pick < 0.85 ? ['GET', '/rest/companies?limit=5&depth=1'] : ['POST', '/rest/notes', { title: 'x' }];
+      pick < 0.8 ? ['GET', '/rest/companies?limit=5&depth=1'] :
+      pick < 0.85 ? ['GET', '/rest/search?searchInput=seed'] : ['POST', '/rest/notes', { title: 'x' }];
     const answer = await send(method, path, body, { base, use: wide });
     counts[answer.status] = (counts[answer.status] ?? 0) + 1;
     if (answer.status >= 400) fault(`${method} ${path}: ${answer.status} ${answer.text.slice(0, 200)}`);
