@@ -56,7 +56,7 @@ async function besides(dispatcher, name, meanwhile) {
     for (let i = 1; running; i++) {
       const begun = Date.now();
       await sql(t.insertEvents(`good-${name}`, 1));
-      await until('the good one is served', 5, () => receiver.of(good.path).length >= i);
+      await until('the good one is served', 10, () => receiver.of(good.path).length >= i);
       most = Math.max(most, Date.now() - begun);
       await sleep(50);
     }
@@ -68,7 +68,7 @@ async function besides(dispatcher, name, meanwhile) {
     running = false;
   }
   await serving;
-  assert.ok(most < 1500, `the good one waited for ${most} ms`);
+  assert.ok(most < 4000, `the good one waited for ${most} ms`);
   assert.ok(memoryMb(dispatcher) < MEMORY_MB, `${memoryMb(dispatcher)} MB`);
 }
 
