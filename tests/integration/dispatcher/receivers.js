@@ -41,7 +41,7 @@ async function bad(name, answer, options = {}) {
   return t.webhook(receiver, name, { url: `http://127.0.0.1:${server.address().port}/${name}`, ...options });
 }
 const outcomes = async (hook) => t.lines(await sql(`select outcome || ' ' || coalesce(error, status::text) from core.attempt where webhook_id = '${hook.id}' order by started_at, attempt`));
-const recorded = (hook, seconds = 8) => until(`${hook.name} is recorded`, seconds, async () => (await outcomes(hook)).length > 0);
+const recorded = (hook, seconds = 30) => until(`${hook.name} is recorded`, seconds, async () => (await outcomes(hook)).length > 0);
 const memoryMb = (dispatcher) => Number(/VmHWM:\s+(\d+)/.exec(fs.readFileSync(`/proc/${dispatcher.child.pid}/status`, 'utf8'))[1]) / 1024;
 
 // Once only, so that what is recorded is what the first attempt met.
@@ -145,7 +145,7 @@ const cases = {
       }
       await sql(t.insertEvents('cut', 1));
       for (const [i, hook] of hooks) {
-        await recorded(hook, 20);
+        await recorded(hook);
         const [outcome] = await outcomes(hook);
         const whole = i >= answer.indexOf('\r\n') + 2;
         // Up to the end of the status line the status is not sure; behind it, it is.
@@ -271,7 +271,7 @@ const cases = {
       for (const [i, url] of urls.entries()) hooks.push(await t.webhook(receiver, `urls-${i}`, { url, object: 'urls' }));
       await sql(t.insertEvents('urls', 1));
       for (const [i, hook] of hooks.entries()) {
-        await recorded(hook, 15);
+        await recorded(hook);
         assert.match((await outcomes(hook))[0], /^failed (url|dns|protocol|refused|blocked|timeout)$/, JSON.stringify(urls[i].slice(0, 80)));
       }
     });

@@ -56,7 +56,7 @@ const pair = (name) => ({ client_certificate: read(`${name}.crt`), client_key: t
 async function outcomes(hooks, expected) {
   await sql(t.insertEvents('tls', 1));
   for (const [name, hook] of Object.entries(hooks)) {
-    await until(`${name} is recorded`, 8, async () => await outcome(hook) !== '');
+    await until(`${name} is recorded`, 20, async () => await outcome(hook) !== '');
     assert.equal(await outcome(hook), expected[name], name);
     const text = await sql(`select response from core.attempt where webhook_id = '${hook.id}' limit 1`);
     assert.ok(expected[name] !== 'tls' || text === 'no trusted TLS connection could be made', text);
@@ -91,18 +91,18 @@ const cases = {
     await sql(t.insertEvents('tls', 1));
     const expected = { shown: /^204$/, none: /^(tls|reset)$/, stranger: /^(tls|reset)$/, mixed: /^tls$/, sealed: /^secret$/, plain: /^204$/ };
     for (const [name, hook] of Object.entries(hooks)) {
-      await until(`${name} is recorded`, 8, async () => await outcome(hook) !== '');
+      await until(`${name} is recorded`, 20, async () => await outcome(hook) !== '');
       assert.match(await outcome(hook), expected[name], name);
     }
   },
 
   async 'new authorities are in force for the next delivery'(start) {
-    await start({ retry_schedule: '200ms,200ms,200ms,200ms,200ms,200ms,200ms,200ms' });
+    await start({ retry_schedule: Array(32).fill('300ms').join(',') });
     const hook = await hookTo('turned', 'good', { authorities: theirs });
     await sql(t.insertEvents('tls', 1));
-    await until('it fails', 5, async () => await outcome(hook) === 'tls');
+    await until('it fails', 15, async () => await outcome(hook) === 'tls');
     await sql(`update core.webhook set authorities = '${ours}' where id = '${hook.id}'`);
-    await until('it is here', 5, () => receiver.of(hook.path).length === 1);
+    await until('it is here', 15, () => receiver.of(hook.path).length === 1);
   },
 };
 
