@@ -223,7 +223,7 @@ const cases = {
       const after = await bad('excess-after', (socket) => socket.write(fine, () => setTimeout(() => socket.write(gone), 30)), { object: 'excess' });
       for (let i = 1; i <= 8; i++) {
         await sql(t.insertEvents('excess', 1));
-        for (const hook of [together, after]) await until(`${i} are recorded`, 5, async () => (await outcomes(hook)).length === i);
+        for (const hook of [together, after]) await until(`${i} are recorded`, 20, async () => (await outcomes(hook)).length === i);
         await sleep(60);
       }
       for (const hook of [together, after]) assert.deepEqual(await outcomes(hook), Array(8).fill('delivered 200'), hook.name);
@@ -288,9 +288,9 @@ const cases = {
     const begun = Date.now();
     await until('all have been asked', 60, () => receiver.of('/crowd0').length >= 5000 && receiver.of('/crowd1').length >= 5000);
     console.log(`# 10,000 webhooks for one event: ${Date.now() - begun} ms, ${memoryMb(dispatcher).toFixed(0)} MB`);
-    await until('the failed ones wait', 10, async () => await sql('select count(*) from core.pending') === '5000');
+    await until('the failed ones wait', 30, async () => await sql('select count(*) from core.pending') === '5000');
     await sql(`update core.webhook set deleted_at = now() where 'crowd.*' = any(operations)`);
-    await until('nothing waits any more', 10, async () => await sql('select count(*) from core.pending') === '0');
+    await until('nothing waits any more', 30, async () => await sql('select count(*) from core.pending') === '0');
     assert.equal(receiver.of('/crowd0').length, 5000);
     assert.ok(memoryMb(dispatcher) < 150, `${memoryMb(dispatcher)} MB`);
   },
