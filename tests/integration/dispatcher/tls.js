@@ -65,7 +65,7 @@ async function outcomes(hooks, expected) {
 
 const cases = {
   async 'only a certificate that leads to a known authority, is in force and names the host'(start) {
-    await start({ retry_schedule: '1h' });
+    await start({ retry_schedule: '1h', delivery_timeout: '10s' });
     await outcomes({
       unknown: await hookTo('unknown', 'good'), own: await hookTo('own', 'good', { authorities: ours }), both: await hookTo('both', 'good', { authorities: theirs + ours }),
       wrong: await hookTo('wrong', 'good', { authorities: theirs }), old: await hookTo('old', 'old', { authorities: ours }), other: await hookTo('other', 'other', { authorities: ours }),
@@ -75,7 +75,7 @@ const cases = {
   },
 
   async 'authorities for all, and a webhook of its own opinion'(start) {
-    await start({ retry_schedule: '1h', ca_file: `${folder}/ours.crt` });
+    await start({ retry_schedule: '1h', delivery_timeout: '10s', ca_file: `${folder}/ours.crt` });
     await outcomes({ all: await hookTo('all', 'good'), strict: await hookTo('strict', 'good', { authorities: theirs }), foreign: await hookTo('foreign3', 'foreign') },
       { all: '204', strict: 'tls', foreign: 'tls' });
   },
@@ -83,7 +83,7 @@ const cases = {
   async 'a client certificate is shown by its webhook only'(start) {
     issue('ours', 'client', 'DNS:client.test');
     issue('theirs', 'stranger', 'DNS:client.test');
-    await start({ retry_schedule: '1h', ca_file: `${folder}/ours.crt` });
+    await start({ retry_schedule: '1h', delivery_timeout: '10s', ca_file: `${folder}/ours.crt` });
     const hooks = { shown: await hookTo('shown', 'mutual', pair('client')), none: await hookTo('none', 'mutual'), stranger: await hookTo('stranger', 'mutual', pair('stranger')),
       mixed: await hookTo('mixed', 'mutual', { ...pair('client'), client_key: t.seal(read('stranger.key')) }),
       sealed: await hookTo('sealed', 'mutual', { ...pair('client'), client_key: t.seal(read('client.key'), 'another server secret') }),
