@@ -1,9 +1,9 @@
 #include "dispatcher/app/dispatcher_settings.h"
+#include "common/webhook/webhook_text.h"
 #include <assert.h>
 #include <stddef.h>
 
 #define SECOND_US INT64_C(1000000)
-static const int64_t longest_delay_us = INT64_C(30) * 24 * 3600 * 1000000;
 
 bool dispatcher_schedule_parse(struct str text, struct schedule *out, struct err *err)
 {
@@ -18,7 +18,7 @@ bool dispatcher_schedule_parse(struct str text, struct schedule *out, struct err
             return err_fail(err, ERR_INVALID, 0, "has more than %d durations", SCHEDULE_MAX);
         }
         int64_t delay_us;
-        if (!duration_parse(part, &delay_us) || delay_us < 1000 || delay_us > longest_delay_us) {
+        if (!webhook_delay_parse(part, &delay_us)) {
             return err_fail(err, ERR_INVALID, 0, "\"%.*s\" is no duration from 1ms to 30d", STR_ARG(part));
         }
         schedule.delays_us[schedule.count++] = delay_us;
