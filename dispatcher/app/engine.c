@@ -191,6 +191,7 @@ struct engine *engine_new(struct loop *loop, const struct engine_options *option
         .probe_interval_us = options->probe_interval_us,
         .schedule = options->schedule,
         .rate = options->rate,
+        .max_bytes = options->payload_limit,
     };
     hooks_init(&engine->hooks, options->server_secret, &defaults, &engine->lanes);
     lanes_init(&engine->lanes, options->max_in_flight, options->webhook_share_percent);

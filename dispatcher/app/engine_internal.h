@@ -11,6 +11,7 @@
 #ifndef PORTTI_DISPATCHER_APP_ENGINE_INTERNAL_H
 #define PORTTI_DISPATCHER_APP_ENGINE_INTERNAL_H
 
+#include "common/webhook/webhook_headers.h"
 #include "dispatcher/app/engine.h"
 #include "dispatcher/app/hooks.h"
 #include "dispatcher/consume/outbox.h"
@@ -82,6 +83,9 @@ struct sending {
     struct delivery *delivery;
     struct strbuf body;
     struct deliver_headers headers;
+    struct strbuf own_text; /* the webhook's own headers: it may change while the delivery is under way */
+    char *lines[DELIVER_HEADER_MAX + WEBHOOK_HEADERS_MAX];
+    size_t line_count;
     int64_t started_us; /* wall clock */
     int64_t begun_us;   /* loop time */
     bool slow;          /* in engine->slow_sendings */

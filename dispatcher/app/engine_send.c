@@ -118,6 +118,7 @@ static void sending_free(struct sending *sending)
 {
     list_remove(&sending->link);
     strbuf_release(&sending->body);
+    strbuf_release(&sending->own_text);
     free(sending);
 }
 
@@ -145,6 +146,22 @@ static void on_sent(void *context, const struct send_result *result)
     engine_check_drained(engine);
 }
 
+static void gather_lines(struct sending *sending, const struct hook_shape *shape)
+{
+    const struct deliver_headers *headers = &sending->headers;
+    memcpy(sending->lines, headers->lines, headers->count * sizeof(headers->lines[0]));
+    sending->line_count = headers->count;
+    for (size_t i = 0; i < shape->header_count; i++) {
+        strbuf_put(&sending->own_text, shape->header_lines[i]);
+        strbuf_put_char(&sending->own_text, '\0');
+    }
+    size_t at = 0;
+    for (size_t i = 0; i < shape->header_count; i++) {
+        sending->lines[sending->line_count++] = sending->own_text.ptr + at;
+        at += shape->header_lines[i].len + 1;
+    }
+}
+
 static void send_delivery(struct engine *engine, struct delivery *delivery)
 {
     char event_id[UUID_TEXT_LEN];
@@ -152,13 +169,14 @@ static void send_delivery(struct engine *engine, struct delivery *delivery)
     struct sending *sending = xmalloc(sizeof(*sending));
     sending->link = (struct list){0};
     sending->body = (struct strbuf){0};
+    sending->own_text = (struct strbuf){0};
     sending->engine = engine;
     sending->delivery = delivery;
     sending->started_us = clock_wall_us();
     sending->begun_us = loop_now_us(engine->loop);
     sending->slow = false;
     list_push_back(&engine->sendings, &sending->link);
-    deliver_body_put(&sending->body, &delivery->stored->event, str_from(hook->url), &hook->id);
+    deliver_body_put(&sending->body, &delivery->stored->event, str_from(hook->url), &hook->id, &hook->shape->body);
     uuid_print(&delivery->event_id, event_id);
     struct deliver_attempt attempt = {
         .event_id = str_of(event_id, sizeof(event_id)),
@@ -169,11 +187,12 @@ static void send_delivery(struct engine *engine, struct delivery *delivery)
     };
     random_bytes(attempt.nonce, sizeof(attempt.nonce));
     deliver_headers_make(&sending->headers, hook->keys, &attempt);
+    gather_lines(sending, hook->shape);
     struct send_request request = {
         .url = hook->url,
         .body = strbuf_str(&sending->body),
-        .headers = sending->headers.lines,
-        .header_count = sending->headers.count,
+        .headers = sending->lines,
+        .header_count = sending->line_count,
         .on_done = on_sent,
         .context = sending,
     };
@@ -183,7 +202,7 @@ static void send_delivery(struct engine *engine, struct delivery *delivery)
 static void start(struct engine *engine, struct delivery *delivery)
 {
     delivery->state = DELIVERY_SENDING;
-    if (!delivery->hook->secret_unreadable) {
+    if (!delivery->hook->secret_unreadable && !delivery->hook->shape->unreadable) {
         send_delivery(engine, delivery);
         return;
     }

@@ -8,6 +8,7 @@
 #include "common/base/list.h"
 #include "common/base/map.h"
 #include "common/crypto/digest.h"
+#include "dispatcher/app/hook_shape.h"
 #include "dispatcher/consume/lookup.h"
 #include "dispatcher/deliver/headers.h"
 #include "dispatcher/match/match.h"
@@ -29,6 +30,8 @@ struct hook {
     char *sealed;
     struct deliver_keys *keys; /* NULL: not signed */
     bool secret_unreadable;    /* nothing may be sent */
+    struct hook_shape *shape;
+    bool just_paused; /* its deliveries have to get rows: they may wait for long */
     enum hook_order order;
     enum hook_order order_wanted; /* in force when no delivery is in memory that was put in the old order */
     struct schedule schedule;
@@ -48,6 +51,7 @@ struct hooks_defaults {
     int64_t probe_interval_us;
     struct schedule schedule;
     struct pace_rate rate;
+    size_t max_bytes; /* of a body; more is sent thin */
 };
 
 struct hooks {
@@ -71,8 +75,9 @@ void hooks_release(struct hooks *hooks);
  * were put there in the old order. */
 void hook_emptied(struct hook *hook);
 struct hook *hooks_find(const struct hooks *hooks, const struct uuid *id);
-/* Takes over what was loaded. `on_stopped` hears of each hook that has stopped being active and still has deliveries.
+/* Takes over what was loaded; `now_us` is the lanes' clock. `on_stopped` hears of each hook that has stopped being
+ * active and still has deliveries.
  */
-void hooks_load(struct hooks *hooks, const struct webhook_rows *rows,
+void hooks_load(struct hooks *hooks, const struct webhook_rows *rows, int64_t now_us,
                 void (*on_stopped)(void *context, struct hook *hook), void *context);
 #endif

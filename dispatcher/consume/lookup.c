@@ -38,7 +38,11 @@ static bool succeeded(const struct pg_failure *failure, const char *what)
 
 static const struct pg_statement webhooks_statement = {
     .sql = STR_INIT("select v.version, s.id, w.id, w.target_url, w.operations, w.secret, w.created_at,"
-                    " w.disabled_at is not null, w.delivery_order, w.retry_schedule, w.rate_limit"
+                    " w.disabled_at is not null, w.delivery_order, w.retry_schedule, w.rate_limit, w.filter, w.fields,"
+                    " w.payload = 'thin', w.headers, w.max_bytes::bigint,"
+                    " case when w.signature = 'v1a' then w.signing_key else '' end, w.paused_at is not null,"
+                    " w.old_secrets, w.old_signing_keys,"
+                    " array(select (extract(epoch from u) * 1000000)::bigint::text from unnest(w.old_until) u)"
                     " from core.version v cross join core.workspace s"
                     " left join core.webhook w on w.deleted_at is null where v.kind = 'webhooks' order by w.id"),
 };
@@ -77,6 +81,30 @@ static size_t read_text_array(struct arena *arena, struct str value, struct str 
     return found;
 }
 
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+static void shape_from_row(struct arena *arena, const struct pg_result *result, size_t row, struct webhook_row *out)
+{
+    struct str value;
+    out->filter = column_text(result, row, 11);
+    if (pg_value(result, row, 12, &value)) {
+        out->fields = ARENA_NEW(arena, struct str); /* not NULL, also when there are none */
+        out->field_count = read_text_array(arena, value, &out->fields);
+    }
+    out->thin = pg_value(result, row, 13, &value) && pg_get_bool(value);
+    out->headers = column_text(result, row, 14);
+    out->max_bytes = column_int(result, row, 15);
+    out->signing_key = column_text(result, row, 16);
+    out->paused = pg_value(result, row, 17, &value) && pg_get_bool(value);
+    size_t secrets = read_text_array(arena, column_text(result, row, 18), &out->old_secrets);
+    size_t keys = read_text_array(arena, column_text(result, row, 19), &out->old_signing_keys);
+    size_t times = read_text_array(arena, column_text(result, row, 20), &out->old_until);
+    out->old_count = least(least(secrets, keys), times);
+}
+
 static void webhook_from_row(struct arena *arena, const struct pg_result *result, size_t row, struct webhook_row *out)
 {
     struct str flag;
@@ -89,6 +117,7 @@ static void webhook_from_row(struct arena *arena, const struct pg_result *result
     out->order = column_text(result, row, 8);
     out->retry_schedule = column_text(result, row, 9);
     out->rate_limit = column_text(result, row, 10);
+    shape_from_row(arena, result, row, out);
 }
 
 static void on_webhooks(void *context, struct pg_result *const *results, const struct pg_failure *failure)

@@ -18,6 +18,19 @@ struct webhook_row {
     struct str order;          /* none, record or endpoint */
     struct str retry_schedule; /* empty = as the settings say; the same for the rate */
     struct str rate_limit;
+    struct str filter;  /* empty: every event */
+    struct str *fields; /* NULL: the whole record */
+    size_t field_count;
+    bool thin;
+    struct str headers;     /* sealed, or empty */
+    int64_t max_bytes;      /* 0 = as the settings say */
+    struct str signing_key; /* sealed; empty: no v1a */
+    bool paused;
+    /* What was replaced; sealed; as many in each, times in microseconds as text. */
+    struct str *old_secrets;
+    struct str *old_signing_keys;
+    struct str *old_until;
+    size_t old_count;
 };
 
 struct webhook_rows {

@@ -1,7 +1,8 @@
 /*
  * Which subscribers want an event (contract/webhooks 1.4). A subscriber has a set of operation patterns, plain strings:
  * "company.updated" is wanted by "company.updated", "company.*", "*.updated" and "*.*", and by nothing else (there is
- * no globbing). One exception: workflowRun.updated is wanted by that exact string only.
+ * no globbing). One exception: workflowRun.updated is wanted by that exact string only. Another: events about webhooks
+ * are wanted by "webhook.disabled" and "webhook.*" only, since "*.*" has always meant records.
  *
  * The index answers in four look-ups whatever the number of subscribers, plus the size of the answer.
  */

@@ -29,7 +29,8 @@ void pace_init(struct pace *pace, size_t window_most, int64_t probe_interval_us)
 int64_t pace_ready_at(const struct pace *pace, size_t in_flight)
 {
     int64_t at = 0;
-    if (pace->breaker == BREAKER_PROBING || (pace->breaker == BREAKER_CLOSED && in_flight >= pace->window)) {
+    if (pace->paused || pace->breaker == BREAKER_PROBING ||
+        (pace->breaker == BREAKER_CLOSED && in_flight >= pace->window)) {
         return INT64_MAX;
     }
     if (pace->breaker == BREAKER_OPEN) {
@@ -39,6 +40,14 @@ int64_t pace_ready_at(const struct pace *pace, size_t in_flight)
         at = pace->rate_at_us - pace->rate.burst_us;
     }
     return at;
+}
+
+void pace_pause(struct pace *pace, bool paused)
+{
+    if (pace->paused && !paused) {
+        begin_anew(pace);
+    }
+    pace->paused = paused;
 }
 
 void pace_started(struct pace *pace, int64_t now_us)

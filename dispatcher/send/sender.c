@@ -10,7 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { HEADER_LINES_MAX = 16, RESPONSE_HEADER_BYTES_MAX = 256 * 1024, IDLE_HANDLES_MAX = 512 };
+enum { HEADER_LINES_MAX = 40, RESPONSE_HEADER_BYTES_MAX = 256 * 1024, IDLE_HANDLES_MAX = 512 };
 
 struct sender {
     struct loop *loop;

@@ -42,7 +42,7 @@ struct send_request {
     const char *url;
     struct str body;
     char *const *headers; /* whole lines */
-    size_t header_count;  /* at most 14 */
+    size_t header_count;  /* at most 39 */
     /* Called once, from the loop, never from within sender_start. */
     void (*on_done)(void *context, const struct send_result *result);
     void *context;

@@ -9,7 +9,8 @@
 static void actions_have_names(void **state)
 {
     (void)state;
-    static const char *const names[EVENT_ACTION_COUNT] = {"created", "updated", "deleted", "restored", "destroyed"};
+    static const char *const names[EVENT_ACTION_COUNT] = {"created",   "updated", "deleted", "restored",
+                                                          "destroyed", "test",    "failing", "disabled"};
     enum event_action parsed = EVENT_CREATED;
     for (int action = 0; action < EVENT_ACTION_COUNT; action++) {
         assert_true(str_is(event_action_name((enum event_action)action), names[action]));
