@@ -46,6 +46,7 @@ create table core.replay (
     from_at     timestamptz not null,
     to_at       timestamptz not null,
     operations  text[],      -- of those that the webhook wants; null: all
+    filter      text,        -- likewise
     undelivered boolean not null default false, -- only what was never delivered
     rate_limit  text not null default '',
     seq         bigint not null,

@@ -273,32 +273,43 @@ static void handle_records(struct request *request)
     }
 }
 
+/* A path of the settings: who answers, and to which methods ("GET, HEAD, OPTIONS"). */
 struct settings_route {
-    struct str id_text;
+    struct str allow;
+    void (*handle)(struct request *request, const struct settings_route *route);
+    struct str id_text; /* NULL: the whole collection */
     bool alias;
+    const struct webhook_action *action;
 };
 
-static void go_to_webhooks(struct request *request)
+static bool is_among(struct str list, struct str word)
 {
-    const struct settings_route *route = request->exchange->user;
-    handle_webhooks(request, route->id_text, route->alias);
+    struct str one;
+    while (str_split(&list, ',', &one)) {
+        if (str_eq(str_trim(one), word)) {
+            return true;
+        }
+    }
+    return false;
 }
 
-static void handle_settings(struct request *request, struct str id_text, bool alias)
+static void go_to_settings(struct request *request)
+{
+    const struct settings_route *route = request->exchange->user;
+    route->handle(request, route);
+}
+
+static void handle_settings(struct request *request, const struct settings_route *route)
 {
     const struct http_request *http = &request->exchange->request;
-    struct str allow = id_text.ptr == NULL ? STR("GET, HEAD, POST, OPTIONS") : STR("GET, HEAD, PATCH, DELETE, OPTIONS");
-    bool known =
-        http->method == HTTP_GET || http->method == HTTP_HEAD ||
-        (id_text.ptr == NULL ? http->method == HTTP_POST : http->method == HTTP_PATCH || http->method == HTTP_DELETE);
     struct err err;
     if (http->method == HTTP_OPTIONS) {
-        answer_options(request, allow);
+        answer_options(request, route->allow);
         return;
     }
-    if (!known) {
-        request_add_header(request, "Allow", allow);
-        err_fail(&err, ERR_INVALID, 0, "Method not allowed. Allowed: %.*s", STR_ARG(allow));
+    if (!is_among(route->allow, http->method_text)) {
+        request_add_header(request, "Allow", route->allow);
+        err_fail(&err, ERR_INVALID, 0, "Method not allowed. Allowed: %.*s", STR_ARG(route->allow));
         request_fail_status(request, 405, &err);
         return;
     }
@@ -309,14 +320,73 @@ static void handle_settings(struct request *request, struct str id_text, bool al
         request_fail(request, &err);
         return;
     }
-    struct settings_route *route = ARENA_NEW(request->arena, struct settings_route);
-    *route = (struct settings_route){id_text, alias};
-    request->exchange->user = route;
+    struct settings_route *kept = ARENA_NEW(request->arena, struct settings_route);
+    *kept = *route;
+    request->exchange->user = kept;
     if (http->method == HTTP_GET || http->method == HTTP_HEAD) {
-        go_to_webhooks(request);
+        go_to_settings(request);
     } else {
-        idempotency_begin(request, go_to_webhooks);
+        idempotency_begin(request, go_to_settings);
     }
+}
+
+static void not_found(struct request *request, const char *sentence)
+{
+    struct err err;
+    err_fail(&err, ERR_NOT_FOUND, 0, "%s", sentence);
+    request_fail(request, &err);
+}
+
+static void go_to_webhooks(struct request *request, const struct settings_route *route)
+{
+    handle_webhooks(request, route->id_text, route->alias);
+}
+
+static void go_to_webhook_action(struct request *request, const struct settings_route *route)
+{
+    handle_webhook_action(request, route->id_text, route->action);
+}
+
+static void go_to_deliveries(struct request *request, const struct settings_route *route)
+{
+    handle_deliveries(request, route->id_text);
+}
+
+/* `rest` is what follows the collection's path: nothing, an id, or an id and an action. */
+static void route_webhooks(struct request *request, struct str rest, bool alias)
+{
+    size_t slash = str_find(rest, '/');
+    struct settings_route route = {.allow = rest.ptr == NULL ? STR("GET, HEAD, POST, OPTIONS")
+                                                             : STR("GET, HEAD, PATCH, DELETE, OPTIONS"),
+                                   .handle = go_to_webhooks,
+                                   .id_text = rest,
+                                   .alias = alias};
+    if (slash < rest.len && !alias) {
+        route.id_text = str_slice(rest, 0, slash);
+        route.action = webhook_action_find(str_slice(rest, slash + 1, rest.len));
+        if (route.action == NULL) {
+            not_found(request, "A webhook has test, pause, resume, rotateSecret and replay");
+            return;
+        }
+        route.allow = webhook_action_allows(route.action);
+        route.handle = go_to_webhook_action;
+    }
+    handle_settings(request, &route);
+}
+
+static void route_deliveries(struct request *request, struct str rest)
+{
+    struct str id = str_slice(rest, 0, str_find(rest, '/'));
+    struct settings_route route = {
+        .allow = STR("GET, HEAD, OPTIONS"), .handle = go_to_deliveries, .id_text = rest.ptr == NULL ? rest : id};
+    if (id.len < rest.len) {
+        if (!str_is(str_slice(rest, id.len, rest.len), "/resend")) {
+            not_found(request, "A delivery has resend");
+            return;
+        }
+        route.allow = STR("POST, OPTIONS");
+    }
+    handle_settings(request, &route);
 }
 
 static void handle_search_route(struct request *request)
@@ -370,9 +440,11 @@ static void route(struct request *request)
     } else if (str_is(path, "/readyz")) {
         handle_health(request, true);
     } else if (collection(path, STR("/rest/metadata/webhooks"), &id)) {
-        handle_settings(request, id, false);
+        route_webhooks(request, id, false);
+    } else if (collection(path, STR("/rest/metadata/webhookDeliveries"), &id)) {
+        route_deliveries(request, id);
     } else if (collection(path, STR("/rest/webhooks"), &id)) {
-        handle_settings(request, id, true);
+        route_webhooks(request, id, true);
     } else if (collection(path, STR("/rest/metadata"), &id)) {
         not_here(request, "This part of the metadata API");
     } else if (str_is(path, "/rest/search")) {

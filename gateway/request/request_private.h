@@ -114,6 +114,15 @@ void handle_search(struct request *request);
 
 /* /rest/metadata/webhooks[/{id}] and its old alias. */
 void handle_webhooks(struct request *request, struct str id_text, bool alias);
+/* /rest/metadata/webhooks/{id}/{action} */
+struct webhook_action;
+/* NULL when there is none of that name. */
+const struct webhook_action *webhook_action_find(struct str name);
+/* "POST, OPTIONS" and the like. */
+struct str webhook_action_allows(const struct webhook_action *action);
+void handle_webhook_action(struct request *request, struct str id_text, const struct webhook_action *action);
+/* /rest/metadata/webhookDeliveries[/{id}], and with POST /rest/metadata/webhookDeliveries/{id}/resend */
+void handle_deliveries(struct request *request, struct str id_text);
 
 /* A row into values that outlive the result. False when a column is not what the catalogue says: fail the request with
  * request_foreign_value then. */

@@ -22,7 +22,7 @@ static bool check_leaf(const struct path *path, struct err *err)
     return true;
 }
 
-static struct filter *read_condition(struct arena *arena, const struct object *object,
+struct filter *rest_filter_condition(struct arena *arena, const struct object *object,
                                      const struct filter_syntax *syntax, struct err *err)
 {
     struct path path;
@@ -47,7 +47,7 @@ static struct filter *read_node(struct arena *arena, const struct object *object
         [FILTER_SYNTAX_NOT] = FILTER_NOT,
     };
     if (syntax->kind == FILTER_SYNTAX_CONDITION) {
-        return read_condition(arena, object, syntax, err);
+        return rest_filter_condition(arena, object, syntax, err);
     }
     struct filter *group = filter_new(arena, kinds[syntax->kind]);
     struct filter **end = &group->first;
