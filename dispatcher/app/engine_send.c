@@ -58,7 +58,14 @@ static void record_attempt(struct engine *engine, const struct delivery *deliver
         .failure = result->outcome.failure,
         .response = response,
         .next_at_us = next_at_us,
+        .record_id = delivery->record_id,
+        .event_us = delivery->created_us,
+        .part_us = {result->parts.dns_us, result->parts.connect_us, result->parts.tls_us, result->parts.first_byte_us},
     };
+    if (delivery->stored != NULL) {
+        row.object_name = delivery->stored->event.object_name;
+        row.action = event_action_name(delivery->stored->event.action);
+    }
     group_attempt(engine_gathering(engine), &row);
 }
 
@@ -207,7 +214,7 @@ static void start(struct engine *engine, struct delivery *delivery)
         return;
     }
     /* Unsigned it may not go. It is tried again, since the right key may be configured by then. */
-    struct send_result result = {.outcome = {0, FAILURE_SECRET, -1}};
+    struct send_result result = {.outcome = {0, FAILURE_SECRET, -1}, .parts = {-1, -1, -1, -1}};
     int64_t now_us = loop_now_us(engine->loop);
     lane_answered(&engine->lanes, &delivery->hook->lane, false, pace_mood_of(&result.outcome), now_us, now_us);
     engine_attempt_done(engine, delivery, &result, clock_wall_us());

@@ -4,7 +4,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
-enum { ATTEMPT_COLUMNS = 11, PENDING_COLUMNS = 10, PARAMS_MAX = 12 };
+enum { ATTEMPT_COLUMNS = 19, PENDING_COLUMNS = 10, PARAMS_MAX = 20 };
 
 /* In the order of group_prepare's statements. */
 enum command { FENCE, ATTEMPTS, UPSERTS, DELETES, DISABLES, PURGE, REFILL, COMMAND_COUNT = REFILL + GROUP_READS };
@@ -36,7 +36,9 @@ struct group {
 static const uint32_t fence_types[] = {PG_INT8, PG_INT8, PG_BOOL, PG_TEXT, PG_TEXT, PG_INT8};
 static const uint32_t attempts_types[] = {PG_UUID_ARRAY,        PG_UUID_ARRAY, PG_INT8_ARRAY,        PG_INT8_ARRAY,
                                           PG_TIMESTAMPTZ_ARRAY, PG_INT8_ARRAY, PG_TEXT_ARRAY,        PG_INT8_ARRAY,
-                                          PG_TEXT_ARRAY,        PG_TEXT_ARRAY, PG_TIMESTAMPTZ_ARRAY, PG_BOOL};
+                                          PG_TEXT_ARRAY,        PG_TEXT_ARRAY, PG_TIMESTAMPTZ_ARRAY, PG_TEXT_ARRAY,
+                                          PG_TEXT_ARRAY,        PG_UUID_ARRAY, PG_TIMESTAMPTZ_ARRAY, PG_INT8_ARRAY,
+                                          PG_INT8_ARRAY,        PG_INT8_ARRAY, PG_INT8_ARRAY,        PG_BOOL};
 static const uint32_t pending_types[] = {PG_UUID_ARRAY, PG_UUID_ARRAY, PG_INT8_ARRAY, PG_TIMESTAMPTZ_ARRAY,
                                          PG_UUID_ARRAY, PG_INT8_ARRAY, PG_TEXT_ARRAY, PG_TIMESTAMPTZ_ARRAY,
                                          PG_INT8_ARRAY, PG_TEXT_ARRAY};
@@ -55,12 +57,13 @@ static const struct pg_statement statements[COMMAND_COUNT] = {
                         " select 1 / (select count(*)::int from fenced)"),
                fence_types, ARRAY_LEN(fence_types), false},
     [ATTEMPTS] = {STR_INIT("insert into core.attempt (webhook_id, event_id, seq, attempt, started_at, duration_us,"
-                           " outcome, status, error, response, next_at)"
-                           " select n.webhook_id, n.event_id, n.seq, n.attempt, n.started_at, n.duration_us,"
-                           " n.outcome, n.status, n.error, n.response, n.next_at"
-                           " from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) as n(webhook_id, event_id, seq,"
-                           " attempt, started_at, duration_us, outcome, status, error, response, next_at)"
-                           " where not $12 or not exists (select from core.attempt a"
+                           " outcome, status, error, response, next_at, object_name, action, record_id, event_at,"
+                           " dns_us, connect_us, tls_us, first_byte_us)"
+                           " select n.* from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,"
+                           " $16, $17, $18, $19) as n(webhook_id, event_id, seq, attempt, started_at, duration_us,"
+                           " outcome, status, error, response, next_at, object_name, action, record_id, event_at,"
+                           " dns_us, connect_us, tls_us, first_byte_us)"
+                           " where not $20 or not exists (select from core.attempt a"
                            " where a.webhook_id = n.webhook_id and a.event_id = n.event_id and a.attempt = n.attempt"
                            " and a.started_at = n.started_at and a.outcome = n.outcome)"),
                   attempts_types, ARRAY_LEN(attempts_types), false},
@@ -176,6 +179,20 @@ static void put_failure(struct strbuf *column, enum failure failure)
     }
 }
 
+static void put_event(struct strbuf *columns, const struct attempt_row *row)
+{
+    if (row->object_name.len == 0) {
+        for (size_t i = 0; i < 4; i++) {
+            column_put_null(&columns[i]);
+        }
+        return;
+    }
+    column_put_text(&columns[0], row->object_name);
+    column_put_text(&columns[1], row->action);
+    column_put_uuid(&columns[2], &row->record_id);
+    column_put_time(&columns[3], row->event_us);
+}
+
 void group_attempt(struct group *group, const struct attempt_row *row)
 {
     struct strbuf *columns = group->attempts;
@@ -197,6 +214,14 @@ void group_attempt(struct group *group, const struct attempt_row *row)
         column_put_time(&columns[10], row->next_at_us);
     } else {
         column_put_null(&columns[10]);
+    }
+    put_event(&columns[11], row);
+    for (size_t i = 0; i < ATTEMPT_PARTS; i++) {
+        if (row->part_us[i] >= 0) {
+            column_put_int(&columns[15 + i], row->part_us[i]);
+        } else {
+            column_put_null(&columns[15 + i]);
+        }
     }
     group->rows[ATTEMPTS]++;
 }

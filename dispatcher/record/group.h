@@ -12,6 +12,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+enum { ATTEMPT_PARTS = 4 };
+
 struct attempt_row {
     struct uuid webhook_id;
     struct uuid event_id;
@@ -24,6 +26,12 @@ struct attempt_row {
     enum failure failure; /* FAILURE_NONE = NULL */
     struct str response;  /* any bytes; made fit for PostgreSQL's text here */
     int64_t next_at_us;   /* 0 = NULL */
+    /* Of the event; an object without text: NULL, all four. */
+    struct str object_name;
+    struct str action;
+    struct uuid record_id;
+    int64_t event_us;
+    int64_t part_us[ATTEMPT_PARTS]; /* of the transfer: DNS, connection, TLS, first byte; -1 = NULL */
 };
 
 enum pending_state {

@@ -100,7 +100,7 @@ static bool check_object(const struct question *question, const struct object *o
              err_fail(&why, ERR_INVALID, 0, "fields: there is no field \"%.*s\"", STR_ARG(question->fields[i]));
     }
     return ok ||
-           err_fail_tag(err, ERR_INVALID, tag, "%s, of the object %.*s", why.text, STR_ARG(object->name_singular));
+           err_fail_tag(err, ERR_INVALID, tag, "%s (object %.*s)", why.text, STR_ARG(object->name_singular));
 }
 
 static bool check_any(const struct question *question, const struct catalogue *catalogue, struct err *err)
@@ -135,6 +135,7 @@ static bool check(struct question *question, const struct catalogue *catalogue, 
     if (filter.len > 0) {
         question->filter = filter_syntax_parse(question->arena, filter, err);
         if (question->filter == NULL) {
+            err->tag = tag;
             return false;
         }
     }
