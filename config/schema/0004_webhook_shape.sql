@@ -66,3 +66,11 @@ create trigger bump_begun after insert on core.replay
 create trigger bump_ended after update on core.replay
     for each row when (old.finished_at is distinct from new.finished_at)
     execute function core.bump_version('webhooks');
+
+-- Jobs that are over, and those of webhooks that are gone.
+create function core.drop_replays(retention interval) returns bigint language sql as $$
+    with gone as (
+        delete from core.replay r where r.finished_at < now() - retention
+            or not exists (select from core.webhook w where w.id = r.webhook_id and w.deleted_at is null) returning 1
+    ) select count(*) from gone
+$$;

@@ -82,15 +82,6 @@ static struct decision decide(struct engine *engine, const struct delivery *deli
     return decision;
 }
 
-static void disable_hook(struct engine *engine, struct hook *hook)
-{
-    if (hook->state == HOOK_ACTIVE) {
-        hook->state = HOOK_DISABLED;
-        group_disable(engine_gathering(engine), &hook->id, "the receiver answered 410 Gone");
-        engine_drop_hook(engine, hook);
-    }
-}
-
 void engine_attempt_done(struct engine *engine, struct delivery *delivery, const struct send_result *result,
                          int64_t started_us)
 {
@@ -98,6 +89,10 @@ void engine_attempt_done(struct engine *engine, struct delivery *delivery, const
     delivery->again = true;
     engine->unrecorded_gathered++;
     struct decision decision = decide(engine, delivery, &result->outcome);
+    bool hopeless = engine_note_outcome(engine, delivery->hook, &result->outcome);
+    if (hopeless && decision.verdict != VERDICT_DELIVERED) {
+        decision.verdict = VERDICT_DISABLE;
+    }
     const char *outcome = verdicts[decision.verdict].outcome;
     int64_t next_at_us = decision.verdict == VERDICT_RETRY ? decision.next_at_us : 0;
     delivery->last_status = result->outcome.status;
@@ -116,7 +111,10 @@ void engine_attempt_done(struct engine *engine, struct delivery *delivery, const
     }
     if (decision.verdict == VERDICT_DISABLE) {
         delivery->state = DELIVERY_SENDING; /* so that disabling does not drop this one a second time */
-        disable_hook(engine, delivery->hook);
+        engine_disable_hook(engine, delivery->hook,
+                            result->outcome.status == 410
+                                ? STR("The receiver answered 410 Gone.")
+                                : STR("For too long, nothing but failures came of its deliveries."));
     }
     delivery_finish(engine, delivery);
 }

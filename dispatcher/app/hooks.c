@@ -3,6 +3,7 @@
 #include "common/base/secret.h"
 #include "common/observe/log.h"
 #include "common/text/url.h"
+#include "common/webhook/webhook_text.h"
 #include "dispatcher/app/dispatcher_settings.h"
 #include <assert.h>
 #include <stdlib.h>
@@ -213,6 +214,26 @@ static void take_pause(const struct hooks *hooks, struct hook *hook, bool paused
     }
 }
 
+/* Who disabled it was told; from here on it may fail anew. A hook that is new here goes on where the last owner was. */
+static void take_health(struct hook *hook, const struct webhook_row *row, bool begins, bool comes_back)
+{
+    if (begins || comes_back) {
+        hook->failing_since_us = comes_back ? 0 : row->failing_since_us;
+        hook->noticed = comes_back ? 0 : (int)row->noticed;
+        hook->health_written = row->failing_since_us > 0;
+        hook->health_dirty = comes_back && hook->health_written;
+    }
+}
+
+static void take_replay(struct hook *hook, const struct webhook_row *row)
+{
+    hook->replay_wanted = row->replay_id;
+    if (!webhook_rate_parse(row->replay_rate, &hook->replay_count, &hook->replay_period_us)) {
+        hook->replay_count = 0;
+        log_setting_refused(hook, "rate_limit of a replay");
+    }
+}
+
 /* Deleted hooks without deliveries go. From the start again after each, since a map may not change under a walk. */
 static void sweep(struct hooks *hooks)
 {
@@ -270,9 +291,12 @@ void hooks_load(struct hooks *hooks, const struct webhook_rows *rows, int64_t no
     for (size_t i = 0; i < rows->count; i++) {
         const struct webhook_row *row = &rows->rows[i];
         struct hook *hook = hooks_find(hooks, &row->id);
+        bool begins = hook == NULL || hooks->version == 0;
         if (hook == NULL) {
             hook = hook_new(hooks, &row->id);
         }
+        take_health(hook, row, begins, !begins && hook->state == HOOK_DISABLED && !row->disabled);
+        take_replay(hook, row);
         hook->seen = true;
         hook->state = row->disabled ? HOOK_DISABLED : HOOK_ACTIVE;
         hook->created_us = row->created_us;

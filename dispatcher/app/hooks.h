@@ -12,6 +12,7 @@
 #include "dispatcher/consume/lookup.h"
 #include "dispatcher/deliver/headers.h"
 #include "dispatcher/match/match.h"
+#include "dispatcher/record/group.h"
 #include "dispatcher/schedule/lane.h"
 #include "dispatcher/schedule/parked.h"
 
@@ -19,6 +20,12 @@ enum hook_state { HOOK_ACTIVE, HOOK_DISABLED, HOOK_DELETED };
 
 /* Which deliveries wait for each other. */
 enum hook_order { ORDER_NONE, ORDER_RECORD, ORDER_ENDPOINT };
+
+struct replay_piece {
+    struct replay_move move;
+    size_t stretch; /* events of the outbox that were looked at */
+    int64_t stretch_end;
+};
 
 struct hook {
     struct lane lane;
@@ -31,7 +38,19 @@ struct hook {
     struct deliver_keys *keys; /* NULL: not signed */
     bool secret_unreadable;    /* nothing may be sent */
     struct hook_shape *shape;
-    bool just_paused; /* its deliveries have to get rows: they may wait for long */
+    /* Since when nothing but failures came of its deliveries; 0: it does not fail. */
+    int64_t failing_since_us;
+    int noticed;         /* percent of the time until it is disabled that others were told of */
+    bool health_written; /* core.webhook_health has a row */
+    bool health_dirty;
+    struct uuid replay_wanted; /* the job that is next; nil: none */
+    struct uuid replay_id;     /* that a piece is being read of */
+    int64_t replay_count;      /* of the job that is next: so many at most in replay_period_us; 0: as it takes them */
+    int64_t replay_period_us;
+    int64_t replay_at_us;             /* loop time: the next piece not before */
+    size_t replay_limit;              /* events that are being read at most; 0: none are */
+    struct replay_piece replay_piece; /* that is being taken */
+    bool just_paused;                 /* its deliveries have to get rows: they may wait for long */
     enum hook_order order;
     enum hook_order order_wanted; /* in force when no delivery is in memory that was put in the old order */
     struct schedule schedule;

@@ -31,7 +31,14 @@ struct webhook_row {
     struct str *old_signing_keys;
     struct str *old_until;
     size_t old_count;
+    int64_t failing_since_us; /* 0: it does not fail */
+    int64_t noticed;          /* percent of the time until it is disabled that was told of */
+    struct uuid replay_id;    /* the job that is next; nil: none */
+    struct str replay_rate;
 };
+
+/* PostgreSQL's binary text[] of one dimension; NULL elements are left out. Returns how many. */
+size_t lookup_texts(struct arena *arena, struct str value, struct str **out);
 
 struct webhook_rows {
     struct webhook_row *rows; /* those not deleted, ordered by id */

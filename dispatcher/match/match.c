@@ -141,3 +141,13 @@ size_t match_find(struct match_index *index, struct str object_name, enum event_
     *out = index->found;
     return count;
 }
+
+bool match_wants(const struct str *patterns, size_t count, struct str object_name, enum event_action action)
+{
+    const uint32_t *found;
+    struct match_index *index = match_index_new();
+    match_index_add(index, 0, patterns, count);
+    bool wants = match_find(index, object_name, action, &found) > 0;
+    match_index_free(index);
+    return wants;
+}

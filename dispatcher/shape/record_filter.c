@@ -199,7 +199,10 @@ static enum truth condition_holds(const struct filter_syntax *condition, const s
     if (condition->op == FILTER_IS_EMPTY_ARRAY) {
         return truth_of(null || (value->type == JSON_ARRAY && value->count == 0));
     }
-    return null ? UNKNOWN : compare(value, condition);
+    if (null) { /* an array that is not there has no element of any kind */
+        return condition->op == FILTER_CONTAINS_ILIKE ? NO : UNKNOWN;
+    }
+    return compare(value, condition);
 }
 
 static enum truth holds(const struct filter_syntax *node, const struct record_view *view);

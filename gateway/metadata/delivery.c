@@ -128,7 +128,7 @@ static void put_event(struct strbuf *out, const struct delivery_view *delivery)
     }
     put_text(out, "object", delivery->object);
     put_text(out, "action", delivery->action);
-    if (delivery->object.ptr == NULL) {
+    if (uuid_is_nil(&delivery->record_id)) {
         put_text(out, "recordId", STR_EMPTY);
     } else {
         put_uuid(out, "recordId", &delivery->record_id);

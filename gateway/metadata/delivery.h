@@ -64,7 +64,7 @@ struct attempt {
 struct delivery_view {
     struct delivery_id id;
     int64_t sequence;
-    struct str object; /* with action, record_id and event_us: null for attempts older than those columns */
+    struct str object; /* with action null when nothing was sent because the event was not at hand */
     struct str action;
     struct uuid record_id;
     int64_t event_us;

@@ -11,6 +11,7 @@
  * and answers 202 with the job, which GET .../replay lists, newest first, as {"data":[job]}:
  *   {"id","webhookId","from","to","operations","filter","undelivered","rate","status","eventsRead","deliveriesMade",
  *    "createdAt","finishedAt"}
+ * eventsRead: of the webhook's operations; deliveriesMade: of those that the filters let through.
  * status is "running", "done" or "cancelled" (DELETE .../replay answers true when one was running, false otherwise).
  */
 #ifndef PORTTI_METADATA_REPLAY_H

@@ -99,8 +99,7 @@ static bool check_object(const struct question *question, const struct object *o
         ok = has_field(object, question->fields[i]) ||
              err_fail(&why, ERR_INVALID, 0, "fields: there is no field \"%.*s\"", STR_ARG(question->fields[i]));
     }
-    return ok ||
-           err_fail_tag(err, ERR_INVALID, tag, "%s (object %.*s)", why.text, STR_ARG(object->name_singular));
+    return ok || err_fail_tag(err, ERR_INVALID, tag, "%s (object %.*s)", why.text, STR_ARG(object->name_singular));
 }
 
 static bool check_any(const struct question *question, const struct catalogue *catalogue, struct err *err)

@@ -92,6 +92,8 @@ static void conditions_mean_what_sql_makes_of_them(void **state)
         {"tags[containsExactly]:[A,B]", true},
         {"tags[containsExactly]:[B,A]", false},
         {"tags[containsIlike]:a", true},
+        {"not(gone[containsIlike]:a)", true},
+        {"not(gone[containsAny]:[a])", false},
         {"tags[isEmptyArray]:true", false},
         {"none[isEmptyArray]:true", true},
         {"gone[isEmptyArray]:true", true},
