@@ -29,6 +29,8 @@ enum filter_op {
     FILTER_ILIKE,
     FILTER_CONTAINS_ILIKE,
     FILTER_IS_EMPTY_ARRAY,
+    FILTER_REGEX, /* clients may spell it, no field allows it */
+    FILTER_IREGEX,
     FILTER_OP_COUNT
 };
 

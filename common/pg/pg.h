@@ -81,6 +81,7 @@ uint64_t pg_affected(const struct pg_result *result);
 /* Decoders of binary values, for callers outside the record path. The value must be of that type. */
 int64_t pg_get_int8(struct str value); /* int2, int4, int8 by length */
 bool pg_get_bool(struct str value);
+double pg_get_float8(struct str value); /* 0 when it is none */
 /* Microseconds since 1970. */
 int64_t pg_get_timestamptz(struct str value);
 

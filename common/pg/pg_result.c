@@ -68,6 +68,16 @@ bool pg_get_bool(struct str value)
     return value.len == 1 && value.ptr[0] != 0;
 }
 
+double pg_get_float8(struct str value)
+{
+    double number = 0;
+    if (value.len == sizeof number) {
+        uint64_t bits = big_endian(value);
+        memcpy(&number, &bits, sizeof number);
+    }
+    return number;
+}
+
 int64_t pg_get_timestamptz(struct str value)
 {
     int64_t since_2000 = pg_get_int8(value);

@@ -9,6 +9,8 @@
 int app_serve(struct gateway_settings *settings, const struct settings_source *source);
 /* Applies the migrations and seeds the standard objects. */
 int app_migrate(const struct gateway_settings *settings);
+/* Prints the schema that the GraphQL endpoint at `path` has for the data model in the database. */
+int app_graphql_schema(const struct gateway_settings *settings, const char *path);
 
 struct app_key_options {
     const char *name;    /* create */
@@ -20,5 +22,14 @@ struct app_key_options {
 int app_key_create(const struct gateway_settings *settings, const struct app_key_options *options);
 int app_key_list(const struct gateway_settings *settings);
 int app_key_revoke(const struct gateway_settings *settings, const struct app_key_options *options);
+
+/* `gateway model …`: one file a command. */
+struct app_model_options {
+    const char *target; /* verify: none; adopt: SCHEMA.TABLE; export, import, diff: a file, or "-" */
+    bool json;
+    bool counts;
+};
+/* 0: they agree; 1: they do not; 3: it could not be found out. */
+int app_model_verify(const struct gateway_settings *settings, const struct app_model_options *options);
 
 #endif

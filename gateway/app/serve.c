@@ -7,6 +7,9 @@
 #include "gateway/app/app.h"
 #include "gateway/app/worker.h"
 #include "gateway/control/control.h"
+#include "gateway/remodel/remodel.h"
+#include "gateway/request/graphql_persisted.h"
+#include "gateway/request/graphql_schema.h"
 #include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
@@ -18,6 +21,7 @@ enum {
     POLL_US = 500000,
     FOLD_US = 250000,
     RATE_KEYS_MAX = 100000,
+    GROUPS_MAX = 1000,
     TRIM_US = 2000000,
     TRIM_OVER_BYTES = 4 * 1024 * 1024,
     TRIM_KEEP_BYTES = 256 * 1024
@@ -41,9 +45,16 @@ struct server {
 static void on_catalogue(void *context, struct catalogue *catalogue)
 {
     struct server *server = context;
-    for (size_t i = 0; i < server->worker_count; i++) {
-        worker_post_catalogue(server->workers[i], catalogue);
+    struct err err;
+    /* Here, since it takes a while with a large model, and all workers share it. */
+    struct schema_set *schemas = schema_set_new(catalogue, &err);
+    if (schemas == NULL) {
+        log_line(LOG_LEVEL_ERROR, "graphql_schema_failed", "%s", err.text);
     }
+    for (size_t i = 0; i < server->worker_count; i++) {
+        worker_post_catalogue(server->workers[i], catalogue, schemas);
+    }
+    schema_set_unref(schemas);
 }
 
 static void on_keyring(void *context, struct keyring *keyring)
@@ -52,6 +63,66 @@ static void on_keyring(void *context, struct keyring *keyring)
     for (size_t i = 0; i < server->worker_count; i++) {
         worker_post_keyring(server->workers[i], keyring);
     }
+}
+
+/* ---- changes of the model ---- */
+
+/* A catalogue on its way to all workers. */
+struct publication {
+    struct server *server;
+    size_t waiting; /* workers that have not said that they have it */
+    loop_callback done;
+    void *context;
+};
+
+static void on_worker_has_it(void *context)
+{
+    struct publication *publication = context;
+    if (--publication->waiting == 0) {
+        publication->done(publication->context);
+        free(publication);
+    }
+}
+
+/* On a worker's thread, behind the catalogue. */
+static void worker_has_it(void *context)
+{
+    struct publication *publication = context;
+    loop_post(publication->server->loop, on_worker_has_it, publication);
+}
+
+static void publish(void *context, struct catalogue *catalogue, loop_callback done, void *done_context)
+{
+    struct server *server = context;
+    struct publication *publication = xmalloc(sizeof *publication);
+    *publication = (struct publication){server, server->worker_count, done, done_context};
+    control_adopt(server->control, catalogue);
+    for (size_t i = 0; i < server->worker_count; i++) {
+        worker_post(server->workers[i], worker_has_it, publication);
+    }
+}
+
+static struct catalogue *current_catalogue(void *context)
+{
+    const struct server *server = context;
+    return control_catalogue(server->control);
+}
+
+static void refresh(void *context)
+{
+    const struct server *server = context;
+    control_refresh(server->control);
+}
+
+static void start_remodel(struct server *server)
+{
+    struct remodel_options options = {.conninfo = server->settings->database_url,
+                                      .max_queue = (size_t)server->settings->max_queue,
+                                      .current = current_catalogue,
+                                      .refresh = refresh,
+                                      .publish = publish,
+                                      .context = server};
+    server->request_settings.remodel = remodel_new(server->loop, &options);
 }
 
 static void on_worker_drained(void *context)
@@ -137,6 +208,33 @@ static void ignore_broken_pipes(void)
     sigaction(SIGPIPE, &ignore, NULL);
 }
 
+static void fill_graphql_settings(const struct gateway_settings *settings, struct graphql_settings *out)
+{
+    out->limits = (struct gql_limits){
+        .tokens = (uint32_t)settings->graphql_tokens,
+        .depth = (uint32_t)settings->graphql_depth,
+        .aliases = (uint32_t)settings->graphql_aliases,
+        .root_fields = (uint32_t)settings->graphql_root_fields,
+        .fields = (uint32_t)settings->graphql_fields,
+        .lenient = true,
+    };
+    out->resolve = (struct resolve_limits){
+        .page_size_default = (size_t)settings->graphql_page_size,
+        .page_size_max = (size_t)settings->graphql_page_size_max,
+        .relation_limit = (size_t)settings->relation_limit,
+        .max_batch = (size_t)settings->max_batch,
+        .max_merge = (size_t)settings->max_merge,
+        .max_groups = GROUPS_MAX,
+        .max_depth = (size_t)settings->graphql_relation_depth,
+        .max_complexity = (size_t)settings->graphql_complexity,
+    };
+    out->introspection = (enum introspection)settings->graphql_introspection;
+    out->max_batch = (size_t)settings->graphql_batch;
+    out->cache_bytes = (size_t)settings->graphql_cache_bytes;
+    out->timeout_us = settings->graphql_timeout_us;
+    out->persisted = persisted_store_new((size_t)settings->graphql_persisted_bytes);
+}
+
 static void fill_request_settings(struct server *server)
 {
     const struct gateway_settings *settings = server->settings;
@@ -153,10 +251,10 @@ static void fill_request_settings(struct server *server)
         .max_json_depth = (size_t)settings->max_json_depth,
         .max_json_nodes = (size_t)settings->max_json_values,
     };
+    fill_graphql_settings(settings, &out->graphql);
     out->max_answer = (size_t)settings->max_answer_bytes;
-    out->max_mutation = (size_t)settings->max_mutation;
-    out->max_cascade = (size_t)settings->max_cascade;
     out->compression = settings->compression;
+    out->bare_metadata = settings->metadata_bare;
     out->compress_min = (size_t)settings->compress_min_bytes;
     out->cors_origin = settings->cors_origin;
     derive_key(str_from(settings->secret_key), STR("webhook-secret"), out->webhook_key);
@@ -214,6 +312,7 @@ static void start_control(struct server *server)
 static bool start(struct server *server, struct err *err)
 {
     fill_request_settings(server);
+    start_remodel(server);
     if (!start_workers(server, err)) {
         return false;
     }
@@ -226,6 +325,7 @@ static bool start(struct server *server, struct err *err)
 static void stop(struct server *server)
 {
     admin_free(server->admin);
+    remodel_free(server->request_settings.remodel);
     if (server->control != NULL) {
         control_free(server->control);
     }
@@ -234,6 +334,7 @@ static void stop(struct server *server)
     }
     free(server->workers);
     rate_table_free(server->request_settings.rates);
+    persisted_store_free(server->request_settings.graphql.persisted);
     loop_timer_release(&server->drain_timer);
     loop_timer_release(&server->trim_timer);
     loop_free(server->loop);

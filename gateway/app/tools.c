@@ -7,19 +7,21 @@
 #include "common/pg/pg_sync.h"
 #include "common/text/timestamp.h"
 #include "gateway/app/app.h"
+#include "gateway/app/tools_private.h"
 #include "gateway/auth/auth.h"
 #include "gateway/control/control.h"
+#include "gateway/request/graphql_schema.h"
 #include <stdio.h>
 
-enum { CONNECT_TIMEOUT_MS = 30000, TOKEN_YEARS = 100 };
+enum { CONNECT_TIMEOUT_MS = 30000, SCHEMA_TIMEOUT_MS = 10000, TOKEN_YEARS = 100 };
 
-static int complain(const struct err *err)
+int app_complain(const struct err *err)
 {
     fprintf(stderr, "gateway: %s\n", err->text);
     return 1;
 }
 
-static struct pg_sync *connect_to(const struct gateway_settings *settings, struct err *err)
+struct pg_sync *app_connect(const struct gateway_settings *settings, struct err *err)
 {
     log_init("gateway", LOG_LEVEL_WARN, false);
     return pg_sync_open(settings->database_url, CONNECT_TIMEOUT_MS, err);
@@ -28,9 +30,9 @@ static struct pg_sync *connect_to(const struct gateway_settings *settings, struc
 int app_migrate(const struct gateway_settings *settings)
 {
     struct err err;
-    struct pg_sync *connection = connect_to(settings, &err);
+    struct pg_sync *connection = app_connect(settings, &err);
     if (connection == NULL) {
-        return complain(&err);
+        return app_complain(&err);
     }
     size_t applied = 0;
     size_t made = 0;
@@ -38,10 +40,79 @@ int app_migrate(const struct gateway_settings *settings)
                 model_seed(connection, settings->model_file, &made, &err);
     pg_sync_close(connection);
     if (!done) {
-        return complain(&err);
+        return app_complain(&err);
     }
     printf("%zu migrations applied, %zu standard objects made\n", applied, made);
     return 0;
+}
+
+/* ---- the schema ---- */
+
+struct printing {
+    struct loop *loop;
+    size_t endpoint;
+    bool printed;
+    struct err err;
+};
+
+static void print_schema(void *context, struct catalogue *catalogue)
+{
+    struct printing *printing = context;
+    struct schema_set *schemas = schema_set_new(catalogue, &printing->err);
+    if (schemas != NULL && !printing->printed) {
+        struct strbuf text = {0};
+        gql_schema_print_sdl(&text, schema_set_get(schemas, printing->endpoint));
+        printing->printed = fwrite(text.ptr, 1, text.len, stdout) == text.len && fflush(stdout) == 0;
+        strbuf_release(&text);
+    }
+    schema_set_unref(schemas);
+    loop_stop(printing->loop);
+}
+
+static void on_no_catalogue(void *context)
+{
+    struct printing *printing = context;
+    err_fail(&printing->err, ERR_UNAVAILABLE, 0, "the data model could not be read: run `gateway migrate` first");
+    loop_stop(printing->loop);
+}
+
+static void ignore_keyring(void *context, struct keyring *keyring)
+{
+    (void)context;
+    (void)keyring;
+}
+
+int app_graphql_schema(const struct gateway_settings *settings, const char *path)
+{
+    struct printing printing = {.endpoint = graphql_find(str_from(path))};
+    err_fail(&printing.err, ERR_INTERNAL, 0, "the schema could not be written");
+    if (printing.endpoint == graphql_endpoint_count) {
+        err_fail(&printing.err, ERR_INVALID, 0, "there is no GraphQL endpoint at %s", path);
+        return app_complain(&printing.err);
+    }
+    /* First with one that says what is wrong; the control room tries for ever. */
+    struct pg_sync *connection = app_connect(settings, &printing.err);
+    if (connection == NULL) {
+        return app_complain(&printing.err);
+    }
+    pg_sync_close(connection);
+    printing.loop = loop_new();
+    struct control_options options = {.conninfo = settings->database_url,
+                                      .poll_us = (int64_t)CONNECT_TIMEOUT_MS * 1000,
+                                      .fold_us = (int64_t)CONNECT_TIMEOUT_MS * 1000,
+                                      .retention_us = settings->retention_us,
+                                      .on_catalogue = print_schema,
+                                      .on_keyring = ignore_keyring,
+                                      .context = &printing};
+    struct control *control = control_new(printing.loop, &options);
+    struct loop_timer timer = {0};
+    loop_timer_init(&timer, printing.loop, on_no_catalogue, &printing);
+    loop_timer_start(&timer, (int64_t)SCHEMA_TIMEOUT_MS * 1000);
+    loop_run(printing.loop);
+    loop_timer_release(&timer);
+    control_free(control);
+    loop_free(printing.loop);
+    return printing.printed ? 0 : app_complain(&printing.err);
 }
 
 static bool read_workspace(struct pg_sync *connection, struct uuid *out, struct err *err)
@@ -113,7 +184,7 @@ int app_key_create(const struct gateway_settings *settings, const struct app_key
     struct err err;
     struct arena arena = {0};
     struct str token;
-    struct pg_sync *connection = connect_to(settings, &err);
+    struct pg_sync *connection = app_connect(settings, &err);
     bool done = connection != NULL && create_key(connection, &arena, settings, options, &token, &err);
     if (connection != NULL) {
         pg_sync_close(connection);
@@ -122,15 +193,15 @@ int app_key_create(const struct gateway_settings *settings, const struct app_key
         printf("%.*s\n", STR_ARG(token));
     }
     arena_release(&arena);
-    return done ? 0 : complain(&err);
+    return done ? 0 : app_complain(&err);
 }
 
 int app_key_list(const struct gateway_settings *settings)
 {
     struct err err;
-    struct pg_sync *connection = connect_to(settings, &err);
+    struct pg_sync *connection = app_connect(settings, &err);
     if (connection == NULL) {
-        return complain(&err);
+        return app_complain(&err);
     }
     struct pg_sync_result *result = pg_sync_query(
         connection,
@@ -140,7 +211,7 @@ int app_key_list(const struct gateway_settings *settings)
         NULL, 0, &err);
     pg_sync_close(connection);
     if (result == NULL) {
-        return complain(&err);
+        return app_complain(&err);
     }
     printf("%-36s  %-8s  %-10s  %-12s  %s\n", "id", "state", "expires", "role", "name");
     for (size_t i = 0; i < pg_sync_rows(result); i++) {
@@ -161,11 +232,11 @@ int app_key_revoke(const struct gateway_settings *settings, const struct app_key
     struct uuid id;
     if (!uuid_parse(str_from(options->id), &id)) {
         err_fail(&err, ERR_INVALID, 0, "\"%s\" is not the id of a key: `gateway apikey list` shows them", options->id);
-        return complain(&err);
+        return app_complain(&err);
     }
-    struct pg_sync *connection = connect_to(settings, &err);
+    struct pg_sync *connection = app_connect(settings, &err);
     if (connection == NULL) {
-        return complain(&err);
+        return app_complain(&err);
     }
     struct str params[] = {str_from(options->id)};
     struct pg_sync_result *result = pg_sync_query(connection,
@@ -179,7 +250,7 @@ int app_key_revoke(const struct gateway_settings *settings, const struct app_key
     pg_sync_result_free(result);
     pg_sync_close(connection);
     if (found == 0) {
-        return complain(&err);
+        return app_complain(&err);
     }
     printf("revoked\n");
     return 0;

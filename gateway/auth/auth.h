@@ -29,7 +29,7 @@ struct api_key {
     struct str name;
     const struct role *role; /* NULL: no role, so it cannot be used */
     bool revoked;
-    int64_t expires_us; /* the key's own, for display; the token's exp governs */
+    int64_t expires_us; /* the key's own: a token ends with it, or earlier by its own exp */
 };
 
 /* Immutable once built, shared by reference count like the catalogue. */
@@ -61,11 +61,15 @@ enum { TOKEN_MAX = 8 * 1024 };
 struct token_checker;
 struct token_checker *token_checker_new(struct str server_secret);
 void token_checker_free(struct token_checker *checker);
+/* token_issue, by who checks them: without the server's secret. */
+struct str token_checker_issue(const struct token_checker *checker, struct arena *arena,
+                               const struct uuid *workspace_id, const struct uuid *key_id, int64_t issued_s,
+                               int64_t expires_s);
 
 /*
  * From the Authorization header's value (empty: absent) to the key, or the contract's refusals:
  * ERR_FORBIDDEN, tag "FORBIDDEN_EXCEPTION", "Missing authentication token" (absent or empty bearer; another scheme);
- * ERR_UNAUTHENTICATED, tag "UNAUTHENTICATED", "Token invalid." / "Token has expired.";
+ * ERR_UNAUTHENTICATED, tag "UNAUTHENTICATED", "Token invalid." / "Token has expired." (it or its key);
  * ERR_FORBIDDEN, tag "FORBIDDEN_EXCEPTION", "This API Key is revoked" (revoked or unknown key);
  * ERR_INTERNAL, tag "API_KEY_ROLE_NOT_FOUND", "API key has no role assigned".
  */

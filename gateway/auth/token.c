@@ -49,8 +49,8 @@ static struct hmac_key *signing_key(struct str server_secret)
     return key;
 }
 
-struct str token_issue(struct arena *arena, struct str server_secret, const struct uuid *workspace_id,
-                       const struct uuid *key_id, int64_t issued_s, int64_t expires_s)
+static struct str issue(struct arena *arena, struct hmac_key *key, const struct uuid *workspace_id,
+                        const struct uuid *key_id, int64_t issued_s, int64_t expires_s)
 {
     struct strbuf claims = {0};
     strbuf_puts(&claims, "{\"sub\":\"");
@@ -68,11 +68,9 @@ struct str token_issue(struct arena *arena, struct str server_secret, const stru
     struct strbuf token = {0};
     strbuf_puts(&token, OUR_HEADER ".");
     base64url_put(&token, strbuf_str(&claims));
-    struct hmac_key *key = signing_key(server_secret);
     uint8_t mac[SHA256_LEN];
     struct str signed_part = strbuf_str(&token);
     hmac_sha256(key, &signed_part, 1, mac);
-    hmac_key_free(key);
     strbuf_put_char(&token, '.');
     base64url_put(&token, str_of((const char *)mac, sizeof mac));
     struct str issued = arena_copy(arena, strbuf_str(&token));
@@ -80,6 +78,22 @@ struct str token_issue(struct arena *arena, struct str server_secret, const stru
     strbuf_release(&token);
     strbuf_release(&claims);
     return issued;
+}
+
+struct str token_issue(struct arena *arena, struct str server_secret, const struct uuid *workspace_id,
+                       const struct uuid *key_id, int64_t issued_s, int64_t expires_s)
+{
+    struct hmac_key *key = signing_key(server_secret);
+    struct str token = issue(arena, key, workspace_id, key_id, issued_s, expires_s);
+    hmac_key_free(key);
+    return token;
+}
+
+struct str token_checker_issue(const struct token_checker *checker, struct arena *arena,
+                               const struct uuid *workspace_id, const struct uuid *key_id, int64_t issued_s,
+                               int64_t expires_s)
+{
+    return issue(arena, checker->key, workspace_id, key_id, issued_s, expires_s);
 }
 
 struct token_checker *token_checker_new(struct str server_secret)
@@ -246,6 +260,10 @@ bool authenticate(struct token_checker *checker, const struct keyring *keyring, 
         map_get(&keyring->by_id, str_of((const char *)claims.key_id.bytes, sizeof claims.key_id.bytes));
     if (key == NULL || key->revoked) {
         return err_fail_tag(err, ERR_FORBIDDEN, "FORBIDDEN_EXCEPTION", "This API Key is revoked");
+    }
+    /* A key whose time was cut short takes its tokens along. */
+    if (now_s >= key->expires_us / 1000000) {
+        return err_fail_tag(err, ERR_UNAUTHENTICATED, "UNAUTHENTICATED", "Token has expired.");
     }
     if (key->role == NULL) {
         return err_fail_tag(err, ERR_INTERNAL, "API_KEY_ROLE_NOT_FOUND", "API key has no role assigned");

@@ -70,12 +70,18 @@ static struct str json_key(struct arena *arena, struct str name)
 
 /* ---- objects ---- */
 
-static struct str table_of(struct build *build, struct str name)
+static struct str table_of(struct build *build, const struct object *object)
 {
     struct arena *arena = &build->catalogue->arena;
-    struct str schema = identifier_quote(arena, build->rows->schema);
-    struct str table = identifier_quote(arena, name);
+    struct str schema = identifier_quote(arena, object->table_schema);
+    struct str table = identifier_quote(arena, object->table_name);
     return arena_printf(arena, "%.*s.%.*s", STR_ARG(schema), STR_ARG(table));
+}
+
+/* Of somebody else's making. */
+static bool stored_name_is_legal(struct str name)
+{
+    return name.len > 0 && name.len <= NAME_MAX_BYTES;
 }
 
 static bool object_check(struct build *build, const struct object_row *row)
@@ -89,7 +95,8 @@ static bool object_check(struct build *build, const struct object_row *row)
     if (str_eq(row->name_singular, row->name_plural)) {
         return build_refuse(build, row->name_singular, STR_EMPTY, "singular and plural name are the same");
     }
-    if (!name_is_legal(bare) || row->table_name.len > NAME_MAX_BYTES) {
+    if (row->adopted ? !stored_name_is_legal(row->table_name)
+                     : !name_is_legal(bare) || row->table_name.len > NAME_MAX_BYTES) {
         return build_refuse(build, row->name_singular, STR_EMPTY, "the table name is not legal");
     }
     if (uuid_is_nil(&row->id)) {
@@ -108,17 +115,31 @@ static void object_fill(struct build *build, const struct object_row *row, struc
     object->name_plural = arena_copy(arena, row->name_plural);
     object->label_singular = arena_copy(arena, row->label_singular);
     object->label_plural = arena_copy(arena, row->label_plural);
-    object->table = table_of(build, row->table_name);
+    object->description = arena_copy(arena, row->description);
+    object->icon = arena_copy(arena, row->icon);
+    object->color = arena_copy(arena, row->color);
+    object->shortcut = arena_copy(arena, row->shortcut);
+    object->open_record_in = arena_copy(arena, row->open_record_in);
+    object->readability = arena_copy(arena, row->readability);
+    object->criteria_json = arena_copy(arena, row->duplicate_criteria);
+    object->replaced_json = arena_copy(arena, row->replaced_json);
+    object->table_name = arena_copy(arena, row->table_name);
+    object->table_schema = arena_copy(arena, row->table_schema.len > 0 ? row->table_schema : build->rows->schema);
+    object->table = table_of(build, object);
+    object->adopted = row->adopted;
     object->system = row->system;
     object->active = row->active;
     object->searchable = row->searchable;
     object->standard = row->standard;
+    object->label_synced = row->label_synced;
+    object->created_us = row->created_us;
+    object->updated_us = row->updated_us;
 }
 
 /* Singular and plural names share one space, active or not: both end up in paths and in type names. */
 static bool object_claim(struct build *build, struct map *names, struct map *tables, struct object *object)
 {
-    if (map_set(&build->objects_by_id, id_key(&object->id), object) != NULL) {
+    if (map_set(&build->catalogue->objects_by_id, id_key(&object->id), object) != NULL) {
         return build_refuse(build, object->name_singular, STR_EMPTY, "another object has the same id");
     }
     if (map_set(names, object->name_singular, object) != NULL || map_set(names, object->name_plural, object) != NULL) {
@@ -183,7 +204,7 @@ static bool place_fields(struct build *build)
 {
     for (size_t i = 0; i < build->rows->field_count; i++) {
         const struct field_row *row = &build->rows->fields[i];
-        const struct object *object = map_get(&build->objects_by_id, id_key(&row->object_id));
+        const struct object *object = map_get(&build->catalogue->objects_by_id, id_key(&row->object_id));
         if (object == NULL) {
             return err_fail(build->err, ERR_INVALID, 0, "Field \"%.*s\" belongs to no object", STR_ARG(row->name));
         }
@@ -203,12 +224,23 @@ static void field_fill(struct build *build, const struct field_row *row, struct 
     field->name = arena_copy(arena, row->name);
     field->label = arena_copy(arena, row->label);
     field->default_json = str_is(row->default_json, "null") ? STR_EMPTY : arena_copy(arena, row->default_json);
+    field->description = arena_copy(arena, row->description);
+    field->icon = arena_copy(arena, row->icon);
+    field->options_json = arena_copy(arena, row->options_json);
     field->settings_json = arena_copy(arena, row->settings_json);
+    field->replaced_json = arena_copy(arena, row->replaced_json);
     field->system = row->system;
     field->nullable = row->nullable;
     field->unique = row->unique;
     field->active = row->active;
     field->standard = row->standard;
+    field->searchable = row->searchable;
+    field->label_synced = row->label_synced;
+    field->ui_editable = row->ui_editable;
+    field->audit_logged = row->audit_logged;
+    field->ordinal = row->ordinal;
+    field->created_us = row->created_us;
+    field->updated_us = row->updated_us;
     field->morph_id = row->morph_id;
     field->json_key = json_key(arena, field->name);
 }
@@ -224,6 +256,9 @@ static bool field_parse(struct build *build, const struct field_row *row, size_t
         return build_refuse_field(build, field, why.text);
     }
     if (!default_check(field, &why)) {
+        return build_refuse_field(build, field, why.text);
+    }
+    if (!column_name_read(arena, row->settings_json, &build->stored[index], &why)) {
         return build_refuse_field(build, field, why.text);
     }
     if (!field_types[field->type].relation) {
@@ -245,7 +280,7 @@ static bool field_check(struct build *build, const struct field_row *row, struct
     if (!name_is_legal(row->name)) {
         return build_refuse_field(build, field, "the name is not legal");
     }
-    if (uuid_is_nil(&row->id) || map_set(&build->fields_by_id, id_key(&field->id), field) != NULL) {
+    if (uuid_is_nil(&row->id) || map_set(&build->catalogue->fields_by_id, id_key(&field->id), field) != NULL) {
         return build_refuse_field(build, field, "the id is missing or another field has it");
     }
     if (!field_type_parse(row->type, &field->type)) {
@@ -334,7 +369,8 @@ static struct column column_make(struct build *build, const struct field *field,
     if (type->relation) {
         column.name = build->relations[field_index].join_column;
     }
-    column.quoted = identifier_quote(arena, column.name);
+    column.stored = !type->composite && build->stored[field_index].len > 0 ? build->stored[field_index] : column.name;
+    column.quoted = identifier_quote(arena, column.stored);
     return column;
 }
 
@@ -356,7 +392,7 @@ static bool object_columns(struct build *build, struct object *object, struct ma
             struct column *column = &object->columns[object->column_count];
             *column = column_make(build, field, (size_t)(field - build->fields), k);
             column->index = object->column_count++;
-            if (!name_is_legal(column->name)) {
+            if (!name_is_legal(column->name) || !stored_name_is_legal(column->stored)) {
                 return build_refuse_field(build, field, "a column's name is not legal, or longer than 63 bytes");
             }
             if (map_set(taken, column->name, column) != NULL) {
@@ -401,20 +437,25 @@ struct catalogue *catalogue_build(const struct model_rows *rows, struct err *err
     atomic_init(&catalogue->references, 1);
     catalogue->version = rows->version;
     catalogue->workspace_id = rows->workspace_id;
+    catalogue->application_standard_id = rows->application_standard_id;
+    catalogue->application_custom_id = rows->application_custom_id;
+    catalogue->schema = arena_copy(&catalogue->arena, rows->schema);
     struct build build = {
         .rows = rows,
         .catalogue = catalogue,
         .fields = ARENA_ARRAY(&catalogue->arena, struct field, rows->field_count),
         .places = xcalloc(rows->field_count + 1, sizeof *build.places),
         .relations = xcalloc(rows->field_count + 1, sizeof *build.relations),
+        .stored = xcalloc(rows->field_count + 1, sizeof *build.stored),
         .err = err,
     };
+    catalogue->fields = build.fields;
+    catalogue->field_count = rows->field_count;
     bool ok = build_objects(&build) && build_fields(&build) && build_columns(&build) && build_relations(&build) &&
               build_finish(&build);
-    map_release(&build.objects_by_id);
-    map_release(&build.fields_by_id);
     free(build.places);
     free(build.relations);
+    free(build.stored);
     if (!ok) {
         catalogue_unref(catalogue);
         return NULL;

@@ -18,11 +18,11 @@ struct build {
     struct field *fields; /* of all objects, object after object */
     struct field_place *places;
     struct relation_settings *relations; /* parallel to fields */
-    struct map objects_by_id;            /* 16 raw bytes */
-    struct map fields_by_id;
+    struct str *stored;                  /* the same: columns of adopted tables that are called otherwise */
     struct err *err;
 };
 
+/* Keys of the maps by id; `id` must live as long as its entry. */
 static inline struct str id_key(const struct uuid *id)
 {
     return str_of((const char *)id->bytes, sizeof id->bytes);

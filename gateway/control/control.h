@@ -32,11 +32,24 @@ struct control *control_new(struct loop *loop, const struct control_options *opt
 /* Not from one of its callbacks. Takes back its own references; a refresh that is still posted does no harm. */
 void control_free(struct control *control);
 bool control_ready(const struct control *control);
+/* The newest catalogue, borrowed; NULL before the first. */
+struct catalogue *control_catalogue(const struct control *control);
+/* A catalogue that was made here and is already in the database, with its version: handed out as a loaded one is. Takes
+ * over the reference. */
+void control_adopt(struct control *control, struct catalogue *catalogue);
 /* Look at the versions now (thread-safe: posts to the main loop). */
 void control_refresh(struct control *control);
 
 /* Blocking, for `gateway migrate`: seeds the standard objects from config/model/standard.json where they are missing:
  * rows in core.object and core.field, tables, indexes, foreign keys, a row in core.record_count; one transaction. */
 MUST_CHECK bool model_seed(struct pg_sync *connection, const char *model_file, size_t *made, struct err *err);
+
+/*
+ * Blocking, for tools: the model as a gateway would load it. False when the rows could not be read; `*out` is NULL,
+ * with
+ * `*err` saying why, also when they were read and make no sense. The caller holds a transaction in which they stand
+ * still.
+ */
+MUST_CHECK bool model_load(struct pg_sync *connection, struct catalogue **out, struct err *err);
 
 #endif

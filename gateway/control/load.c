@@ -1,21 +1,30 @@
 #include "gateway/control/load.h"
 #include "common/base/alloc.h"
+#include "common/text/number.h"
+#include "common/text/timestamp.h"
+#include "gateway/control/control.h"
 #include <stdlib.h>
 
 static const struct pg_statement model_version = {
     .sql = STR_INIT("select version from core.version where kind = 'model'")};
 static const struct pg_statement keys_version = {.sql =
                                                      STR_INIT("select version from core.version where kind = 'keys'")};
+static const struct pg_statement applications = {
+    .sql = STR_INIT("select id, application_standard_id, application_custom_id from core.workspace")};
 static const struct pg_statement workspace = {.sql = STR_INIT("select id from core.workspace")};
 static const struct pg_statement objects = {
-    .sql = STR_INIT("select id, universal_id, label_identifier_id, name_singular, name_plural, label_singular,"
-                    " label_plural, table_name, is_system, is_active, is_searchable, is_standard,"
-                    " duplicate_criteria::text from core.object order by name_singular")};
+    .sql = STR_INIT("select id, universal_id, label_identifier_id, image_identifier_id, name_singular, name_plural,"
+                    " label_singular, label_plural, table_name, description, icon, color, shortcut, open_record_in,"
+                    " readability, duplicate_criteria::text, replaced::text, is_system, is_active, is_searchable,"
+                    " is_standard, is_label_synced_with_name, created_at, updated_at, table_schema, is_adopted"
+                    " from core.object order by name_singular")};
 static const struct pg_statement fields = {
     .sql =
         STR_INIT("select id, universal_id, object_id, target_object_id, target_field_id, morph_id, type, name, label,"
-                 " default_value::text, options::text, settings::text, is_system, is_nullable, is_unique, is_active,"
-                 " is_standard from core.field order by object_id, ordinal, name")};
+                 " description, icon, default_value::text, options::text, settings::text, replaced::text, is_system,"
+                 " is_nullable, is_unique, is_active, is_standard, is_searchable, is_label_synced_with_name,"
+                 " is_ui_editable, is_audit_logged, ordinal, created_at, updated_at"
+                 " from core.field order by object_id, ordinal, name")};
 static const struct pg_statement roles = {
     .sql = STR_INIT("select id, label, can_update_all_settings, can_read_all_object_records,"
                     " can_update_all_object_records, can_soft_delete_all_object_records,"
@@ -24,15 +33,31 @@ static const struct pg_statement keys = {
     .sql = STR_INIT("select id, name, role_id, revoked_at is not null, expires_at from core.api_key")};
 
 const struct pg_command load_model_commands[LOAD_MODEL_COMMANDS] = {
-    {&model_version, NULL}, {&workspace, NULL}, {&objects, NULL}, {&fields, NULL}, {&model_version, NULL},
+    {&model_version, NULL}, {&applications, NULL}, {&objects, NULL}, {&fields, NULL}, {&model_version, NULL},
 };
 const struct pg_command load_keys_commands[LOAD_KEYS_COMMANDS] = {
     {&keys_version, NULL}, {&workspace, NULL}, {&roles, NULL}, {&keys, NULL}, {&keys_version, NULL},
 };
 
-/* One row of a result, read column by column. */
+/* Rows come from the loop's connection in binary, from a tool's in text format. */
+struct rows {
+    const struct pg_result *binary;
+    const struct pg_sync_result *text; /* NULL: binary */
+};
+
+static struct rows rows_of(const struct pg_result *result)
+{
+    return (struct rows){.binary = result};
+}
+
+static size_t row_count(const struct rows *rows)
+{
+    return rows->text != NULL ? pg_sync_rows(rows->text) : pg_rows(rows->binary);
+}
+
+/* One row, read column by column. */
 struct row {
-    const struct pg_result *result;
+    struct rows rows;
     size_t row;
     size_t column;
 };
@@ -41,14 +66,37 @@ struct row {
 static struct str next_text(struct row *row)
 {
     struct str value = STR_EMPTY;
-    (void)pg_value(row->result, row->row, row->column++, &value);
+    if (row->rows.text != NULL) {
+        return pg_sync_value(row->rows.text, row->row, row->column++);
+    }
+    (void)pg_value(row->rows.binary, row->row, row->column++, &value);
     return value;
 }
 
 static bool next_bool(struct row *row)
 {
-    struct str value = STR_EMPTY;
-    return pg_value(row->result, row->row, row->column++, &value) && pg_get_bool(value);
+    struct str value = next_text(row);
+    return row->rows.text != NULL ? str_is(value, "t") : value.len > 0 && pg_get_bool(value);
+}
+
+static int64_t next_time(struct row *row)
+{
+    struct str value = next_text(row);
+    int64_t us = 0;
+    if (row->rows.text == NULL) {
+        return pg_get_timestamptz(value);
+    }
+    return timestamp_parse(value, &us) ? us : 0;
+}
+
+static double next_double(struct row *row)
+{
+    struct str value = next_text(row);
+    double number = 0;
+    if (row->rows.text == NULL) {
+        return pg_get_float8(value);
+    }
+    return number_parse_double(value, &number) ? number : 0;
 }
 
 /* Nil for NULL. */
@@ -56,6 +104,9 @@ static struct uuid next_uuid(struct row *row)
 {
     struct uuid uuid = {0};
     struct str value = next_text(row);
+    if (row->rows.text != NULL) {
+        return uuid_parse(value, &uuid) ? uuid : (struct uuid){0};
+    }
     if (value.len == sizeof uuid.bytes) {
         memcpy(uuid.bytes, value.ptr, sizeof uuid.bytes);
     }
@@ -71,40 +122,53 @@ static int64_t single_int8(const struct pg_result *result)
 
 static struct uuid single_uuid(const struct pg_result *result)
 {
-    struct row row = {result, 0, 0};
+    struct row row = {rows_of(result), 0, 0};
     return pg_rows(result) == 1 ? next_uuid(&row) : (struct uuid){0};
 }
 
 /* ---- the model ---- */
 
-static struct object_row *read_objects(const struct pg_result *result)
+static struct object_row *read_objects(const struct rows *result)
 {
-    struct object_row *rows = xcalloc(pg_rows(result) + 1, sizeof *rows);
-    for (size_t i = 0; i < pg_rows(result); i++) {
-        struct row row = {result, i, 0};
+    struct object_row *rows = xcalloc(row_count(result) + 1, sizeof *rows);
+    for (size_t i = 0; i < row_count(result); i++) {
+        struct row row = {*result, i, 0};
         struct object_row *object = &rows[i];
         object->id = next_uuid(&row);
         object->universal_id = next_uuid(&row);
         object->label_identifier_id = next_uuid(&row);
+        object->image_identifier_id = next_uuid(&row);
         object->name_singular = next_text(&row);
         object->name_plural = next_text(&row);
         object->label_singular = next_text(&row);
         object->label_plural = next_text(&row);
         object->table_name = next_text(&row);
+        object->description = next_text(&row);
+        object->icon = next_text(&row);
+        object->color = next_text(&row);
+        object->shortcut = next_text(&row);
+        object->open_record_in = next_text(&row);
+        object->readability = next_text(&row);
+        object->duplicate_criteria = next_text(&row);
+        object->replaced_json = next_text(&row);
         object->system = next_bool(&row);
         object->active = next_bool(&row);
         object->searchable = next_bool(&row);
         object->standard = next_bool(&row);
-        object->duplicate_criteria = next_text(&row);
+        object->label_synced = next_bool(&row);
+        object->created_us = next_time(&row);
+        object->updated_us = next_time(&row);
+        object->table_schema = next_text(&row);
+        object->adopted = next_bool(&row);
     }
     return rows;
 }
 
-static struct field_row *read_fields(const struct pg_result *result)
+static struct field_row *read_fields(const struct rows *result)
 {
-    struct field_row *rows = xcalloc(pg_rows(result) + 1, sizeof *rows);
-    for (size_t i = 0; i < pg_rows(result); i++) {
-        struct row row = {result, i, 0};
+    struct field_row *rows = xcalloc(row_count(result) + 1, sizeof *rows);
+    for (size_t i = 0; i < row_count(result); i++) {
+        struct row row = {*result, i, 0};
         struct field_row *field = &rows[i];
         field->id = next_uuid(&row);
         field->universal_id = next_uuid(&row);
@@ -115,17 +179,53 @@ static struct field_row *read_fields(const struct pg_result *result)
         field->type = next_text(&row);
         field->name = next_text(&row);
         field->label = next_text(&row);
+        field->description = next_text(&row);
+        field->icon = next_text(&row);
         field->default_json = next_text(&row);
         field->options_json = next_text(&row);
         field->settings_json = next_text(&row);
+        field->replaced_json = next_text(&row);
         field->system = next_bool(&row);
         field->nullable = next_bool(&row);
         field->unique = next_bool(&row);
         field->active = next_bool(&row);
         field->standard = next_bool(&row);
-        field->ordinal = (double)i; /* the statement has ordered them */
+        field->searchable = next_bool(&row);
+        field->label_synced = next_bool(&row);
+        field->ui_editable = next_bool(&row);
+        field->audit_logged = next_bool(&row);
+        field->ordinal = next_double(&row);
+        field->created_us = next_time(&row);
+        field->updated_us = next_time(&row);
     }
     return rows;
+}
+
+static struct catalogue *build(int64_t version, const struct rows *workspace_rows, const struct rows *object_result,
+                               const struct rows *field_result, struct err *err)
+{
+    if (row_count(workspace_rows) != 1) {
+        err_fail(err, ERR_INTERNAL, 0, "core.workspace must have exactly one row");
+        return NULL;
+    }
+    struct object_row *object_rows = read_objects(object_result);
+    struct field_row *field_rows = read_fields(field_result);
+    struct row ids = {*workspace_rows, 0, 0};
+    struct model_rows rows = {
+        .version = version,
+        .workspace_id = next_uuid(&ids),
+        .application_standard_id = next_uuid(&ids),
+        .application_custom_id = next_uuid(&ids),
+        .schema = STR("workspace"),
+        .objects = object_rows,
+        .object_count = row_count(object_result),
+        .fields = field_rows,
+        .field_count = row_count(field_result),
+    };
+    struct catalogue *catalogue = catalogue_build(&rows, err);
+    free(object_rows);
+    free(field_rows);
+    return catalogue;
 }
 
 enum load_outcome load_catalogue(struct pg_result *const *results, int64_t *version, struct catalogue **out,
@@ -135,21 +235,39 @@ enum load_outcome load_catalogue(struct pg_result *const *results, int64_t *vers
     if (*version != single_int8(results[4])) {
         return LOAD_AGAIN;
     }
-    struct object_row *object_rows = read_objects(results[2]);
-    struct field_row *field_rows = read_fields(results[3]);
-    struct model_rows rows = {
-        .version = *version,
-        .workspace_id = single_uuid(results[1]),
-        .schema = STR("workspace"),
-        .objects = object_rows,
-        .object_count = pg_rows(results[2]),
-        .fields = field_rows,
-        .field_count = pg_rows(results[3]),
-    };
-    *out = catalogue_build(&rows, err);
-    free(object_rows);
-    free(field_rows);
+    struct rows of[] = {rows_of(results[1]), rows_of(results[2]), rows_of(results[3])};
+    *out = build(*version, &of[0], &of[1], &of[2], err);
     return *out != NULL ? LOAD_DONE : LOAD_REFUSED;
+}
+
+bool model_load(struct pg_sync *connection, struct catalogue **out, struct err *err)
+{
+    struct rows of[4] = {0};
+    struct pg_sync_result *results[4] = {NULL};
+    size_t count = 0;
+    while (count < ARRAY_LEN(of)) {
+        struct str sql = load_model_commands[count].statement->sql;
+        results[count] = pg_sync_query(connection, sql.ptr, NULL, 0, err);
+        if (results[count] == NULL) {
+            break;
+        }
+        of[count].text = results[count];
+        count++;
+    }
+    *out = NULL;
+    if (count == ARRAY_LEN(of)) {
+        int64_t version = 0;
+        bool numbered =
+            pg_sync_rows(results[0]) == 1 && str_to_int64(pg_sync_value(results[0], 0, 0), 0, INT64_MAX, &version);
+        *out = numbered ? build(version, &of[1], &of[2], &of[3], err) : NULL;
+        if (!numbered) {
+            err_fail(err, ERR_INTERNAL, 0, "core.version has no row for the model");
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
+        pg_sync_result_free(results[i]);
+    }
+    return count == ARRAY_LEN(of);
 }
 
 /* ---- the keys ---- */
@@ -158,7 +276,7 @@ static struct role *read_roles(const struct pg_result *result)
 {
     struct role *rows = xcalloc(pg_rows(result) + 1, sizeof *rows);
     for (size_t i = 0; i < pg_rows(result); i++) {
-        struct row row = {result, i, 0};
+        struct row row = {rows_of(result), i, 0};
         struct role *role = &rows[i];
         role->id = next_uuid(&row);
         role->label = next_text(&row);
@@ -185,7 +303,7 @@ static struct api_key *read_keys(const struct pg_result *result, const struct ro
 {
     struct api_key *rows = xcalloc(pg_rows(result) + 1, sizeof *rows);
     for (size_t i = 0; i < pg_rows(result); i++) {
-        struct row row = {result, i, 0};
+        struct row row = {rows_of(result), i, 0};
         struct api_key *key = &rows[i];
         key->id = next_uuid(&row);
         key->name = next_text(&row);

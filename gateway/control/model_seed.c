@@ -1,8 +1,8 @@
 /* model_seed: the standard objects that are missing, in one transaction. */
 #include "common/crypto/digest.h"
 #include "gateway/control/control.h"
-#include "gateway/control/ddl.h"
 #include "gateway/control/model_file.h"
+#include "gateway/ddl/ddl.h"
 #include <jansson.h>
 #include <stdlib.h>
 
@@ -242,57 +242,80 @@ static bool insert_fields(struct seed *seed)
     return insert_rows(
         seed,
         "insert into core.field (id, universal_id, object_id, type, name, label, description, icon, default_value,"
-        "  options, settings, is_system, is_nullable, is_unique, is_searchable, is_standard, target_object_id,"
-        "  target_field_id, morph_id, ordinal)"
+        "  options, settings, is_system, is_nullable, is_unique, is_searchable, is_standard, is_ui_editable,"
+        "  target_object_id, target_field_id, morph_id, ordinal)"
         " select id, universal_id, object_id, type, name, label, description, icon, default_value, options, settings,"
-        "  is_system, is_nullable, is_unique, is_searchable, true, target_object_id, target_field_id, morph_id, ordinal"
+        "  is_system, is_nullable, is_unique, is_searchable, true, not is_system, target_object_id, target_field_id,"
+        "  morph_id, ordinal"
         " from jsonb_populate_recordset(null::core.field, $1::jsonb)",
         rows);
 }
 
 /* ---- tables ---- */
 
-static void put_object_indexes(struct strbuf *sql, const struct model_object *model, const struct object *object)
+static void add_field_indexes(struct ddl *ddl, const struct field *field, bool searched)
 {
-    for (size_t i = 0; i < model->index_count; i++) {
-        ddl_index(sql, object, model->indexes[i].names, model->indexes[i].count, false);
+    struct ddl_index indexes[DDL_INDEXES_MAX];
+    size_t count = ddl_field_indexes(ddl->arena, field, searched, indexes);
+    for (size_t i = 0; i < count; i++) {
+        ddl_create_index(ddl, &indexes[i], false);
     }
-    for (size_t i = 0; i < model->unique_index_count; i++) {
-        ddl_index(sql, object, model->unique_indexes[i].names, model->unique_indexes[i].count, true);
+    if (field->side == RELATION_MANY_TO_ONE) {
+        ddl_add_key(ddl, field, false);
     }
+}
+
+static void add_object_indexes(struct ddl *ddl, const struct model_object *model, const struct object *object)
+{
+    for (size_t i = 0; i < model->index_count + model->unique_index_count; i++) {
+        bool unique = i >= model->index_count;
+        const struct column_list *list = unique ? &model->unique_indexes[i - model->index_count] : &model->indexes[i];
+        struct ddl_index index = ddl_index_over(ddl->arena, object, list->names, list->count, unique);
+        ddl_create_index(ddl, &index, false);
+    }
+}
+
+static bool run_all(struct seed *seed, const struct ddl *ddl)
+{
+    struct strbuf sql = {0};
+    for (size_t i = 0; i < ddl->count; i++) {
+        strbuf_put(&sql, ddl->statements[i]);
+        strbuf_puts(&sql, ";\n");
+    }
+    bool ok = pg_sync_script(seed->connection, strbuf_cstr(&sql), seed->err);
+    strbuf_release(&sql);
+    return ok;
 }
 
 /* All tables and columns before the keys and indexes, since keys point in circles. */
 static bool make_tables(struct seed *seed)
 {
-    const struct model *model = &seed->model;
+    struct model *model = &seed->model;
     const struct object *objects = seed->catalogue->objects;
-    struct strbuf sql = {0};
+    struct ddl ddl = {.arena = &model->arena};
     for (size_t i = 0; i < model->object_count; i++) {
         if (seed->object_is_new[i]) {
-            ddl_create_table(&sql, &objects[i], model->objects[i].search.names, model->objects[i].search.count);
+            ddl_create_table(&ddl, &objects[i], model->objects[i].search.names, model->objects[i].search.count);
         }
     }
     for (size_t i = 0; i < model->field_count; i++) {
         if (seed->field_is_new[i] && !seed->object_is_new[model->fields[i].object]) {
-            ddl_add_columns(&sql, object_field(&objects[model->fields[i].object], model->field_rows[i].name));
+            ddl_add_columns(&ddl, object_field(&objects[model->fields[i].object], model->field_rows[i].name));
         }
     }
     for (size_t i = 0; i < model->field_count; i++) {
         size_t owner = model->fields[i].object;
         if (seed->field_is_new[i]) {
-            ddl_field_indexes(&sql, object_field(&objects[owner], model->field_rows[i].name),
+            add_field_indexes(&ddl, object_field(&objects[owner], model->field_rows[i].name),
                               model->objects[owner].search.count > 0);
         }
     }
     for (size_t i = 0; i < model->object_count; i++) {
         if (seed->object_is_new[i]) {
-            put_object_indexes(&sql, &model->objects[i], &objects[i]);
+            add_object_indexes(&ddl, &model->objects[i], &objects[i]);
         }
     }
-    bool ok = pg_sync_script(seed->connection, strbuf_cstr(&sql), seed->err);
-    strbuf_release(&sql);
-    return ok;
+    return run_all(seed, &ddl);
 }
 
 /* ---- the transaction ---- */

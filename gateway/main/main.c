@@ -20,6 +20,12 @@ static const char usage[] =
     "  apikey create         make a key and print its token, once: --name NAME [--role Admin] [--expires DATE]\n"
     "  apikey list           list the keys\n"
     "  apikey revoke ID      revoke a key; every gateway refuses it within a second\n"
+    "  graphql schema [PATH] print the schema that is served at PATH (default /graphql), as SDL\n"
+    "  model verify          compare the data model with the tables, indexes and keys in PostgreSQL, and look for what "
+    "a\n"
+    "                        crash has left behind: [--json] [--counts]; ends with 0 when all agrees, with 1 when "
+    "not,\n"
+    "                        with 3 when it could not look\n"
     "\n"
     "Options:\n"
     "  --config FILE         settings file (default " DEFAULT_CONFIG ", when it exists)\n"
@@ -32,7 +38,15 @@ static const char usage[] =
     "A secret may be given as file:PATH.\n"
     "\n";
 
-enum command { COMMAND_SERVE, COMMAND_MIGRATE, COMMAND_KEY_CREATE, COMMAND_KEY_LIST, COMMAND_KEY_REVOKE };
+enum command {
+    COMMAND_SERVE,
+    COMMAND_MIGRATE,
+    COMMAND_KEY_CREATE,
+    COMMAND_KEY_LIST,
+    COMMAND_KEY_REVOKE,
+    COMMAND_SCHEMA,
+    COMMAND_MODEL_VERIFY
+};
 
 struct arguments {
     enum command command;
@@ -41,6 +55,8 @@ struct arguments {
     const char **sets;
     size_t set_count;
     struct app_key_options key;
+    const char *path; /* of a GraphQL endpoint */
+    struct app_model_options model;
 };
 
 static int usage_error(const char *sentence, const char *what)
@@ -56,6 +72,39 @@ static void print_help(void)
     settings_print_help(gateway_setting_table, gateway_setting_count, stdout);
 }
 
+/* The words behind `model`. */
+static int read_model_command(int argc, char **argv, struct arguments *out)
+{
+    static const struct {
+        const char *verb;
+        enum command command;
+        bool target;
+    } rows[] = {{"verify", COMMAND_MODEL_VERIFY, false}};
+    const char *verb = argc > 2 ? argv[2] : "";
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        bool given = argc > 3 && (argv[3][0] != '-' || argv[3][1] == '\0');
+        if (strcmp(verb, rows[i].verb) == 0 && given == rows[i].target) {
+            out->command = rows[i].command;
+            out->model.target = given ? argv[3] : NULL;
+            return given ? 3 : 2;
+        }
+    }
+    usage_error("`model` wants verify", NULL);
+    return -1;
+}
+
+static int read_graphql_command(int argc, char **argv, struct arguments *out)
+{
+    if (argc < 3 || strcmp(argv[2], "schema") != 0) {
+        usage_error("`graphql` wants schema", NULL);
+        return -1;
+    }
+    bool given = argc > 3 && argv[3][0] != '-';
+    out->command = COMMAND_SCHEMA;
+    out->path = given ? argv[3] : "/graphql";
+    return given ? 3 : 2;
+}
+
 /* Reads the words before the first option. Returns how many, or -1 after a complaint. */
 static int read_command(int argc, char **argv, struct arguments *out)
 {
@@ -66,6 +115,12 @@ static int read_command(int argc, char **argv, struct arguments *out)
     if (strcmp(argv[1], "migrate") == 0) {
         out->command = COMMAND_MIGRATE;
         return 1;
+    }
+    if (strcmp(argv[1], "graphql") == 0) {
+        return read_graphql_command(argc, argv, out);
+    }
+    if (strcmp(argv[1], "model") == 0) {
+        return read_model_command(argc, argv, out);
     }
     if (strcmp(argv[1], "apikey") != 0) {
         usage_error("unknown command", argv[1]);
@@ -94,6 +149,21 @@ struct option_row {
     const char **value;
 };
 
+static bool read_flag(const char *name, struct arguments *out)
+{
+    const struct {
+        const char *name;
+        bool *value;
+    } rows[] = {{"--check-config", &out->check_config}, {"--json", &out->model.json}, {"--counts", &out->model.counts}};
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        if (strcmp(name, rows[i].name) == 0) {
+            *rows[i].value = true;
+            return true;
+        }
+    }
+    return false;
+}
+
 /* -1: go on; otherwise the exit status. */
 static int read_options(int argc, char **argv, int from, struct arguments *out)
 {
@@ -112,8 +182,7 @@ static int read_options(int argc, char **argv, int from, struct arguments *out)
             puts("portti gateway " PORTTI_VERSION);
             return 0;
         }
-        if (strcmp(argv[i], "--check-config") == 0) {
-            out->check_config = true;
+        if (read_flag(argv[i], out)) {
             continue;
         }
         const struct option_row *row = NULL;
@@ -145,7 +214,9 @@ static int run(struct arguments *arguments, struct gateway_settings *settings, c
         }
         return app_key_create(settings, &arguments->key);
     case COMMAND_KEY_LIST: return app_key_list(settings);
+    case COMMAND_SCHEMA: return app_graphql_schema(settings, arguments->path);
     case COMMAND_KEY_REVOKE: return app_key_revoke(settings, &arguments->key);
+    case COMMAND_MODEL_VERIFY: return app_model_verify(settings, &arguments->model);
     }
     return USAGE_ERROR;
 }

@@ -373,10 +373,10 @@ struct str webhook_action_allows(const struct webhook_action *action)
     return str_from(action->allows);
 }
 
-void handle_webhook_action(struct request *request, struct str id_text, const struct webhook_action *action)
+void handle_webhook_action(struct request *request, const struct settings_route *route)
 {
     struct uuid id;
-    if (webhook_parse_id(request, id_text, &id)) {
-        action->act(request, &id);
+    if (webhook_parse_id(request, route->id_text, &id)) {
+        route->action->act(request, &id);
     }
 }

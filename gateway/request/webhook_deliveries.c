@@ -321,8 +321,9 @@ static void begin_resend(struct request *request, const struct delivery_id *id)
                 id_params(request, id, 0), on_found, resend);
 }
 
-void handle_deliveries(struct request *request, struct str id_text)
+void handle_deliveries(struct request *request, const struct settings_route *route)
 {
+    struct str id_text = route->id_text;
     struct delivery_id id;
     if (id_text.ptr == NULL) {
         list(request);

@@ -123,7 +123,7 @@ void webhook_run(struct request *request, enum pg_job_kind kind, struct sql sql,
     request->commands[0] = request_command(request, sql, params);
     request->job = (struct pg_job){
         .kind = kind, .commands = request->commands, .command_count = 1, .on_done = on_done, .context = context};
-    pg_submit(request->worker->slow, &request->job);
+    pg_submit(request->worker->executor.slow, &request->job);
 }
 
 void webhook_read(struct request *request, const struct uuid *id, webhook_done on_done, void *context)

@@ -54,4 +54,14 @@ struct pg_param webhook_param_sealed(struct request *request, struct str secret)
 struct str webhook_fresh_secret(struct arena *arena);
 struct str webhook_fresh_signing_key(struct arena *arena);
 
+/* webhooks.c: /rest/metadata/webhooks[/{id}] and its old alias. */
+void handle_webhooks(struct request *request, const struct settings_route *route);
+/* webhook_actions.c: /rest/metadata/webhooks/{id}/{action}. NULL when there is none of that name. */
+const struct webhook_action *webhook_action_find(struct str name);
+/* "POST, OPTIONS" and the like. */
+struct str webhook_action_allows(const struct webhook_action *action);
+void handle_webhook_action(struct request *request, const struct settings_route *route);
+/* webhook_deliveries.c: /rest/metadata/webhookDeliveries[/{id}], and with POST /{id}/resend */
+void handle_deliveries(struct request *request, const struct settings_route *route);
+
 #endif

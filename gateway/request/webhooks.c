@@ -451,8 +451,10 @@ static void add_deprecation(struct request *request, struct str id_text)
                                     id_text.ptr == NULL ? "" : "/", STR_ARG(id_text)));
 }
 
-void handle_webhooks(struct request *request, struct str id_text, bool alias)
+void handle_webhooks(struct request *request, const struct settings_route *route)
 {
+    struct str id_text = route->id_text;
+    bool alias = route->alias;
     enum http_method method = request->exchange->request.method;
     struct uuid id;
     if (alias) {

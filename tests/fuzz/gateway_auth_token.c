@@ -19,7 +19,7 @@ static struct hmac_key *signing_key;
 static void prepare(void)
 {
     static const struct role role = {.label = STR_INIT("Admin")};
-    struct api_key key = {.name = STR("key"), .role = &role};
+    struct api_key key = {.name = STR("key"), .role = &role, .expires_us = INT64_MAX};
     memset(key.id.bytes, 0xAA, sizeof key.id.bytes);
     keyring = keyring_new();
     memset(keyring->workspace_id.bytes, 0x11, sizeof keyring->workspace_id.bytes);

@@ -17,6 +17,7 @@
 #define REVOKED           "aaaaaaaa-0000-4000-8000-000000000002"
 #define ROLELESS          "aaaaaaaa-0000-4000-8000-000000000003"
 #define UNKNOWN           "aaaaaaaa-0000-4000-8000-000000000004"
+#define SHORT             "aaaaaaaa-0000-4000-8000-000000000005"
 #define CLAIMS(key, rest) "{\"sub\":\"" WORKSPACE "\",\"jti\":\"" key "\"" rest "}"
 
 enum { NOW_S = 1800000000 };
@@ -42,9 +43,10 @@ static int enter(void **state)
     const struct role roles[] = {
         {.id = uuid(OTHER_WORKSPACE), .label = str_of(label, 5), .can_read_all_records = true}};
     const struct api_key keys[] = {
-        {.id = uuid(GOOD), .name = str_of(name, 10), .role = &roles[0], .expires_us = 5},
+        {.id = uuid(GOOD), .name = str_of(name, 10), .role = &roles[0], .expires_us = INT64_MAX},
+        {.id = uuid(SHORT), .name = STR("short"), .role = &roles[0], .expires_us = INT64_C(1000000) * NOW_S + 999999},
         {.id = uuid(REVOKED), .name = STR("old"), .role = &roles[0], .revoked = true},
-        {.id = uuid(ROLELESS), .name = STR("bare")},
+        {.id = uuid(ROLELESS), .name = STR("bare"), .expires_us = INT64_MAX},
     };
     fixture.keyring = keyring_new();
     fixture.keyring->workspace_id = uuid(WORKSPACE);
@@ -145,6 +147,11 @@ static void an_issued_token_lets_in(void **state)
 {
     lets_in(*state, issued(*state, GOOD, NOW_S + 1));
     lets_in(*state, issued(*state, GOOD, NOW_S + INT64_C(100) * 365 * 86400));
+}
+
+static void a_token_ends_with_its_key(void **state)
+{
+    expect(*state, issued(*state, SHORT, NOW_S + 1000), ERR_UNAUTHENTICATED, "UNAUTHENTICATED", "Token has expired.");
 }
 
 static void an_issued_token_has_the_contracts_claims(void **state)
@@ -395,7 +402,7 @@ static void a_remembered_token_is_checked_again(void **state)
     struct str header = bearer(fixture, HEADER, CLAIMS(GOOD, ",\"exp\":1800000060,\"nbf\":1799999000"));
     struct keyring *keyring = keyring_new();
     struct role role = {.label = STR("Admin")};
-    struct api_key key = {.id = uuid(GOOD), .name = STR("k"), .role = &role};
+    struct api_key key = {.id = uuid(GOOD), .name = STR("k"), .role = &role, .expires_us = INT64_MAX};
     keyring->workspace_id = uuid(WORKSPACE);
     keyring_build(keyring, &key, 1, &role, 1);
     const struct api_key *found = NULL;
@@ -440,6 +447,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_issued_token_lets_in),
+        cmocka_unit_test(a_token_ends_with_its_key),
         cmocka_unit_test(an_issued_token_has_the_contracts_claims),
         cmocka_unit_test(no_token_is_missing),
         cmocka_unit_test(the_scheme_is_read_in_either_case),
