@@ -31,8 +31,8 @@ alter table core.attempt
     add column connect_us    integer,
     add column tls_us        integer,
     add column first_byte_us integer;
--- For the lists of deliveries. Times go up, so the first two grow at their ends.
-create index attempt_at on core.attempt (started_at);
+-- For the lists of deliveries. Each costs every attempt, so there is none on started_at alone: the latest of all webhooks
+-- are the latest of each.
 create index attempt_webhook_at on core.attempt (webhook_id, started_at);
 create index attempt_trouble on core.attempt (webhook_id, started_at) where outcome <> 'delivered';
 create index attempt_record on core.attempt (record_id);
@@ -67,9 +67,12 @@ create trigger bump_ended after update on core.replay
     for each row when (old.finished_at is distinct from new.finished_at)
     execute function core.bump_version('webhooks');
 
--- Jobs that are over, and those of webhooks that are gone.
+-- Jobs that are over, and what is left of webhooks that are gone.
 create function core.drop_replays(retention interval) returns bigint language sql as $$
-    with gone as (
+    with ill as (
+        delete from core.webhook_health h
+        where not exists (select from core.webhook w where w.id = h.webhook_id and w.deleted_at is null)
+    ), gone as (
         delete from core.replay r where r.finished_at < now() - retention
             or not exists (select from core.webhook w where w.id = r.webhook_id and w.deleted_at is null) returning 1
     ) select count(*) from gone

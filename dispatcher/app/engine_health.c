@@ -73,7 +73,7 @@ static void note_success(struct hook *hook)
 
 bool engine_note_outcome(struct engine *engine, struct hook *hook, const struct outcome *outcome)
 {
-    int64_t now_us = clock_wall_us();
+    int64_t now_us = loop_now_us(engine->loop);
     int64_t most_us = engine->options.disable_after_us;
     if (outcome->status >= 200 && outcome->status < 300) {
         note_success(hook);
@@ -83,9 +83,10 @@ bool engine_note_outcome(struct engine *engine, struct hook *hook, const struct 
         return false; /* not the receiver's doing */
     }
     if (hook->failing_since_us == 0) {
-        hook->failing_since_us = now_us;
+        hook->failing_since_us = clock_wall_us();
+        hook->failing_from_us = now_us;
     }
-    int64_t failing_us = now_us - hook->failing_since_us;
+    int64_t failing_us = now_us - hook->failing_from_us;
     if (failing_us >= most_us) {
         return true;
     }

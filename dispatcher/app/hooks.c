@@ -215,10 +215,11 @@ static void take_pause(const struct hooks *hooks, struct hook *hook, bool paused
 }
 
 /* Who disabled it was told; from here on it may fail anew. A hook that is new here goes on where the last owner was. */
-static void take_health(struct hook *hook, const struct webhook_row *row, bool begins, bool comes_back)
+static void take_health(struct hook *hook, const struct webhook_row *row, bool begins, bool comes_back, int64_t now_us)
 {
     if (begins || comes_back) {
         hook->failing_since_us = comes_back ? 0 : row->failing_since_us;
+        hook->failing_from_us = now_us - (clock_wall_us() - hook->failing_since_us);
         hook->noticed = comes_back ? 0 : (int)row->noticed;
         hook->health_written = row->failing_since_us > 0;
         hook->health_dirty = comes_back && hook->health_written;
@@ -295,7 +296,7 @@ void hooks_load(struct hooks *hooks, const struct webhook_rows *rows, int64_t no
         if (hook == NULL) {
             hook = hook_new(hooks, &row->id);
         }
-        take_health(hook, row, begins, !begins && hook->state == HOOK_DISABLED && !row->disabled);
+        take_health(hook, row, begins, !begins && hook->state == HOOK_DISABLED && !row->disabled, now_us);
         take_replay(hook, row);
         hook->seen = true;
         hook->state = row->disabled ? HOOK_DISABLED : HOOK_ACTIVE;

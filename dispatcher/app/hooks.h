@@ -40,8 +40,9 @@ struct hook {
     struct hook_shape *shape;
     /* Since when nothing but failures came of its deliveries; 0: it does not fail. */
     int64_t failing_since_us;
-    int noticed;         /* percent of the time until it is disabled that others were told of */
-    bool health_written; /* core.webhook_health has a row */
+    int64_t failing_from_us; /* the same in loop time, which does not jump */
+    int noticed;             /* percent of the time until it is disabled that others were told of */
+    bool health_written;     /* core.webhook_health has a row */
     bool health_dirty;
     struct uuid replay_wanted; /* the job that is next; nil: none */
     struct uuid replay_id;     /* that a piece is being read of */

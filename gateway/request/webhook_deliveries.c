@@ -51,14 +51,28 @@ static void add_cursor(struct search *search)
     search->count += ARRAY_LEN(types);
 }
 
+static void add_order(struct search *search, const char *alias, bool limited)
+{
+    const char *direction = search->wanted.before_given ? "asc" : "desc";
+    strbuf_printf(&search->sql, " order by %s.started_at %s, %s.webhook_id %s, %s.event_id %s", alias, direction, alias,
+                  direction, alias, direction);
+    if (limited) {
+        strbuf_printf(&search->sql, " limit %zu", search->wanted.limit + 1);
+    }
+}
+
 static void build(struct search *search)
 {
     const struct delivery_search *wanted = &search->wanted;
     struct request *request = search->request;
     struct arena *arena = request->arena;
-    strbuf_puts(&search->sql,
-                "select p.*, (select count(*) from core.attempt c where c.webhook_id = p.webhook_id"
-                " and c.event_id = p.event_id) from (select " ATTEMPT_COLUMNS " from core.attempt a where true");
+    /* Without a webhook or a record there is no index in the order of time: the latest of each webhook, merged. */
+    bool each = !wanted->by_webhook && !wanted->by_record;
+    strbuf_printf(&search->sql,
+                  "select p.*, (select count(*) from core.attempt c where c.webhook_id = p.webhook_id"
+                  " and c.event_id = p.event_id) from (%sselect " ATTEMPT_COLUMNS " from core.attempt a where %s",
+                  each ? "select l.* from core.webhook w cross join lateral (" : "",
+                  each ? "a.webhook_id = w.id" : "true");
     add(search, wanted->by_webhook, "a.webhook_id =", SQL_UUID, param_uuid(arena, &wanted->webhook));
     add(search, wanted->by_event, "a.event_id =", SQL_UUID, param_uuid(arena, &wanted->event));
     add(search, wanted->by_record, "a.record_id =", SQL_UUID, param_uuid(arena, &wanted->record));
@@ -71,12 +85,16 @@ static void build(struct search *search)
     add(search, wanted->from_us != 0, "a.started_at >=", SQL_TIMESTAMPTZ, webhook_param_time(request, wanted->from_us));
     add(search, wanted->to_us != 0, "a.started_at <", SQL_TIMESTAMPTZ, webhook_param_time(request, wanted->to_us));
     add_cursor(search);
-    const char *direction = wanted->before_given ? "asc" : "desc";
-    strbuf_printf(&search->sql,
-                  " and not exists (select from core.attempt b where b.webhook_id = a.webhook_id"
-                  " and b.event_id = a.event_id and (b.started_at, b.attempt) > (a.started_at, a.attempt))"
-                  " order by a.started_at %s, a.webhook_id %s, a.event_id %s limit %zu) p",
-                  direction, direction, direction, wanted->limit + 1);
+    strbuf_puts(&search->sql,
+                " and not exists (select from core.attempt b where b.webhook_id = a.webhook_id"
+                " and b.event_id = a.event_id and (b.started_at, b.attempt) > (a.started_at, a.attempt))");
+    add_order(search, "a", true);
+    if (each) {
+        strbuf_puts(&search->sql, ") l");
+        add_order(search, "l", true);
+    }
+    strbuf_puts(&search->sql, ") p");
+    add_order(search, "p", false);
 }
 
 static void read_attempt(const struct pg_result *result, size_t row, struct attempt *out)

@@ -20,7 +20,7 @@ static void actions_have_names(void **state)
     assert_false(event_action_parse(STR("upserted"), &parsed));
     assert_false(event_action_parse(STR("Created"), &parsed));
     assert_false(event_action_parse(STR_EMPTY, &parsed));
-    assert_int_equal(parsed, EVENT_DESTROYED);
+    assert_int_equal(parsed, EVENT_DISABLED);
 }
 
 static void stream_fields_are_in_order(void **state)

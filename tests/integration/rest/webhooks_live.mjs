@@ -164,6 +164,8 @@ main(150, async () => {
       await only(`event=${retrying.eventId}`, [retrying]);
       await only(`from=${q(new Date(Date.now() - 60e3).toISOString())}`, all.data);
       await only(`to=${q(new Date(Date.now() - 60e3).toISOString())}`, []);
+      same(ids((await page('limit=200')).data.filter((one) => one.webhookId === hook.id)), ids(all.data), 'of all webhooks');
+      same(ids((await page(`event=${retrying.eventId}`)).data.filter((one) => one.webhookId === hook.id)), [retrying.id]);
       same((await page(`record=${second.id}`)).data.filter((one) => one.webhookId === hook.id).length, 2);
       same((await expect(200, 'GET', `${deliveries}/${retrying.id}`)).attemptLog.map((one) => [one.outcome, one.response]), [['retrying', '\uFFFDA'], ['retrying', '\uFFFDA']]);
     });
