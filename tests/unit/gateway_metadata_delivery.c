@@ -20,7 +20,8 @@ static struct delivery_id id_of(const char *text)
 static void ids_and_cursors(void **state)
 {
     (void)state;
-    static const char *const bad[] = {"", WEBHOOK, WEBHOOK "_", WEBHOOK "-" EVENT, WEBHOOK "_" EVENT "x", "x_" EVENT};
+    static const char *const bad[] = {"",          WEBHOOK, (WEBHOOK "_"), (WEBHOOK "-" EVENT), (WEBHOOK "_" EVENT "x"),
+                                      ("x_" EVENT)};
     struct delivery_id ignored;
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
         assert_false(delivery_id_parse(str_from(bad[i]), &ignored));
@@ -89,8 +90,8 @@ static void searches(void **state)
     assert_true(str_is(out.outcome, "gave_up"));
     assert_true(out.after_given && out.cursor.started_us == 5);
     static const char *const bad[] = {
-        "limit=0",          "limit=x",  "status=gave_up",        "webhook=1",
-        "from=yesterday",   "nope=1",   "starting_after=" EVENT, "ending_before=-5_" WEBHOOK "_" EVENT,
+        "limit=0",          "limit=x",  "status=gave_up",          "webhook=1",
+        "from=yesterday",   "nope=1",   ("starting_after=" EVENT), ("ending_before=-5_" WEBHOOK "_" EVENT),
         "record=companies", "event=%20"};
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
         if (search(bad[i], &out, &err)) {
