@@ -88,9 +88,10 @@ struct sending {
     struct strbuf own_text; /* the webhook's own headers: it may change while the delivery is under way */
     char *lines[DELIVER_HEADER_MAX + WEBHOOK_HEADERS_MAX];
     size_t line_count;
-    int64_t started_us; /* wall clock */
-    int64_t begun_us;   /* loop time */
-    bool slow;          /* in engine->slow_sendings */
+    struct hook_tls *tls; /* a reference: the webhook may change meanwhile */
+    int64_t started_us;   /* wall clock */
+    int64_t begun_us;     /* loop time */
+    bool slow;            /* in engine->slow_sendings */
 };
 
 enum {
@@ -155,6 +156,7 @@ struct engine {
     uint64_t random;
 
     bool draining;
+    bool yielding; /* draining for another dispatcher; it goes on standing by */
     bool releasing;
     int64_t drain_until_us;
     loop_callback on_drained;

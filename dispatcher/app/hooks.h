@@ -9,6 +9,7 @@
 #include "common/base/map.h"
 #include "common/crypto/digest.h"
 #include "dispatcher/app/hook_shape.h"
+#include "dispatcher/app/hook_tls.h"
 #include "dispatcher/consume/lookup.h"
 #include "dispatcher/deliver/headers.h"
 #include "dispatcher/match/match.h"
@@ -52,6 +53,8 @@ struct hook {
     size_t replay_limit;              /* events that are being read at most; 0: none are */
     struct replay_piece replay_piece; /* that is being taken */
     bool just_paused;                 /* its deliveries have to get rows: they may wait for long */
+    struct hook_tls *tls;             /* NULL: nothing of its own */
+    bool forbidden;                   /* its URL names an address, and one that may not be delivered to */
     enum hook_order order;
     enum hook_order order_wanted; /* in force when no delivery is in memory that was put in the old order */
     struct schedule schedule;
@@ -71,7 +74,9 @@ struct hooks_defaults {
     int64_t probe_interval_us;
     struct schedule schedule;
     struct pace_rate rate;
-    size_t max_bytes; /* of a body; more is sent thin */
+    size_t max_bytes;                   /* of a body; more is sent thin */
+    const struct egress_policy *egress; /* must live as long as the hooks */
+    struct shard shard;                 /* whose webhooks these are */
 };
 
 struct hooks {
@@ -95,8 +100,8 @@ void hooks_release(struct hooks *hooks);
  * were put there in the old order. */
 void hook_emptied(struct hook *hook);
 struct hook *hooks_find(const struct hooks *hooks, const struct uuid *id);
-/* Takes over what was loaded; `now_us` is the lanes' clock. `on_stopped` hears of each hook that has stopped being
- * active and still has deliveries.
+/* Takes over what was loaded of the shard; `now_us` is the lanes' clock. `on_stopped` hears of each hook that has
+ * stopped being active and still has deliveries.
  */
 void hooks_load(struct hooks *hooks, const struct webhook_rows *rows, int64_t now_us,
                 void (*on_stopped)(void *context, struct hook *hook), void *context);

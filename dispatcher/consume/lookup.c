@@ -43,7 +43,8 @@ static const struct pg_statement webhooks_statement = {
                     " case when w.signature = 'v1a' then w.signing_key else '' end, w.paused_at is not null,"
                     " w.old_secrets, w.old_signing_keys,"
                     " array(select (extract(epoch from u) * 1000000)::bigint::text from unnest(w.old_until) u),"
-                    " h.failing_since, h.noticed::bigint, p.id, p.rate_limit"
+                    " h.failing_since, h.noticed::bigint, p.id, p.rate_limit,"
+                    " w.authorities, w.client_certificate, w.client_key"
                     " from core.version v cross join core.workspace s"
                     " left join core.webhook w on w.deleted_at is null"
                     " left join core.webhook_health h on h.webhook_id = w.id"
@@ -127,6 +128,9 @@ static void webhook_from_row(struct arena *arena, const struct pg_result *result
     out->retry_schedule = column_text(result, row, 9);
     out->rate_limit = column_text(result, row, 10);
     shape_from_row(arena, result, row, out);
+    out->authorities = column_text(result, row, 25);
+    out->client_certificate = column_text(result, row, 26);
+    out->client_key = column_text(result, row, 27);
 }
 
 static void on_webhooks(void *context, struct pg_result *const *results, const struct pg_failure *failure)

@@ -35,6 +35,9 @@ struct webhook_row {
     int64_t noticed;          /* percent of the time until it is disabled that was told of */
     struct uuid replay_id;    /* the job that is next; nil: none */
     struct str replay_rate;
+    struct str authorities; /* PEM; empty = the usual ones */
+    struct str client_certificate;
+    struct str client_key; /* sealed */
 };
 
 /* PostgreSQL's binary text[] of one dimension; NULL elements are left out. Returns how many. */
