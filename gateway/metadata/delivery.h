@@ -1,3 +1,4 @@
+/* clang-format off */
 /*
  * Deliveries as the metadata API shows them: what came of one event for one webhook, after its first attempt.
  *
@@ -20,15 +21,17 @@
  * dns, refused, reset, tls, blocked, too_large, protocol, url, secret, lost, other. Attempts of resends and replays are
  * counted in `attempts` too.
  *
- * GET /rest/metadata/webhookDeliveries/{id} answers the delivery with "attemptLog", oldest first:
+ * GET /rest/metadata/webhookDeliveries/{id} answers the delivery with "attemptLog", oldest first, at most 1000:
  *   {"attempt","startedAt","durationMs","timings":{"dnsMs","connectMs","tlsMs","firstByteMs"},"outcome",
  *    "responseStatus","error","response","nextAttemptAt"}
- * timings are null where it did not come to that, or for what a kept connection had done before. response is the first
- * 8 kB of the answer as text, with U+FFFD where it is none; without an answer, a sentence. An unknown delivery is 404.
+ * outcome has the words of status. timings are null where it did not come to that, or for what a kept connection had
+ * done before. response is the first 8 kB of the answer as text, with U+FFFD where it is none; without an answer, a
+ * sentence. An unknown delivery is 404, DELIVERY_NOT_FOUND.
  *
  * POST /rest/metadata/webhookDeliveries/{id}/resend answers 202 with {"id","webhookId","eventId"}: it is sent at once,
- * whatever came of it and whatever the webhook wants by now.
+ * whatever came of it and whatever the webhook wants by now. POST /rest/metadata/webhooks/{id}/test answers the same.
  */
+/* clang-format on */
 #ifndef PORTTI_METADATA_DELIVERY_H
 #define PORTTI_METADATA_DELIVERY_H
 

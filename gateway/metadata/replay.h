@@ -1,19 +1,22 @@
+/* clang-format off */
 /*
  * Replays: events of a time that a webhook gets again.
  *
  * POST /rest/metadata/webhooks/{id}/replay takes
- *   from         a time, required; of the changes, not of the deliveries
- *   to           a time (default: now)
- *   operations   ["company.*"]: only these, of those that the webhook wants; null (default): all
- *   filter       as of a webhook, beside its own; null (default): none
- *   undelivered  true: only what was never delivered to it; false (default)
- *   rate         "100/s" and the like: so many are prepared; "off" or null (default): as the webhook takes them
- * and answers 202 with the job, which GET .../replay lists, newest first, as {"data":[job]}:
+ *   from          a time, required; of the changes, not of the deliveries
+ *   to            a time (default: now)
+ *   operations    ["company.*"]: only these, of those that the webhook wants; null (default): all
+ *   filter        as of a webhook, beside its own; null (default): none
+ *   undelivered   true: only what was never delivered to it; false (default)
+ *   rate          "100/s" and the like: so many are prepared; "off" or null (default): as the webhook takes them
+ * and answers 202 with the job, which GET .../replay lists, newest first, at most 60, as {"data":[job]}:
  *   {"id","webhookId","from","to","operations","filter","undelivered","rate","status","eventsRead","deliveriesMade",
  *    "createdAt","finishedAt"}
- * eventsRead: of the webhook's operations; deliveriesMade: of those that the filters let through.
- * status is "running", "done" or "cancelled" (DELETE .../replay answers true when one was running, false otherwise).
+ * eventsRead: of the webhook's operations; deliveriesMade: of those that the filters let through. status is "running",
+ * "done" or "cancelled" (DELETE .../replay answers true when one was running, false otherwise). While one runs another
+ * is refused: 409, REPLAY_RUNNING.
  */
+/* clang-format on */
 #ifndef PORTTI_METADATA_REPLAY_H
 #define PORTTI_METADATA_REPLAY_H
 

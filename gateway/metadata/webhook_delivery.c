@@ -1,3 +1,4 @@
+#include "common/crypto/certificate.h"
 #include "common/webhook/webhook_text.h"
 #include "gateway/metadata/webhook_read.h"
 #include <stdarg.h>
@@ -118,6 +119,45 @@ static bool read_max_bytes(const struct json *value, struct webhook *out, struct
                    WEBHOOK_BYTES_MOST);
 }
 
+static bool is_text(const struct json *value)
+{
+    return json_is(value, JSON_STRING) && value->text.len > 0 && value->text.len <= CERTIFICATE_BYTES_MAX;
+}
+
+static bool read_authorities(const struct json *value, struct webhook *out, struct err *err)
+{
+    struct err why = {.text = "a string of certificates in PEM, or null"};
+    if (value == NULL || value->type == JSON_NULL) {
+        return true;
+    }
+    if (!is_text(value) || !certificate_check_list(value->text, &why)) {
+        return invalid(err, "authorities: %s", why.text);
+    }
+    out->authorities = value->text;
+    return true;
+}
+
+/* One without the other is of no use, so neither is changed without the other. */
+static bool read_client(const struct json *body, struct webhook *out, struct webhook_given *given, struct err *err)
+{
+    const struct json *certificate = json_get(body, "clientCertificate");
+    const struct json *key = json_get(body, "clientKey");
+    struct err why = {.text = "strings in PEM, or null"};
+    given->client = certificate != NULL || key != NULL;
+    if (!given->client || (json_is(certificate, JSON_NULL) && (key == NULL || key->type == JSON_NULL))) {
+        return true;
+    }
+    if (certificate == NULL || key == NULL) {
+        return invalid(err, "clientCertificate and clientKey can only be set together");
+    }
+    if (!is_text(certificate) || !is_text(key) || !certificate_check_pair(certificate->text, key->text, &why)) {
+        return invalid(err, "clientCertificate and clientKey: %s", why.text);
+    }
+    out->client_certificate = certificate->text;
+    out->client_key = key->text;
+    return true;
+}
+
 static bool read_paused(const struct json *value, struct webhook *out, struct err *err)
 {
     if (value != NULL && value->type > JSON_TRUE) {
@@ -149,5 +189,6 @@ bool webhook_read_delivery(struct arena *arena, const struct json *body, struct 
            read_headers(arena, take(body, "headers", &given->headers), out, err) &&
            read_max_bytes(take(body, "maxBytes", &given->max_bytes), out, err) &&
            read_word(take(body, "signature", &given->signature), "signature", signatures, "v1", &out->signature, err) &&
-           read_paused(take(body, "paused", &given->paused), out, err);
+           read_authorities(take(body, "authorities", &given->authorities), out, err) &&
+           read_client(body, out, given, err) && read_paused(take(body, "paused", &given->paused), out, err);
 }

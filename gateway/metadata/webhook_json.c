@@ -108,6 +108,8 @@ static void put_delivery(struct strbuf *out, const struct webhook *webhook)
     }
     put_text(out, "signature", webhook->signature);
     put_text(out, "publicKey", webhook->public_key);
+    put_text(out, "authorities", webhook->authorities);
+    put_text(out, "clientCertificate", webhook->client_certificate);
 }
 
 void webhook_put_json(struct strbuf *out, const struct webhook *webhook)

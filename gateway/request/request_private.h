@@ -175,6 +175,9 @@ bool models_route(const struct http_request *http, struct settings_route *out);
 /* webhook_routes.c: the same for webhooks and their deliveries. */
 bool webhooks_route(const struct http_request *http, struct settings_route *out);
 
+/* webhooks.c: /rest/metadata/webhooks[/{id}] and its old alias. */
+void handle_webhooks(struct request *request, struct str id_text, bool alias);
+
 /* For handlers that speak to PostgreSQL themselves: a statement made for this request alone, with its parameters. */
 static inline struct pg_command request_command(struct request *request, struct sql sql, const struct pg_param *params)
 {

@@ -12,6 +12,11 @@ static bool is_among(struct str list, struct str word)
     return false;
 }
 
+static void go_to_webhooks(struct request *request, const struct settings_route *route)
+{
+    handle_webhooks(request, route->id_text, route->alias);
+}
+
 static void no_such_action(struct request *request, const struct settings_route *route)
 {
     struct err err;
@@ -32,7 +37,7 @@ static bool under(struct str path, struct str prefix, struct str *rest)
 
 static struct settings_route webhook_path(struct str rest, bool alias)
 {
-    struct settings_route route = {.handle = handle_webhooks, .id_text = rest, .alias = alias};
+    struct settings_route route = {.handle = go_to_webhooks, .id_text = rest, .alias = alias};
     size_t slash = str_find(rest, '/');
     route.allow = rest.ptr == NULL ? STR("GET, HEAD, POST, OPTIONS") : STR("GET, HEAD, PATCH, DELETE, OPTIONS");
     if (slash < rest.len && !alias) {

@@ -104,6 +104,8 @@ bool webhook_read_row(struct request *request, const struct pg_result *result, s
         .disabled_reason = webhook_column(result, row, 20),
         .failing_since_us = webhook_column_time(result, row, 21),
         .old_until_us = webhook_column_time(result, row, 22),
+        .authorities = webhook_column(result, row, 23),
+        .client_certificate = webhook_column(result, row, 24),
     };
     out->operations = webhook_column_texts(request, result, row, 2, &out->operation_count);
     out->fields = webhook_column_texts(request, result, row, 12, &out->field_count);

@@ -13,7 +13,7 @@
     " w.filter, w.fields, w.payload, w.headers, w.max_bytes::bigint, w.signature, w.signing_key,"                      \
     " w.paused_at is not null, w.disabled_at, w.disabled_reason,"                                                      \
     " (select h.failing_since from core.webhook_health h where h.webhook_id = w.id),"                                  \
-    " (select max(u) from unnest(w.old_until) u where u > now())"
+    " (select max(u) from unnest(w.old_until) u where u > now()), w.authorities, w.client_certificate"
 
 typedef void (*webhook_done)(void *context, struct pg_result *const *results, const struct pg_failure *failure);
 
@@ -54,8 +54,6 @@ struct pg_param webhook_param_sealed(struct request *request, struct str secret)
 struct str webhook_fresh_secret(struct arena *arena);
 struct str webhook_fresh_signing_key(struct arena *arena);
 
-/* webhooks.c: /rest/metadata/webhooks[/{id}] and its old alias. */
-void handle_webhooks(struct request *request, const struct settings_route *route);
 /* webhook_actions.c: /rest/metadata/webhooks/{id}/{action}. NULL when there is none of that name. */
 const struct webhook_action *webhook_action_find(struct str name);
 /* "POST, OPTIONS" and the like. */

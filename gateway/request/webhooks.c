@@ -175,7 +175,7 @@ struct setting {
     bool keep; /* where the column has something already, that stays */
 };
 
-enum { SETTINGS_MAX = 20 };
+enum { SETTINGS_MAX = 24 };
 
 struct settings {
     struct setting list[SETTINGS_MAX];
@@ -226,6 +226,10 @@ static void gather_delivery(struct request *request, const struct webhook *webho
     set(out, given->max_bytes, "max_bytes", SQL_INT8,
         webhook->max_bytes == 0 ? param_null() : param_int(arena, webhook->max_bytes));
     set(out, given->signature, "signature", SQL_TEXT, webhook_param_text(webhook->signature));
+    set(out, given->authorities, "authorities", SQL_TEXT, webhook_param_text(webhook->authorities));
+    set(out, given->client, "client_certificate", SQL_TEXT, webhook_param_text(webhook->client_certificate));
+    set(out, given->client, "client_key", SQL_TEXT,
+        webhook->client_key.ptr == NULL ? param_null() : webhook_param_sealed(request, webhook->client_key));
     if (v1a) {
         set_unless_there(out, true, "signing_key", SQL_TEXT,
                          webhook_param_sealed(request, webhook_fresh_signing_key(arena)));
@@ -451,10 +455,8 @@ static void add_deprecation(struct request *request, struct str id_text)
                                     id_text.ptr == NULL ? "" : "/", STR_ARG(id_text)));
 }
 
-void handle_webhooks(struct request *request, const struct settings_route *route)
+void handle_webhooks(struct request *request, struct str id_text, bool alias)
 {
-    struct str id_text = route->id_text;
-    bool alias = route->alias;
     enum http_method method = request->exchange->request.method;
     struct uuid id;
     if (alias) {

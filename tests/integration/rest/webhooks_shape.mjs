@@ -1,4 +1,8 @@
 // What a webhook may say about its deliveries, and what is refused (gateway/metadata/webhook.h).
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { check, checkError, expect, main, refused, same, send, sqlOne, test, uuid } from './lib.mjs';
 
 const path = '/rest/metadata/webhooks';
@@ -99,6 +103,26 @@ main(60, async () => {
     await refused(400, 'person', 'INVALID_WEBHOOK_INPUT', 'PATCH', `${path}/${made.id}`, { operations: ['person.*'] });
     same((await patch(made, { operations: ['person.*'], filter: null })).filter, null);
     await refused(404, 'Webhook not found', undefined, 'PATCH', `${path}/${uuid()}`, { filter: 'annualRevenue.amountMicros[gt]:1' });
+  });
+
+  await test('authorities and a client certificate: checked, kept together, the key never shown', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'portti-tls-'));
+    const pem = (name) => {
+      execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-subj', `/CN=${name}`, '-keyout', join(folder, `${name}.key`), '-out', join(folder, `${name}.pem`), '-days', '2'], { stdio: 'ignore' });
+      return ['pem', 'key'].map((end) => readFileSync(join(folder, `${name}.${end}`), 'utf8'));
+    };
+    const [[one, oneKey], [other, otherKey]] = [pem('one'), pem('other')];
+    rmSync(folder, { recursive: true });
+    const made = await make({ authorities: one + other, clientCertificate: one, clientKey: oneKey });
+    same([made.authorities, made.clientCertificate, 'clientKey' in made], [one + other, one, false]);
+    check(!sqlOne(`select client_key from core.webhook where id = '${made.id}'`).includes('PRIVATE'), 'the key stands there in clear');
+    same((await patch(made, { clientCertificate: other, clientKey: otherKey })).clientCertificate, other);
+    await bad('authorities', { authorities: 'no PEM' });
+    await bad('authorities', { authorities: oneKey });
+    await bad('set together', { clientCertificate: one });
+    await bad('set together', { clientKey: oneKey });
+    await bad('clientCertificate and clientKey', { clientCertificate: one, clientKey: otherKey });
+    same(pick(await patch(made, { authorities: null, clientCertificate: null, clientKey: null }), 'authorities', 'clientCertificate'), { authorities: null, clientCertificate: null });
   });
 
   await test('pause, resume, and a change brings a disabled one back', async () => {
