@@ -228,6 +228,39 @@ main(150, async () => {
       await refused(404, 'Webhook not found', undefined, 'POST', `${deliveries}/${delivery.id}/resend`);
     });
 
+    await test('all of it over GraphQL, too', async () => {
+      const ask = async (query, variables) => {
+        const answer = (await send('POST', '/metadata', { query, variables })).json;
+        check(!answer.errors, JSON.stringify(answer.errors));
+        return answer.data;
+      };
+      const targetUrl = `http://127.0.0.1:${receiver.address().port}/asked`;
+      const input = { targetUrl, operations: ['company.created'], filter: 'name[eq]:asked', fields: ['name'], headers: { 'X-Tenant': 'south' }, retrySchedule: ['1s'], maxBytes: 2000, signature: 'v1a' };
+      const { createWebhook: asked } = await ask('mutation($input: CreateWebhookInput!) { createWebhook(input: $input) { id filter fields headers retrySchedule maxBytes publicKey status order } }', { input });
+      same({ ...asked, id: 0, publicKey: 0 }, { id: 0, filter: input.filter, fields: input.fields, headers: input.headers, retrySchedule: input.retrySchedule, maxBytes: 2000, publicKey: 0, status: 'active', order: 'record' });
+      const { id } = asked;
+      const { updateWebhook: updated } = await ask('mutation($input: UpdateWebhookInput!) { updateWebhook(input: $input) { filter maxBytes } }', { input: { id, update: { filter: null, maxBytes: null } } });
+      same(updated, { filter: null, maxBytes: null });
+      const { testWebhook: tested } = await ask('mutation($id: UUID!) { testWebhook(id: $id) { id webhookId eventId } }', { id });
+      await until(3, 'the test is here', () => of('asked').length === 1);
+      const { webhookDelivery: delivery } = await until(2, 'it is found', async () => { const answer = await send('POST', '/metadata', { query: 'query($id: String!) { webhookDelivery(id: $id) { id status eventName attemptLog { outcome response timings { connectMs } } } }', variables: { id: tested.id } }); return answer.json.data?.webhookDelivery && answer.json.data; });
+      same([delivery.id, delivery.status, delivery.eventName, delivery.attemptLog[0].response], [tested.id, 'delivered', 'webhook.test', 'thank you']);
+      const { webhookDeliveries: found } = await ask('query($input: WebhookDeliveriesInput) { webhookDeliveries(input: $input) { data { id durationMs } pageInfo { hasNextPage endCursor } } }', { input: { webhook: id, status: 'delivered', limit: 5 } });
+      same([ids(found.data), found.pageInfo.hasNextPage], [[tested.id], false]);
+      same((await ask('query($input: WebhookDeliveriesInput) { webhookDeliveries(input: $input) { data { id } } }', { input: { webhook: id, startingAfter: found.pageInfo.endCursor } })).webhookDeliveries.data, []);
+      same((await ask('mutation($id: String!) { resendWebhookDelivery(id: $id) { id } }', { id: tested.id })).resendWebhookDelivery.id, tested.id);
+      await until(3, 'it is sent again', () => of('asked').length === 2);
+      same((await ask('mutation($id: UUID!) { pauseWebhook(id: $id) { status } }', { id })).pauseWebhook.status, 'paused');
+      same((await ask('mutation($id: UUID!) { resumeWebhook(id: $id) { status } }', { id })).resumeWebhook.status, 'active');
+      const { rotateWebhookSecret: rotated } = await ask('mutation($id: UUID!, $input: RotateWebhookSecretInput) { rotateWebhookSecret(id: $id, input: $input) { secret publicKey oldSecretsUntil } }', { id, input: { secret: 'by GraphQL' } });
+      same([rotated.secret, rotated.publicKey !== asked.publicKey], ['by GraphQL', true]);
+      const { replayWebhook: job } = await ask('mutation($id: UUID!, $input: ReplayWebhookInput!) { replayWebhook(id: $id, input: $input) { id status rate } }', { id, input: { from: '2020-01-01', to: '2020-01-02', rate: '5/s' } });
+      same((await ask('query($id: UUID!) { webhookReplays(id: $id) { id from } }', { id })).webhookReplays, [{ id: job.id, from: '2020-01-01T00:00:00.000Z' }]);
+      check(typeof (await ask('mutation($id: UUID!) { cancelWebhookReplay(id: $id) }', { id })).cancelWebhookReplay === 'boolean', 'no boolean');
+      const refusedBy = await send('POST', '/metadata', { query: 'mutation($input: UpdateWebhookInput!) { updateWebhook(input: $input) { id } }', variables: { input: { id, update: { filter: 'nope[eq]:1' } } } });
+      check(refusedBy.text.includes('nope'), refusedBy.text);
+    });
+
     await test('60 random filters let through what GET finds', async () => {
       const seed = Number(process.env.PORTTI_TEST_SEED ?? 20260302);
       const dice = random(seed);
