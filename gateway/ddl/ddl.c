@@ -197,6 +197,49 @@ void ddl_not_null(struct ddl *ddl, const struct field *field, bool wanted)
     }
 }
 
+/* nn_<object>_<column>: a check that stands in for NOT NULL while its records are looked through. */
+static void put_check_name(struct ddl *ddl, struct strbuf *out, const struct column *column)
+{
+    identifier_put(out, ddl_name(ddl->arena, "nn", column->field->object->name_singular, column->name));
+}
+
+void ddl_add_check(struct ddl *ddl, const struct field *field)
+{
+    for (size_t i = 0; i < field->column_count; i++) {
+        if (!field->columns[i].nullable) {
+            struct strbuf out = alter(field->object);
+            strbuf_puts(&out, "add constraint ");
+            put_check_name(ddl, &out, &field->columns[i]);
+            strbuf_printf(&out, " check (%.*s is not null) not valid", STR_ARG(field->columns[i].quoted));
+            ddl_take(ddl, &out);
+        }
+    }
+}
+
+void ddl_validate_check(struct ddl *ddl, const struct field *field)
+{
+    for (size_t i = 0; i < field->column_count; i++) {
+        if (!field->columns[i].nullable) {
+            struct strbuf out = alter(field->object);
+            strbuf_puts(&out, "validate constraint ");
+            put_check_name(ddl, &out, &field->columns[i]);
+            ddl_take(ddl, &out);
+        }
+    }
+}
+
+void ddl_drop_check(struct ddl *ddl, const struct field *field)
+{
+    for (size_t i = 0; i < field->column_count; i++) {
+        if (!field->columns[i].nullable) {
+            struct strbuf out = alter(field->object);
+            strbuf_puts(&out, "drop constraint if exists ");
+            put_check_name(ddl, &out, &field->columns[i]);
+            ddl_take(ddl, &out);
+        }
+    }
+}
+
 void ddl_set_defaults(struct ddl *ddl, const struct field *field)
 {
     for (size_t i = 0; i < field->column_count; i++) {
@@ -210,12 +253,23 @@ void ddl_set_defaults(struct ddl *ddl, const struct field *field)
     }
 }
 
-void ddl_fill(struct ddl *ddl, const struct field *field)
+static bool reads_empty(const struct column *column)
+{
+    return column->form == JSON_FORM_TEXT || column->form == JSON_FORM_EMAIL || column->form == JSON_FORM_URL;
+}
+
+void ddl_fill(struct ddl *ddl, const struct field *field, bool texts_only)
 {
     for (size_t i = 0; i < field->column_count; i++) {
         const struct column *column = &field->columns[i];
         struct strbuf value = {0};
-        if (!column->nullable && ddl_default(&value, column)) {
+        if (column->nullable || (texts_only && !reads_empty(column))) {
+            continue;
+        }
+        if (texts_only) {
+            strbuf_puts(&value, "''");
+        }
+        if (texts_only || ddl_default(&value, column)) {
             struct strbuf out = {0};
             strbuf_printf(&out, "update %.*s set %.*s = ", STR_ARG(field->object->table), STR_ARG(column->quoted));
             strbuf_put(&out, strbuf_str(&value));
@@ -314,7 +368,7 @@ size_t ddl_search_columns(const struct object *object, struct str out[DDL_SEARCH
     size_t count = 0;
     for (size_t i = 0; i < object->column_count; i++) {
         const struct column *column = &object->columns[i];
-        if (column->field->searchable && column->field->active && feeds_search(column) && count < DDL_SEARCH_MAX) {
+        if (column->field->searchable && feeds_search(column) && count < DDL_SEARCH_MAX) {
             out[count++] = column->stored;
         }
     }

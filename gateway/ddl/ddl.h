@@ -40,8 +40,13 @@ void ddl_rename_columns(struct ddl *ddl, const struct field *before, const struc
 /* NOT NULL as the columns have it; `false` takes it from all of them. */
 void ddl_not_null(struct ddl *ddl, const struct field *field, bool wanted);
 void ddl_set_defaults(struct ddl *ddl, const struct field *field);
-/* Records that have nothing in a column which may not be empty get its default. */
-void ddl_fill(struct ddl *ddl, const struct field *field);
+/* Records that have nothing in a column which may not be empty get its default; or, of texts alone, the empty text that
+ * clients have read all along. */
+void ddl_fill(struct ddl *ddl, const struct field *field, bool texts_only);
+/* For large tables: a check which is validated without holding up writers spares SET NOT NULL its look at every record. */
+void ddl_add_check(struct ddl *ddl, const struct field *field);
+void ddl_validate_check(struct ddl *ddl, const struct field *field);
+void ddl_drop_check(struct ddl *ddl, const struct field *field);
 /*
  * Stored values of a field with options: those of `from` become what stands at the same place in `to`; an empty text
  * there stands for none: the field's default where it may not be empty, else NULL. Of a MULTI_SELECT the item goes.
@@ -54,8 +59,9 @@ void ddl_replace_options(struct ddl *ddl, const struct field *field, const struc
 enum { DDL_SEARCH_MAX = 64 };
 /* The object's TS_VECTOR field, or NULL. */
 const struct field *ddl_search_field(const struct object *object);
-/* The columns that feed the TS_VECTOR by the rule for objects made over the API: the texts of its active, searchable
- * fields, at most DDL_SEARCH_MAX. Returns how many; the names are the catalogue's. */
+/* The columns that feed the TS_VECTOR by the rule for objects made over the API: the texts of its searchable
+ * fields, at most DDL_SEARCH_MAX. Returns how many; the names are the catalogue's. Inactive fields count: leaving
+ * one out would have PostgreSQL write the whole table again. */
 size_t ddl_search_columns(const struct object *object, struct str out[DDL_SEARCH_MAX]);
 /* Made anew over other columns. PostgreSQL rewrites the table for it; its index goes along and is the caller's. */
 void ddl_rebuild_search(struct ddl *ddl, const struct object *object, const struct str *columns, size_t count);

@@ -14,7 +14,7 @@ void show_json(struct strbuf *out, struct str json);
 /* Properties of a standard object or field that this workspace has changed, with their values of now. */
 void show_object_overrides(struct strbuf *out, const struct object *object);
 void show_field_overrides(struct strbuf *out, const struct field *field);
-/* {"relationType",…} and so on are shown as stored. Who owns it: the standard application or the workspace's own. */
+/* Who owns it: the standard application or the workspace's own. */
 struct uuid object_application(const struct catalogue *catalogue, const struct object *object);
 struct uuid field_application(const struct catalogue *catalogue, const struct field *field);
 
