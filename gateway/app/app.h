@@ -26,8 +26,15 @@ struct app_model_options {
     const char *target; /* verify: none; adopt: SCHEMA.TABLE; export, import, diff: a file, or "-" */
     bool json;
     bool counts;
+    bool yes; /* else the plan is shown, and nothing done */
+    /* adopt */
+    const char *singular, *plural;
+    const char **maps; /* FIELD=COLUMN */
+    size_t map_count;
+    bool add_system_columns, add_id;
 };
 /* 0: they agree; 1: they do not; 3: it could not be found out. */
 int app_model_verify(const struct gateway_settings *settings, const struct app_model_options *options);
+int app_model_adopt(const struct gateway_settings *settings, const struct app_model_options *options);
 
 #endif

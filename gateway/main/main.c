@@ -25,6 +25,12 @@ static const char usage[] =
     "                        crash has left behind: [--json] [--counts]; ends with 0 when all agrees, with 1 when "
     "not,\n"
     "                        with 3 when it could not look\n"
+    "  model adopt SCHEMA.TABLE\n"
+    "                        serve a table that exists already, without moving its data: --singular NAME --plural "
+    "NAME\n"
+    "                        [--map FIELD=COLUMN ...] [--add-system-columns] [--add-id]; shows what is mapped and what "
+    "is\n"
+    "                        not, and does it with --yes\n"
     "\n"
     "Options:\n"
     "  --config FILE         settings file (default " DEFAULT_CONFIG ", when it exists)\n"
@@ -43,7 +49,8 @@ enum command {
     COMMAND_KEY_CREATE,
     COMMAND_KEY_LIST,
     COMMAND_KEY_REVOKE,
-    COMMAND_MODEL_VERIFY
+    COMMAND_MODEL_VERIFY,
+    COMMAND_MODEL_ADOPT
 };
 
 struct arguments {
@@ -76,7 +83,7 @@ static int read_model_command(int argc, char **argv, struct arguments *out)
         const char *verb;
         enum command command;
         bool target;
-    } rows[] = {{"verify", COMMAND_MODEL_VERIFY, false}};
+    } rows[] = {{"verify", COMMAND_MODEL_VERIFY, false}, {"adopt", COMMAND_MODEL_ADOPT, true}};
     const char *verb = argc > 2 ? argv[2] : "";
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         bool given = argc > 3 && (argv[3][0] != '-' || argv[3][1] == '\0');
@@ -86,7 +93,7 @@ static int read_model_command(int argc, char **argv, struct arguments *out)
             return given ? 3 : 2;
         }
     }
-    usage_error("`model` wants verify", NULL);
+    usage_error("`model` wants verify or adopt SCHEMA.TABLE", NULL);
     return -1;
 }
 
@@ -136,7 +143,12 @@ static bool read_flag(const char *name, struct arguments *out)
     const struct {
         const char *name;
         bool *value;
-    } rows[] = {{"--check-config", &out->check_config}, {"--json", &out->model.json}, {"--counts", &out->model.counts}};
+    } rows[] = {{"--check-config", &out->check_config},
+                {"--json", &out->model.json},
+                {"--counts", &out->model.counts},
+                {"--yes", &out->model.yes},
+                {"--add-system-columns", &out->model.add_system_columns},
+                {"--add-id", &out->model.add_id}};
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         if (strcmp(name, rows[i].name) == 0) {
             *rows[i].value = true;
@@ -150,8 +162,12 @@ static bool read_flag(const char *name, struct arguments *out)
 static int read_options(int argc, char **argv, int from, struct arguments *out)
 {
     const char *set = NULL;
+    const char *map = NULL;
     const struct option_row rows[] = {{"--config", &out->config},
                                       {"--set", &set},
+                                      {"--map", &map},
+                                      {"--singular", &out->model.singular},
+                                      {"--plural", &out->model.plural},
                                       {"--name", &out->key.name},
                                       {"--role", &out->key.role},
                                       {"--expires", &out->key.expires}};
@@ -180,6 +196,8 @@ static int read_options(int argc, char **argv, int from, struct arguments *out)
         *row->value = argv[++i];
         if (row->value == &set) {
             out->sets[out->set_count++] = set;
+        } else if (row->value == &map) {
+            out->model.maps[out->model.map_count++] = map;
         }
     }
     return -1;
@@ -198,6 +216,7 @@ static int run(struct arguments *arguments, struct gateway_settings *settings, c
     case COMMAND_KEY_LIST: return app_key_list(settings);
     case COMMAND_KEY_REVOKE: return app_key_revoke(settings, &arguments->key);
     case COMMAND_MODEL_VERIFY: return app_model_verify(settings, &arguments->model);
+    case COMMAND_MODEL_ADOPT: return app_model_adopt(settings, &arguments->model);
     }
     return USAGE_ERROR;
 }
@@ -228,11 +247,13 @@ int main(int argc, char **argv)
 {
     struct arguments arguments = {.key = {.role = "Admin"}};
     arguments.sets = xcalloc((size_t)argc + 1, sizeof(const char *));
+    arguments.model.maps = xcalloc((size_t)argc + 1, sizeof(const char *));
     int words = read_command(argc, argv, &arguments);
     int status = words < 0 ? USAGE_ERROR : read_options(argc, argv, 1 + words, &arguments);
     if (status < 0) {
         status = load_and_run(&arguments);
     }
     free(arguments.sets);
+    free(arguments.model.maps);
     return status;
 }

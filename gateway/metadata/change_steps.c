@@ -32,9 +32,9 @@ static struct str column_now(const struct walk *walk, const struct object *was, 
 {
     for (size_t i = 0; i < was->column_count; i++) {
         const struct column *column = &was->columns[i];
-        if (str_eq(column->name, name)) {
+        if (str_eq(column->stored, name)) {
             const struct field *field = catalogue_field(walk->after, &column->field->id);
-            return field == NULL ? STR_EMPTY : field->columns[column - column->field->columns].name;
+            return field == NULL ? STR_EMPTY : field->columns[column - column->field->columns].stored;
         }
     }
     return STR_EMPTY;

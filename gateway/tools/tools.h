@@ -8,6 +8,7 @@
 #include "common/base/arena.h"
 #include "common/base/err.h"
 #include "common/pg/pg_sync.h"
+#include "gateway/inspect/adopt.h"
 #include "gateway/inspect/verify.h"
 #include <stdbool.h>
 
@@ -19,5 +20,12 @@
  */
 MUST_CHECK bool tools_verify(struct pg_sync *connection, const char *model_file, bool counts, struct findings *out,
                              struct err *err);
+
+/*
+ * Plans an adoption and, when `apply` and nothing is missing, carries it out: one transaction under the lock of model
+ * changes, with a lock_timeout of five seconds. `out` is the plan in either case; gateways follow within a second.
+ */
+MUST_CHECK bool tools_adopt(struct pg_sync *connection, struct arena *arena, struct adopt_wish *wish, bool apply,
+                            struct adoption *out, struct err *err);
 
 #endif
