@@ -62,3 +62,37 @@ void event_to_stream(struct arena *arena, const struct event *event, struct str 
         values[i] = fields[i].value;
     }
 }
+
+bool event_from_stream(const struct str *fields, size_t count, struct event *out)
+{
+    *out = (struct event){0};
+    bool has_action = false;
+    bool ids = true;
+    bool has_id = false;
+    for (size_t i = 0; i + 1 < count; i += 2) {
+        struct str name = fields[i];
+        struct str value = fields[i + 1];
+        if (str_is(name, "id")) {
+            has_id = uuid_parse(value, &out->id);
+        } else if (str_is(name, "sequence")) {
+            ids = str_to_int64(value, 0, INT64_MAX, &out->sequence) && ids;
+        } else if (str_is(name, "workspaceId")) {
+            ids = uuid_parse(value, &out->workspace_id) && ids;
+        } else if (str_is(name, "objectId")) {
+            ids = uuid_parse(value, &out->object_id) && ids;
+        } else if (str_is(name, "object")) {
+            out->object_name = value;
+        } else if (str_is(name, "action")) {
+            has_action = event_action_parse(value, &out->action);
+        } else if (str_is(name, "recordId")) {
+            ids = uuid_parse(value, &out->record_id) && ids;
+        } else if (str_is(name, "createdAt")) {
+            ids = timestamp_parse(value, &out->created_us) && ids;
+        } else if (str_is(name, "updatedFields")) {
+            out->updated_fields = value;
+        } else if (str_is(name, "record")) {
+            out->record = value;
+        }
+    }
+    return ids && has_id && has_action && out->record.len > 0;
+}

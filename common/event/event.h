@@ -38,5 +38,7 @@ enum { EVENT_STREAM_FIELDS = 10 };
  * action, recordId, createdAt (ISO), updatedFields, record. */
 void event_to_stream(struct arena *arena, const struct event *event, struct str names[EVENT_STREAM_FIELDS],
                      struct str values[EVENT_STREAM_FIELDS]);
+/* The way back, from name, value, name, value …: in any order, unknown names are passed over. Texts are borrowed. */
+MUST_CHECK bool event_from_stream(const struct str *fields, size_t count, struct event *out);
 
 #endif

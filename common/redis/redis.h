@@ -44,6 +44,46 @@ MUST_CHECK struct redis_doorbell *redis_doorbell_new(struct loop *loop, const ch
 void redis_doorbell_free(struct redis_doorbell *doorbell);
 bool redis_doorbell_connected(const struct redis_doorbell *doorbell);
 
+/*
+ * A tail: reads the entries of `stream` for ever, on a connection of its own, with their fields. It begins behind
+ * `from`, or at the stream's end when that is the nil id. Callbacks come from the loop, but within the connection's own
+ * work: the tail must not be freed in them.
+ */
+struct redis_stream_id {
+    uint64_t ms;
+    uint64_t sequence; /* both 0: nil */
+};
+enum { REDIS_STREAM_ID_TEXT_MAX = 42 };
+/* "1526919030474-55"; both parts are needed. */
+MUST_CHECK bool redis_stream_id_parse(struct str text, struct redis_stream_id *out);
+/* With a NUL. */
+void redis_stream_id_print(struct redis_stream_id id, char out[REDIS_STREAM_ID_TEXT_MAX]);
+static inline bool redis_stream_id_after(struct redis_stream_id a, struct redis_stream_id b)
+{
+    return a.ms > b.ms || (a.ms == b.ms && a.sequence > b.sequence);
+}
+
+struct redis_entry {
+    struct redis_stream_id id;
+    const struct str *fields; /* name, value, name, value …; borrowed for the call */
+    size_t field_count;       /* of both together */
+};
+
+struct redis_tail_callbacks {
+    /* From here on no entry behind `last` is missed. Called at the start and whenever it had to look anew. */
+    void (*on_positioned)(void *context, struct redis_stream_id last);
+    void (*on_entries)(void *context, const struct redis_entry *entries, size_t count);
+    /* Entries may have been missed: the connection was lost (writers drop what they cannot send), the stream was
+     * emptied, or what follows `from` is not there any more. */
+    void (*on_gap)(void *context);
+};
+
+struct redis_tail;
+MUST_CHECK struct redis_tail *redis_tail_new(struct loop *loop, const char *url, struct str stream,
+                                             struct redis_stream_id from, const struct redis_tail_callbacks *callbacks,
+                                             void *context, struct err *err);
+void redis_tail_free(struct redis_tail *tail);
+
 struct redis_stats {
     uint64_t sent;
     uint64_t dropped;

@@ -50,6 +50,7 @@ struct gateway_settings {
     int64_t max_prepared;
     bool compression;
     int64_t compress_min_bytes;
+    bool metadata_bare;
     char *event_stream;
     int64_t event_stream_length;
     int64_t retention_us;

@@ -7,6 +7,7 @@
 #include "gateway/app/app.h"
 #include "gateway/app/worker.h"
 #include "gateway/control/control.h"
+#include "gateway/remodel/remodel.h"
 #include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
@@ -52,6 +53,66 @@ static void on_keyring(void *context, struct keyring *keyring)
     for (size_t i = 0; i < server->worker_count; i++) {
         worker_post_keyring(server->workers[i], keyring);
     }
+}
+
+/* ---- changes of the model ---- */
+
+/* A catalogue on its way to all workers. */
+struct publication {
+    struct server *server;
+    size_t waiting; /* workers that have not said that they have it */
+    loop_callback done;
+    void *context;
+};
+
+static void on_worker_has_it(void *context)
+{
+    struct publication *publication = context;
+    if (--publication->waiting == 0) {
+        publication->done(publication->context);
+        free(publication);
+    }
+}
+
+/* On a worker's thread, behind the catalogue. */
+static void worker_has_it(void *context)
+{
+    struct publication *publication = context;
+    loop_post(publication->server->loop, on_worker_has_it, publication);
+}
+
+static void publish(void *context, struct catalogue *catalogue, loop_callback done, void *done_context)
+{
+    struct server *server = context;
+    struct publication *publication = xmalloc(sizeof *publication);
+    *publication = (struct publication){server, server->worker_count, done, done_context};
+    control_adopt(server->control, catalogue);
+    for (size_t i = 0; i < server->worker_count; i++) {
+        worker_post(server->workers[i], worker_has_it, publication);
+    }
+}
+
+static struct catalogue *current_catalogue(void *context)
+{
+    const struct server *server = context;
+    return control_catalogue(server->control);
+}
+
+static void refresh(void *context)
+{
+    const struct server *server = context;
+    control_refresh(server->control);
+}
+
+static void start_remodel(struct server *server)
+{
+    struct remodel_options options = {.conninfo = server->settings->database_url,
+                                      .max_queue = (size_t)server->settings->max_queue,
+                                      .current = current_catalogue,
+                                      .refresh = refresh,
+                                      .publish = publish,
+                                      .context = server};
+    server->request_settings.remodel = remodel_new(server->loop, &options);
 }
 
 static void on_worker_drained(void *context)
@@ -154,9 +215,8 @@ static void fill_request_settings(struct server *server)
         .max_json_nodes = (size_t)settings->max_json_values,
     };
     out->max_answer = (size_t)settings->max_answer_bytes;
-    out->max_mutation = (size_t)settings->max_mutation;
-    out->max_cascade = (size_t)settings->max_cascade;
     out->compression = settings->compression;
+    out->bare_metadata = settings->metadata_bare;
     out->compress_min = (size_t)settings->compress_min_bytes;
     out->cors_origin = settings->cors_origin;
     derive_key(str_from(settings->secret_key), STR("webhook-secret"), out->webhook_key);
@@ -214,6 +274,7 @@ static void start_control(struct server *server)
 static bool start(struct server *server, struct err *err)
 {
     fill_request_settings(server);
+    start_remodel(server);
     if (!start_workers(server, err)) {
         return false;
     }
@@ -226,6 +287,7 @@ static bool start(struct server *server, struct err *err)
 static void stop(struct server *server)
 {
     admin_free(server->admin);
+    remodel_free(server->request_settings.remodel);
     if (server->control != NULL) {
         control_free(server->control);
     }

@@ -40,8 +40,8 @@ static void on_gauge_timer(void *context)
     struct pg_pool_stats fast;
     struct pg_pool_stats slow;
     http_server_stats(worker->server, &http);
-    pg_pool_stats(worker->request.fast, &fast);
-    pg_pool_stats(worker->request.slow, &slow);
+    pg_pool_stats(worker->request.executor.fast, &fast);
+    pg_pool_stats(worker->request.executor.slow, &slow);
     set_gauge(worker, WORKER_CONNECTIONS, http.connections_open);
     set_gauge(worker, WORKER_ACCEPTED, http.connections_accepted);
     set_gauge(worker, WORKER_REFUSED, http.refused);
@@ -51,7 +51,7 @@ static void on_gauge_timer(void *context)
     set_gauge(worker, WORKER_PG_FAILED, fast.failed + slow.failed);
     set_gauge(worker, WORKER_PG_RETRIED, fast.retried + slow.retried);
     set_gauge(worker, WORKER_PG_RECONNECTS, fast.connects + slow.connects);
-    set_gauge(worker, WORKER_REDIS_UP, events_connected(worker->request.events) ? 1 : 0);
+    set_gauge(worker, WORKER_REDIS_UP, events_connected(worker->request.executor.events) ? 1 : 0);
     loop_timer_start(&worker->gauge_timer, GAUGE_INTERVAL_US);
 }
 
@@ -116,7 +116,9 @@ struct worker *worker_new(const struct worker_options *options, struct err *err)
     worker->on_drained = options->on_drained;
     worker->context = options->context;
     worker->loop = loop_new();
-    worker->request.loop = worker->loop;
+    worker->request.executor.loop = worker->loop;
+    worker->request.executor.max_mutation = (size_t)settings->max_mutation;
+    worker->request.executor.max_cascade = (size_t)settings->max_cascade;
     worker->request.settings = options->request_settings;
     random_bytes(&worker->request.id_prefix, sizeof worker->request.id_prefix);
     if (!listen_on(worker, options, err)) {
@@ -124,16 +126,16 @@ struct worker *worker_new(const struct worker_options *options, struct err *err)
         free(worker);
         return NULL;
     }
-    worker->request.events = events_new(worker->loop, &events, err);
-    if (worker->request.events == NULL) {
+    worker->request.executor.events = events_new(worker->loop, &events, err);
+    if (worker->request.executor.events == NULL) {
         http_server_free(worker->server);
         loop_free(worker->loop);
         free(worker);
         return NULL;
     }
     worker->request.tokens = token_checker_new(str_from(settings->secret_key));
-    worker->request.fast = open_pool(worker, settings, false);
-    worker->request.slow = open_pool(worker, settings, true);
+    worker->request.executor.fast = open_pool(worker, settings, false);
+    worker->request.executor.slow = open_pool(worker, settings, true);
     loop_timer_init(&worker->request.log_timer, worker->loop, on_log_timer, NULL);
     loop_timer_init(&worker->gauge_timer, worker->loop, on_gauge_timer, worker);
     loop_timer_start(&worker->gauge_timer, 0);
@@ -150,11 +152,11 @@ static void release(struct worker *worker)
 {
     loop_timer_release(&worker->gauge_timer);
     /* The pools answer what they still hold, and those answers go to exchanges of the server: it goes last. */
-    pg_pool_free(worker->request.fast);
-    pg_pool_free(worker->request.slow);
+    pg_pool_free(worker->request.executor.fast);
+    pg_pool_free(worker->request.executor.slow);
     http_server_free(worker->server);
     loop_timer_release(&worker->request.log_timer);
-    events_free(worker->request.events);
+    events_free(worker->request.executor.events);
     request_worker_release(&worker->request);
     token_checker_free(worker->request.tokens);
     loop_free(worker->loop);
@@ -216,6 +218,11 @@ void worker_post_catalogue(struct worker *worker, struct catalogue *catalogue)
 void worker_post_keyring(struct worker *worker, struct keyring *keyring)
 {
     post_parcel(worker, NULL, keyring_ref(keyring));
+}
+
+void worker_post(struct worker *worker, loop_callback callback, void *context)
+{
+    loop_post(worker->loop, callback, context);
 }
 
 static void on_server_drained(void *context)

@@ -46,6 +46,8 @@ void worker_start(struct worker *worker);
 /* Thread-safe; both take a reference of their own. */
 void worker_post_catalogue(struct worker *worker, struct catalogue *catalogue);
 void worker_post_keyring(struct worker *worker, struct keyring *keyring);
+/* Thread-safe: runs `callback` on the worker's thread, behind what was posted to it before. */
+void worker_post(struct worker *worker, loop_callback callback, void *context);
 /* Thread-safe. */
 void worker_drain(struct worker *worker);
 /* Stops the thread, waits for it and frees the worker. */

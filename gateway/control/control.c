@@ -28,6 +28,7 @@ struct follow {
     int64_t loaded;  /* version that has been handed out; 0 = none */
     int64_t refused; /* version that made no sense: not tried again */
     int64_t polled;  /* version that the last poll saw */
+    bool outrun;     /* a newer one was adopted while this was being loaded */
 };
 
 struct control {
@@ -141,10 +142,14 @@ static void log_refused(const struct follow *follow, int64_t version, const stru
     log_end();
 }
 
-/* True when a snapshot was made and is to be handed out. */
+/* True when a snapshot was made and is to be handed out: not when a newer one came another way meanwhile. */
 static bool follow_settle(struct follow *follow, enum load_outcome outcome, int64_t version, const struct err *err)
 {
     follow->load.logged_us = 0;
+    if (follow->outrun) {
+        follow->outrun = false;
+        outcome = version == follow->loaded ? outcome : LOAD_AGAIN;
+    }
     /* What a poll saw while we loaded may be newer than what we loaded. */
     follow->load.again = outcome == LOAD_AGAIN || follow->polled > version;
     if (outcome == LOAD_AGAIN) {
@@ -176,7 +181,9 @@ static void model_on_loaded(void *context, struct pg_result *const *results, con
     struct catalogue *made = NULL;
     struct err err;
     enum load_outcome outcome = load_catalogue(results, &version, &made, &err);
-    if (follow_settle(&control->model, outcome, version, &err)) {
+    if (!follow_settle(&control->model, outcome, version, &err)) {
+        catalogue_unref(made);
+    } else {
         log_begin(LOG_LEVEL_INFO, "control_model_loaded");
         log_int("version", version);
         log_int("objects", (int64_t)made->object_count);
@@ -405,6 +412,22 @@ void control_free(struct control *control)
     if (atomic_load(&control->posts) == 0) {
         free(control);
     }
+}
+
+struct catalogue *control_catalogue(const struct control *control)
+{
+    return control == NULL ? NULL : control->catalogue;
+}
+
+void control_adopt(struct control *control, struct catalogue *catalogue)
+{
+    struct follow *model = &control->model;
+    model->outrun = model->load.busy;
+    model->loaded = catalogue->version;
+    model->polled = catalogue->version;
+    catalogue_unref(control->catalogue);
+    control->catalogue = catalogue;
+    control->options.on_catalogue(control->options.context, catalogue);
 }
 
 bool control_ready(const struct control *control)

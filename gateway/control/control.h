@@ -32,6 +32,11 @@ struct control *control_new(struct loop *loop, const struct control_options *opt
 /* Not from one of its callbacks. Takes back its own references; a refresh that is still posted does no harm. */
 void control_free(struct control *control);
 bool control_ready(const struct control *control);
+/* The newest catalogue, borrowed; NULL before the first. */
+struct catalogue *control_catalogue(const struct control *control);
+/* A catalogue that was made here and is already in the database, with its version: handed out as a loaded one is. Takes
+ * over the reference. */
+void control_adopt(struct control *control, struct catalogue *catalogue);
 /* Look at the versions now (thread-safe: posts to the main loop). */
 void control_refresh(struct control *control);
 

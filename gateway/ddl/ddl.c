@@ -173,7 +173,7 @@ void ddl_drop_columns(struct ddl *ddl, const struct field *field)
     }
     struct strbuf out = alter(field->object);
     for (size_t i = 0; i < field->column_count; i++) {
-        strbuf_printf(&out, "%sdrop column %.*s", i > 0 ? ", " : "", STR_ARG(field->columns[i].quoted));
+        strbuf_printf(&out, "%sdrop column if exists %.*s", i > 0 ? ", " : "", STR_ARG(field->columns[i].quoted));
     }
     ddl_take(ddl, &out);
 }

@@ -294,6 +294,7 @@ static const struct gql_datum *coerce_object(struct gql_coercion *c, const struc
         struct gql_datum *copy = new_datum(c, value->kind, value->origin);
         *copy = *value;
         copy->field = field;
+        copy->offset = given == NULL ? 0 : given->offset;
         copy->next = NULL;
         object->origin = value->origin == NULL ? NULL : object->origin;
         object->as.items.count++;

@@ -155,11 +155,12 @@ static const struct gql_datum *coerce_enum(struct gql_coercion *c, const struct 
 
 /* Puts a copy of `datum` at the end of a chain. */
 static const struct gql_datum **append(struct gql_coercion *c, const struct gql_datum **next,
-                                       const struct gql_datum *datum, const struct gql_field *field)
+                                       const struct gql_datum *datum, const struct gql_field *field, size_t offset)
 {
     struct gql_datum *copy = new_datum(c, datum->kind);
     *copy = *datum;
     copy->field = field;
+    copy->offset = offset;
     copy->next = NULL;
     *next = copy;
     return &copy->next;
@@ -175,7 +176,7 @@ static const struct gql_datum *coerce_list(struct gql_coercion *c, const struct 
         if (item == NULL) {
             return NULL;
         }
-        (void)append(c, next, item, NULL);
+        (void)append(c, next, item, NULL, 0);
         list->as.items.count = 1;
         return list;
     }
@@ -187,7 +188,7 @@ static const struct gql_datum *coerce_list(struct gql_coercion *c, const struct 
         if (item == NULL) {
             return NULL;
         }
-        next = append(c, next, item, NULL);
+        next = append(c, next, item, NULL, 0);
         list->as.items.count++;
     }
     return list;
@@ -214,18 +215,20 @@ static const struct gql_datum *coerce_object(struct gql_coercion *c, const struc
         const struct gql_field *field = &type->fields[i];
         const struct gql_value *given = member(value, field->name);
         const struct gql_datum *item = NULL;
+        size_t offset = 0;
         if (given != NULL && !gql_variable_missing(c, given)) {
             item = gql_coerce_value(c, given, field->type);
             if (item == NULL) {
                 return NULL;
             }
+            offset = given->offset;
         } else if (field->extra != NULL && field->extra->default_value != NULL) {
             item = gql_coerce_value(c, field->extra->default_value, field->type);
         } else if (gql_ref_is_required(field->type)) {
             return NULL;
         }
         if (item != NULL) {
-            next = append(c, next, item, field);
+            next = append(c, next, item, field, offset);
             object->as.items.count++;
         }
     }
@@ -326,7 +329,7 @@ bool gql_coerce_arguments(struct gql_coercion *c, const struct gql_field *defini
             return refuse_missing(c, definition, argument, offset, fault);
         }
         if (datum != NULL) {
-            next = append(c, next, datum, definition);
+            next = append(c, next, datum, definition, 0);
         }
     }
     return true;

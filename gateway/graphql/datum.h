@@ -37,6 +37,8 @@ struct gql_datum {
         } items;
     } as;
     const struct json *origin; /* the JSON that says the same, if there is any */
+    size_t offset;             /* where it stands in the document or in the variables: the fields of one object can be
+                                * put into the order that they were written in; 0 for defaults */
     const struct gql_datum *next;
 };
 

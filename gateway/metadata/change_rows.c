@@ -176,7 +176,8 @@ static void make_objects(struct arena *arena, const struct draft *draft, struct 
     }
     take(arena, out,
          STR("with gone as (delete from core.object where id in"
-             " (select id::uuid from jsonb_array_elements_text($1::text::jsonb) id) returning id)"
+             " (select listed.value::uuid from jsonb_array_elements_text($1::text::jsonb) as listed(value)) returning "
+             "id)"
              " delete from core.record_count where object_id in (select id from gone)"),
          &gone);
     take(arena, out,
@@ -186,7 +187,7 @@ static void make_objects(struct arena *arena, const struct draft *draft, struct 
          &rows);
     take(arena, out,
          STR("insert into core.record_count (object_id, count)"
-             " select id::uuid, 0 from jsonb_array_elements_text($1::text::jsonb) id"),
+             " select listed.value::uuid, 0 from jsonb_array_elements_text($1::text::jsonb) as listed(value)"),
          &fresh);
 }
 
@@ -220,7 +221,7 @@ void change_rows_make(struct arena *arena, const struct change *change, struct c
     /* What goes first, so that its names are free. */
     take(arena, out,
          STR("delete from core.field where id in"
-             " (select id::uuid from jsonb_array_elements_text($1::text::jsonb) id)"),
+             " (select listed.value::uuid from jsonb_array_elements_text($1::text::jsonb) as listed(value))"),
          &gone);
     make_objects(arena, draft, out);
     make_fields(arena, draft, out);

@@ -211,8 +211,9 @@ struct str draft_setting(struct draft *draft, struct str json, const char *key)
 
 struct str draft_join(struct draft *draft, const struct field_row *row)
 {
-    const struct draft_field *note =
-        row >= draft->fields && row < draft->fields + draft->field_count ? &draft->field_notes[row - draft->fields] : NULL;
+    const struct draft_field *note = row >= draft->fields && row < draft->fields + draft->field_count
+                                         ? &draft->field_notes[row - draft->fields]
+                                         : NULL;
     if (note != NULL && note->state == DRAFT_KEPT) {
         return note->was->side == RELATION_MANY_TO_ONE ? note->was->columns->name : STR_EMPTY;
     }

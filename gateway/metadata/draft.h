@@ -96,8 +96,7 @@ struct str draft_json(struct draft *draft, const struct json *input, const char 
 struct str draft_replaced(struct draft *draft, struct str replaced, const char *key, struct str was, struct str now);
 struct str draft_quote(struct draft *draft, struct str text); /* a JSON string; null when empty */
 /* Refuses the change as a whole, when there is no refusal yet. */
-bool draft_refuse(struct draft *draft, enum err_code code, const char *tag, const char *format, ...)
-    PRINTF_LIKE(4, 5);
+bool draft_refuse(struct draft *draft, enum err_code code, const char *tag, const char *format, ...) PRINTF_LIKE(4, 5);
 
 /* What class-validator says of a malformed body, gathered into one refusal. */
 struct draft_complaints {

@@ -5,7 +5,7 @@
 static bool check_shape(struct draft *draft, const struct json *input)
 {
     struct draft_complaints complaints = {.draft = draft};
-    static const char *const flags[] = {"isActive", "isUIEditable",  "isNullable",    "isUnique",
+    static const char *const flags[] = {"isActive",     "isUIEditable",  "isNullable",           "isUnique",
                                         "isSearchable", "isAuditLogged", "isLabelSyncedWithName"};
     const struct json *type = json_get(input, "type");
     enum field_type parsed;
@@ -89,8 +89,7 @@ static size_t make_relation(struct draft *draft, struct report_entry *entry, con
     size_t at = relation_make(draft, entry, row, &wish, on_delete);
     struct str junction = draft_text(draft, settings, "junctionTargetFieldId", NULL);
     if (at != NOWHERE && junction.len > 0) {
-        draft->fields[at].settings_json =
-            draft_relation_settings(draft, "ONE_TO_MANY", STR_EMPTY, STR_EMPTY, junction);
+        draft->fields[at].settings_json = draft_relation_settings(draft, "ONE_TO_MANY", STR_EMPTY, STR_EMPTY, junction);
     }
     return at;
 }
@@ -160,9 +159,10 @@ bool field_create(struct draft *draft, const struct model_op *op, struct uuid *i
     } else if (type == FIELD_MORPH_RELATION) {
         check_relation(draft, entry, op->input, &row);
         field_check_unique(draft, entry, &row);
-        at = entry->error_count > 0 ? NOWHERE
-                                    : morph_make(draft, entry, &row, json_get(op->input, "morphRelationsCreationPayload"),
-                                                 draft_fresh_id(draft));
+        at = entry->error_count > 0
+                 ? NOWHERE
+                 : morph_make(draft, entry, &row, json_get(op->input, "morphRelationsCreationPayload"),
+                              draft_fresh_id(draft));
     } else {
         at = make_scalar(draft, entry, op->input, &row);
     }

@@ -94,9 +94,11 @@ static bool check_multi_select(const struct check *check, const struct json *val
         return complain(check, "If defined default value must contain at least one value");
     }
     bool fine = true;
-    JSON_EACH (item, value) {
+    JSON_EACH(item, value)
+    {
         fine = is_option(check, item) && fine;
-        JSON_EACH (other, value) {
+        JSON_EACH(other, value)
+        {
             if (other == item) {
                 break;
             }
@@ -170,10 +172,10 @@ static bool check_composite(const struct check *check, enum field_type type, con
                               "Default value has a property \"%.*s\", which a field of type %s does not",
                               STR_ARG(str_cut(member->key, 80)), info->name);
         }
-        fine = sub_fits(&info->subs[i], member) ||
-               report_add(check->draft->report, check->entry, INPUT, check->shown,
-                          "Default value of \"%s\" does not fit; a text should be as quoted string",
-                          info->subs[i].name);
+        fine =
+            sub_fits(&info->subs[i], member) ||
+            report_add(check->draft->report, check->entry, INPUT, check->shown,
+                       "Default value of \"%s\" does not fit; a text should be as quoted string", info->subs[i].name);
     }
     return fine;
 }

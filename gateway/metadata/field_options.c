@@ -9,9 +9,10 @@
 
 enum { TEXT_MAX = 63, RATING_STEPS = 5 };
 
-static const char *const colors[] = {"red",    "ruby", "crimson", "tomato",    "orange", "amber", "yellow", "lime", "grass",
-                                     "green",  "jade", "mint",    "turquoise", "cyan",   "sky",   "blue",   "iris", "violet",
-                                     "purple", "plum", "pink",    "bronze",    "gold",   "brown", "gray"};
+static const char *const colors[] = {"red",    "ruby",  "crimson", "tomato", "orange", "amber",     "yellow",
+                                     "lime",   "grass", "green",   "jade",   "mint",   "turquoise", "cyan",
+                                     "sky",    "blue",  "iris",    "violet", "purple", "plum",      "pink",
+                                     "bronze", "gold",  "brown",   "gray"};
 
 static const struct json_limits limits = {.max_depth = 8, .max_nodes = 20000};
 
@@ -144,7 +145,8 @@ void choices_read(struct draft *draft, struct report_entry *entry, const struct 
         return;
     }
     out->items = ARENA_ARRAY(draft->arena, struct choice, options->count);
-    JSON_EACH (option, options) {
+    JSON_EACH(option, options)
+    {
         read_one(draft, entry, option, out->count, &out->items[out->count]);
         out->count++;
     }
@@ -160,7 +162,8 @@ struct choices choices_stored(struct draft *draft, struct str json)
         return out;
     }
     out.items = ARENA_ARRAY(draft->arena, struct choice, list->count);
-    JSON_EACH (option, list) {
+    JSON_EACH(option, list)
+    {
         const struct json *id = json_get(option, "id");
         const struct json *value = json_get(option, "value");
         out.items[out.count++] = (struct choice){.id = json_is(id, JSON_STRING) ? id->text : STR_EMPTY,

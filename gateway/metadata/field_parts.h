@@ -31,7 +31,8 @@ struct draft_options choices_replaced(struct draft *draft, const struct choices 
 /* Is `value` (NULL or null: none) a default for a field of this type? Failures go to the entry. */
 void default_check_input(struct draft *draft, struct report_entry *entry, enum field_type type,
                          const struct choices *choices, const struct json *value, struct str settings);
-/* A default for a field that may not be empty and for which nobody gave one; empty when there is none that is sensible. */
+/* A default for a field that may not be empty and for which nobody gave one; empty when there is none that is sensible.
+ */
 struct str default_generated(struct draft *draft, enum field_type type);
 
 /* Settings of other fields than relations. */

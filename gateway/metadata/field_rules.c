@@ -9,8 +9,7 @@ struct report_entry *field_entry(struct draft *draft, enum report_verb verb, con
     report_fact_id(draft->report, entry, "universalIdentifier", &row->universal_id);
     size_t object = draft_object_at(draft, &row->object_id);
     if (object != NOWHERE) {
-        report_fact_id(draft->report, entry, "objectMetadataUniversalIdentifier",
-                       &draft->objects[object].universal_id);
+        report_fact_id(draft->report, entry, "objectMetadataUniversalIdentifier", &draft->objects[object].universal_id);
     }
     return entry;
 }

@@ -17,7 +17,7 @@ struct edit {
 static bool check_shape(struct draft *draft, const struct json *input)
 {
     struct draft_complaints complaints = {.draft = draft};
-    static const char *const flags[] = {"isActive", "isUIEditable",  "isNullable",    "isUnique",
+    static const char *const flags[] = {"isActive",     "isUIEditable",  "isNullable",           "isUnique",
                                         "isSearchable", "isAuditLogged", "isLabelSyncedWithName"};
     const struct json *name = json_get(input, "name");
     const struct json *label = json_get(input, "label");
@@ -54,25 +54,44 @@ static bool takes_options(enum field_type type)
     return field_types[type].has_options && type != FIELD_RATING;
 }
 
+static const struct json_limits limits = {.max_depth = 64, .max_nodes = 100000};
+
+/* The quoted option of a default as it is called now; empty when it is gone. */
+static struct str follow_option(const struct draft *draft, const struct draft_options *replaced, struct str quoted)
+{
+    struct str value = str_slice(quoted, 1, quoted.len - 1);
+    for (size_t i = 0; i < replaced->count; i++) {
+        if (str_eq(replaced->from[i], value)) {
+            struct str to = replaced->to[i];
+            return to.len == 0 ? STR_EMPTY : arena_printf(draft->arena, "'%.*s'", STR_ARG(to));
+        }
+    }
+    return quoted;
+}
+
+/* A default follows its options. One that is gone is given up where the field may be empty; elsewhere it is left, and
+ * refused. */
 static void follow_default(struct edit *edit, const struct draft_options *replaced)
 {
     struct draft *draft = edit->draft;
-    struct str json = edit->now.default_json;
-    for (size_t i = 0; i < replaced->count && json.len > 0; i++) {
-        struct str old = arena_printf(draft->arena, "\"'%.*s'\"", STR_ARG(replaced->from[i]));
-        size_t at = str_find_str(json, old);
-        if (at == json.len) {
-            continue;
-        }
-        if (replaced->to[i].len == 0) {
-            json = edit->now.nullable ? STR_EMPTY : json;
-            break;
-        }
-        struct str behind = str_slice(json, at + old.len, json.len);
-        json = arena_printf(draft->arena, "%.*s\"'%.*s'\"%.*s", STR_ARG(str_slice(json, 0, at)),
-                            STR_ARG(replaced->to[i]), STR_ARG(behind));
+    struct err ignored;
+    struct str stored = edit->now.default_json;
+    const struct json *value = stored.len == 0 ? NULL : json_parse(draft->arena, stored, &limits, &ignored);
+    bool list = json_is(value, JSON_ARRAY);
+    struct str made = STR_EMPTY;
+    if (value == NULL || (value->type != JSON_STRING && !list)) {
+        return;
     }
-    edit->now.default_json = json;
+    for (const struct json *item = list ? value->first : value; item != NULL; item = list ? item->next : NULL) {
+        struct str option = follow_option(draft, replaced, item->text);
+        if (option.len > 0) {
+            made = arena_printf(draft->arena, "%.*s%s%.*s", STR_ARG(made), made.len > 0 ? "," : "",
+                                STR_ARG(report_text(draft->report, option)));
+        } else if (!edit->now.nullable) {
+            return;
+        }
+    }
+    edit->now.default_json = list && made.len > 0 ? arena_printf(draft->arena, "[%.*s]", STR_ARG(made)) : made;
 }
 
 static void read_options(struct edit *edit, struct choices *choices)
@@ -94,8 +113,6 @@ static void read_options(struct edit *edit, struct choices *choices)
         follow_default(edit, &replaced);
     }
 }
-
-static const struct json_limits limits = {.max_depth = 64, .max_nodes = 100000};
 
 static void read_parts(struct edit *edit)
 {
@@ -227,7 +244,8 @@ static void note_replaced(struct edit *edit)
     struct str *replaced = &edit->now.replaced_json;
     const struct field_row *was = edit->was;
     const struct field_row *now = &edit->now;
-    *replaced = draft_replaced(draft, *replaced, "label", draft_quote(draft, was->label), draft_quote(draft, now->label));
+    *replaced =
+        draft_replaced(draft, *replaced, "label", draft_quote(draft, was->label), draft_quote(draft, now->label));
     *replaced = draft_replaced(draft, *replaced, "description", draft_quote(draft, was->description),
                                draft_quote(draft, now->description));
     *replaced = draft_replaced(draft, *replaced, "icon", draft_quote(draft, was->icon), draft_quote(draft, now->icon));

@@ -308,9 +308,10 @@ static void check_system(struct edit *edit)
     if (now->searchable != was->searchable || !str_eq(now->shortcut, was->shortcut) ||
         !str_eq(now->open_record_in, was->open_record_in) || !str_eq(now->readability, was->readability) ||
         !uuid_eq(&now->image_identifier_id, &was->image_identifier_id)) {
-        report_add(edit->draft->report, edit->entry, OBJECT_INPUT, STR_EMPTY,
-                   "System objects cannot be updated directly: only their labels, description, icon, color and activity "
-                   "can");
+        report_add(
+            edit->draft->report, edit->entry, OBJECT_INPUT, STR_EMPTY,
+            "System objects cannot be updated directly: only their labels, description, icon, color and activity "
+            "can");
     }
 }
 
@@ -326,7 +327,8 @@ static void check_identifiers(struct edit *edit)
     const struct uuid *label = &edit->now.label_identifier_id;
     const struct uuid *image = &edit->now.image_identifier_id;
     if (draft_given(edit->input, "labelIdentifierFieldMetadataId") && uuid_is_nil(label)) {
-        report_add(draft->report, edit->entry, OBJECT_INPUT, STR_EMPTY, "labelIdentifierFieldMetadataId cannot be null");
+        report_add(draft->report, edit->entry, OBJECT_INPUT, STR_EMPTY,
+                   "labelIdentifierFieldMetadataId cannot be null");
     } else if (!uuid_eq(label, &edit->was->label_identifier_id)) {
         size_t field = own_field(edit, label);
         enum field_type type = field == NOWHERE ? FIELD_TYPE_COUNT : draft_type(&draft->fields[field]);

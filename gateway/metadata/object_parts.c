@@ -53,7 +53,8 @@ void object_add_system_fields(struct draft *draft, size_t object)
 static const struct default_relation {
     const char *target, *name, *label, *icon, *description;
 } default_relations[] = {
-    {"timelineActivity", "timelineActivities", "Timeline Activities", "IconTimelineEvent", "Timeline activities of the"},
+    {"timelineActivity", "timelineActivities", "Timeline Activities", "IconTimelineEvent",
+     "Timeline activities of the"},
     {"attachment", "attachments", "Attachments", "IconFileImport", "Attachments tied to the"},
     {"noteTarget", "noteTargets", "Notes", "IconNotes", "Notes tied to the"},
     {"taskTarget", "taskTargets", "Tasks", "IconCheckbox", "Tasks tied to the"},
@@ -64,8 +65,7 @@ static const struct default_relation {
 static struct str target_name(struct draft *draft, struct str singular, const struct uuid *object_id)
 {
     enum { LONGEST = NAME_MAX - 2, DIGITS = 8 };
-    struct str name =
-        arena_printf(draft->arena, "target%.*s", STR_ARG(name_capital(draft->arena, singular)));
+    struct str name = arena_printf(draft->arena, "target%.*s", STR_ARG(name_capital(draft->arena, singular)));
     if (name.len <= LONGEST) {
         return name;
     }

@@ -18,8 +18,10 @@ bool relation_read(struct draft *draft, struct report_entry *entry, const struct
     const struct json *label = json_get(payload, "targetFieldLabel");
     struct uuid id;
     bool many_to_one = json_is(type, JSON_STRING) && str_is(type->text, "MANY_TO_ONE");
-    if (!json_is(payload, JSON_OBJECT) || (!many_to_one && !(json_is(type, JSON_STRING) && str_is(type->text, "ONE_TO_MANY"))) ||
-        !json_is(target, JSON_STRING) || !uuid_parse(target->text, &id) || (label != NULL && label->type != JSON_STRING)) {
+    if (!json_is(payload, JSON_OBJECT) ||
+        (!many_to_one && !(json_is(type, JSON_STRING) && str_is(type->text, "ONE_TO_MANY"))) ||
+        !json_is(target, JSON_STRING) || !uuid_parse(target->text, &id) ||
+        (label != NULL && label->type != JSON_STRING)) {
         return malformed(draft, entry, "Relation creation payload is invalid");
     }
     *out = (struct relation_wish){.many_to_one = many_to_one, .target = draft_object_at(draft, &id)};
@@ -54,7 +56,8 @@ void relation_check_settings(struct draft *draft, struct report_entry *entry, co
         return;
     }
     struct uuid id;
-    size_t field = json_is(junction, JSON_STRING) && uuid_parse(junction->text, &id) ? draft_field_at(draft, &id) : NOWHERE;
+    size_t field =
+        json_is(junction, JSON_STRING) && uuid_parse(junction->text, &id) ? draft_field_at(draft, &id) : NOWHERE;
     bool fits = !many_to_one && field != NOWHERE && field_types[draft_type(&draft->fields[field])].relation &&
                 uuid_eq(&draft->fields[field].object_id, &draft->objects[target].id);
     if (!fits) {
@@ -151,7 +154,8 @@ struct str morph_base(struct draft *draft, size_t field)
 {
     const struct field_row *row = &draft->fields[field];
     size_t target = draft_object_at(draft, &row->target_object_id);
-    struct str suffix = target == NOWHERE ? STR_EMPTY : name_capital(draft->arena, draft->objects[target].name_singular);
+    struct str suffix =
+        target == NOWHERE ? STR_EMPTY : name_capital(draft->arena, draft->objects[target].name_singular);
     return suffix.len > 0 && row->name.len > suffix.len && str_ends_with(row->name, suffix)
                ? str_slice(row->name, 0, row->name.len - suffix.len)
                : row->name;
@@ -179,7 +183,8 @@ size_t morph_make(struct draft *draft, struct report_entry *entry, const struct 
     }
     size_t first = NOWHERE;
     bool many_to_one = false;
-    JSON_EACH (payload, payloads) {
+    JSON_EACH(payload, payloads)
+    {
         struct relation_wish wish;
         struct field_row part = *row;
         if (!relation_read(draft, entry, payload, &wish)) {

@@ -109,7 +109,8 @@ static void put_error(struct strbuf *out, const struct report_error *error)
 
 static void put_entry(struct strbuf *out, const struct report_entry *entry)
 {
-    strbuf_printf(out, "{\"type\":\"%s\",\"metadataName\":\"%s\",\"status\":\"fail\",\"flatEntityMinimalInformation\":{",
+    strbuf_printf(out,
+                  "{\"type\":\"%s\",\"metadataName\":\"%s\",\"status\":\"fail\",\"flatEntityMinimalInformation\":{",
                   verbs[entry->verb], kinds[entry->kind].name);
     for (size_t i = 0; i < entry->fact_count; i++) {
         strbuf_puts(out, i > 0 ? "," : "");

@@ -1,5 +1,6 @@
 #include "gateway/plan/filter.h"
 
+#include "common/text/json_write.h"
 #include "gateway/record/record_input.h"
 #include "gateway/record/record_json.h"
 
@@ -53,6 +54,8 @@ static const char *const op_names[FILTER_OP_COUNT] = {
     [FILTER_ILIKE] = "ilike",
     [FILTER_CONTAINS_ILIKE] = "containsIlike",
     [FILTER_IS_EMPTY_ARRAY] = "isEmptyArray",
+    [FILTER_REGEX] = "regex",
+    [FILTER_IREGEX] = "iregex",
 };
 
 static enum operand operand_of(const struct column *column)
@@ -71,6 +74,16 @@ static enum operand operand_of(const struct column *column)
     case COLUMN_TEXT_ARRAY: return column->form == JSON_FORM_OPTION ? OPERAND_OPTIONS : OPERAND_ARRAY;
     default: return OPERAND_JSON;
     }
+}
+
+bool filter_allows(const struct column *column, enum filter_op op)
+{
+    return (allowed_ops[operand_of(column)] & (1u << op)) != 0;
+}
+
+const char *filter_op_name(enum filter_op op)
+{
+    return op_names[op];
 }
 
 struct filter *filter_new(struct arena *arena, enum filter_kind kind)
@@ -161,7 +174,7 @@ static struct filter *refuse_value(const struct column *column, struct str text,
     return NULL;
 }
 
-static struct filter *null_test(struct arena *arena, const struct column *column, bool is_null)
+struct filter *filter_null_test(struct arena *arena, const struct column *column, bool is_null)
 {
     struct filter *filter = filter_new(arena, FILTER_COMPARE);
     filter->column = column;
@@ -205,7 +218,7 @@ static bool is_ordering(enum filter_op op)
 struct filter *filter_compare(struct arena *arena, const struct column *column, enum filter_op op,
                               const struct str *texts, size_t count, struct err *err)
 {
-    if ((allowed_ops[operand_of(column)] & (1u << op)) == 0) {
+    if (!filter_allows(column, op)) {
         return refuse_op(column, op, err);
     }
     struct filter *filter = filter_new(arena, FILTER_COMPARE);
@@ -220,7 +233,7 @@ struct filter *filter_compare(struct arena *arena, const struct column *column, 
         }
     }
     if ((op == FILTER_EQ || op == FILTER_NEQ) && values[0].null) {
-        return null_test(arena, column, op == FILTER_EQ);
+        return filter_null_test(arena, column, op == FILTER_EQ);
     }
     if (operand_of(column) == OPERAND_OPTION && is_ordering(op) && column->sub == NULL) {
         compare_places(arena, filter);
@@ -241,7 +254,7 @@ struct filter *filter_through(struct arena *arena, const struct path *path, stru
 
 bool filter_mentions(const struct filter *filter, const struct column *column)
 {
-    if (filter == NULL || filter->kind == FILTER_RELATED) {
+    if (filter == NULL || filter->kind == FILTER_RELATED || filter->kind == FILTER_SEARCH) {
         return false;
     }
     if (filter->kind == FILTER_COMPARE) {
@@ -304,6 +317,11 @@ void filter_print(struct strbuf *out, const struct filter *filter)
     static const char *const names[] = {[FILTER_AND] = "and", [FILTER_OR] = "or", [FILTER_NOT] = "not"};
     if (filter->kind == FILTER_COMPARE) {
         print_compare(out, filter);
+        return;
+    }
+    if (filter->kind == FILTER_SEARCH) {
+        strbuf_printf(out, "%.*s search ", STR_ARG(filter->relation->name));
+        json_put_string(out, filter->values[0].as.text);
         return;
     }
     if (filter->kind == FILTER_RELATED) {

@@ -18,7 +18,8 @@ enum filter_kind {
     FILTER_OR,      /* one of the children; false when there are none */
     FILTER_NOT,     /* not the one child */
     FILTER_COMPARE, /* column, op, values */
-    FILTER_RELATED  /* some record across `relation` (to-one or to-many) for which the one child holds */
+    FILTER_RELATED, /* some record across `relation` (to-one or to-many) for which the one child holds */
+    FILTER_SEARCH   /* full-text search: `relation` is the TS_VECTOR field, the one value what a person typed */
 };
 
 enum filter_op {
@@ -39,6 +40,8 @@ enum filter_op {
     FILTER_ILIKE,
     FILTER_CONTAINS_ILIKE,
     FILTER_IS_EMPTY_ARRAY,
+    FILTER_REGEX, /* clients may spell it, no field allows it */
+    FILTER_IREGEX,
     FILTER_OP_COUNT
 };
 
@@ -56,6 +59,11 @@ struct filter {
 struct filter *filter_new(struct arena *arena, enum filter_kind kind);
 /* Appends; keeps the order. */
 void filter_add(struct filter *parent, struct filter *child);
+/* May a field of this type be asked this? */
+bool filter_allows(const struct column *column, enum filter_op op);
+const char *filter_op_name(enum filter_op op);
+/* Is the column NULL? (Or is it not?) */
+struct filter *filter_null_test(struct arena *arena, const struct column *column, bool is_null);
 /*
  * The comparison `op` on `column`, its values read from text and typed by the column. ERR_INVALID with the contract's
  * sentence when the operator is not allowed for the field's type or a value is not of it. "" for a text column means

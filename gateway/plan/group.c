@@ -23,6 +23,16 @@ bool granularity_parse(struct str name, enum granularity *out)
     return false;
 }
 
+const char *granularity_name(enum granularity granularity)
+{
+    return granularities[granularity];
+}
+
+bool granularity_cuts(enum granularity granularity)
+{
+    return granularity >= GRANULARITY_DAY && granularity <= GRANULARITY_YEAR;
+}
+
 /* Longer names first where one is the beginning of another. */
 static const struct {
     const char *prefix;
@@ -102,4 +112,29 @@ bool aggregate_parse(const struct object *object, struct str name, struct aggreg
     }
     return unknown(name, "is not known: an operation such as sum or countNotEmpty, then a field, as in sumEmployees",
                    err);
+}
+
+static const struct column *amount_of(const struct field *field)
+{
+    for (size_t i = 0; i < field->column_count; i++) {
+        if (str_is(str_from(field->columns[i].sub->name), "amountMicros")) {
+            return &field->columns[i];
+        }
+    }
+    return &field->columns[0];
+}
+
+struct aggregate aggregate_of(struct str name, enum aggregate_op op, const struct field *field)
+{
+    struct aggregate out = {.name = name, .op = op};
+    bool counts = op != AGGREGATE_MIN && op != AGGREGATE_MAX && op != AGGREGATE_AVG && op != AGGREGATE_SUM;
+    if (field == NULL) {
+        return out;
+    }
+    if (field->column_count == 0 || (field_types[field->type].composite && counts)) {
+        out.whole = field;
+    } else {
+        out.column = field_types[field->type].composite ? amount_of(field) : &field->columns[0];
+    }
+    return out;
 }

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { GROUP_DIMENSIONS_MAX = 4, GROUP_AGGREGATES_MAX = 64 };
+enum { GROUP_DIMENSIONS_MAX = 4, GROUP_ORDERS_MAX = 8, GROUP_AGGREGATES_MAX = 64 };
 
 enum granularity {
     GRANULARITY_NONE,
@@ -24,10 +24,14 @@ enum granularity {
     GRANULARITY_COUNT
 };
 
+enum week_start { WEEK_MONDAY, WEEK_SUNDAY, WEEK_SATURDAY };
+
 struct group_dimension {
     struct path path;
     enum granularity granularity;
     struct str time_zone; /* IANA name; empty: UTC */
+    enum week_start week_start;
+    bool by_day; /* a period is called by its first day where the zone's clocks are, not by the moment it begins */
 };
 
 enum aggregate_op {
@@ -50,6 +54,8 @@ struct aggregate {
     struct str name; /* as asked for: the key in the answer */
     enum aggregate_op op;
     const struct column *column;
+    const struct field *whole; /* a composite all of whose columns count, joined as text, or a TS_VECTOR, which has none
+                                * that clients see; NULL: `column` alone */
 };
 
 /* The groups are ordered by a dimension or by an aggregate. */
@@ -65,13 +71,19 @@ struct group {
     size_t dimension_count;
     struct aggregate *aggregates;
     size_t aggregate_count;
-    struct group_order orders[GROUP_DIMENSIONS_MAX];
+    struct group_order orders[GROUP_ORDERS_MAX];
     size_t order_count;
     size_t limit;
     size_t sample; /* records shown with each group; 0 = none. Their order is the plan's. */
+    size_t sample_offset;
 };
 
 MUST_CHECK bool granularity_parse(struct str name, enum granularity *out);
+const char *granularity_name(enum granularity granularity);
+/* Does it cut time into periods? (Others fold it, or leave it as it is.) */
+bool granularity_cuts(enum granularity granularity);
+/* Of a whole field, whatever its type: of a CURRENCY, MIN to SUM are over its amountMicros. */
+struct aggregate aggregate_of(struct str name, enum aggregate_op op, const struct field *field);
 /* "maxAmountAmountMicros" and the like. ERR_INVALID names what cannot be. */
 MUST_CHECK bool aggregate_parse(const struct object *object, struct str name, struct aggregate *out, struct err *err);
 

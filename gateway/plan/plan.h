@@ -42,21 +42,39 @@ struct plan_selection {
     size_t relation_count;
 };
 
-/* A relation that comes back with its records: one statement for all parents. */
-struct plan_relation {
-    const struct field *field;
-    struct plan_selection selection;
-    size_t limit; /* of a to-many relation, each parent */
+enum plan_count {
+    COUNT_EXACT,
+    COUNT_ESTIMATED, /* of a root's page only */
+    COUNT_CUT,       /* of relations only: exact, of those parents whose records do not all come back */
+    COUNT_NONE
 };
-
-enum plan_count { COUNT_EXACT, COUNT_ESTIMATED, COUNT_NONE };
 
 /* A window over the records in their order. */
 struct plan_page {
     size_t limit;
+    size_t offset;              /* as many are passed over, behind the cursor if there is one */
     bool backward;              /* the records before the cursor, still in forward order */
     const struct value *cursor; /* NULL, or one value an order term: where the window begins (or ends) */
     enum plan_count count;
+    bool cursors; /* of every record, not of the first and the last alone */
+    bool unseen;  /* nothing but the count and the aggregates is asked for: no records are read */
+};
+
+/*
+ * A relation that comes back with its records: one statement for all parents. One relation may come back several times,
+ * each time with its own of all this. What stands behind the selection is of to-many relations, where it holds for each
+ * parent by itself.
+ */
+struct plan_relation {
+    const struct field *field;
+    struct plan_selection selection;
+    const struct filter *filter; /* NULL: all */
+    bool with_deleted;
+    const struct order_term *order; /* ends with id; NULL: by id */
+    size_t order_count;
+    struct plan_page page;
+    const struct aggregate *aggregates; /* over all that match, whatever the page */
+    size_t aggregate_count;
 };
 
 /* Which records a write is about. */
@@ -71,6 +89,8 @@ struct plan {
     const struct order_term *order; /* ends with id */
     size_t order_count;
     struct plan_page page;
+    const struct aggregate *aggregates; /* READ_MANY: over all that match, whatever the page */
+    size_t aggregate_count;
     enum plan_target target;
     struct uuid id;         /* TARGET_ONE */
     const struct uuid *ids; /* TARGET_IDS, MERGE, DUPLICATES by id */

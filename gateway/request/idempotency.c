@@ -10,7 +10,6 @@
  */
 #include "common/observe/log.h"
 #include "common/text/encode.h"
-#include "gateway/record/record_json.h"
 #include "gateway/request/request_private.h"
 #include "gateway/sql/sql_type.h"
 
@@ -37,7 +36,8 @@ static struct idempotency *idempotency_of(struct request *request)
 }
 
 /* $1 to $3 are the key's; `more` come behind. */
-static struct pg_command command_of(struct request *request, struct str text, const struct pg_param *more, size_t count)
+static struct pg_command key_command(struct request *request, struct str text, const struct pg_param *more,
+                                     size_t count)
 {
     const struct idempotency *idempotency = request->idempotency;
     struct pg_param *params = ARENA_ARRAY(request->arena, struct pg_param, TYPES_MAX);
@@ -61,7 +61,7 @@ static void submit(struct request *request, struct pg_command command,
                                        .cost = 1,
                                        .on_done = on_done,
                                        .context = request};
-    pg_submit(request->worker->fast, &idempotency->job);
+    pg_submit(request->worker->executor.fast, &idempotency->job);
 }
 
 /* ---- the beginning ---- */
@@ -142,7 +142,7 @@ static void claim(struct request *request)
         " select false, fingerprint, status, content_type, body from core.idempotency"
         " where key_id = $1 and key = $2 and not exists (select from claimed)");
     struct pg_param fingerprint = param_text(request->idempotency->fingerprint);
-    submit(request, command_of(request, text, &fingerprint, 1), on_claimed);
+    submit(request, key_command(request, text, &fingerprint, 1), on_claimed);
 }
 
 static bool is_key(struct str key)
@@ -200,24 +200,10 @@ void idempotency_begin(struct request *request, void (*next)(struct request *req
 
 /* ---- within the write ---- */
 
-static struct str answer_of(struct request *request, struct value *const *rows, size_t count, bool ids_only)
+static struct str answer_of(struct request *request, const struct plan_result *result)
 {
-    const struct plan *plan = &request->plan;
     struct strbuf body = {0};
-    rest_put_data_begin(&body, plan);
-    strbuf_puts(&body, plan->batch ? "[" : "");
-    for (size_t i = 0; i < count; i++) {
-        strbuf_puts(&body, i == 0 ? "" : ",");
-        if (ids_only) {
-            strbuf_puts(&body, "{\"id\":\"");
-            uuid_put(&body, &rows[i][plan->object->id_column->index].as.uuid);
-            strbuf_puts(&body, "\"}");
-        } else {
-            record_put_json(&body, plan->object, plan->selection.fields, plan->selection.count, rows[i]);
-        }
-    }
-    strbuf_puts(&body, plan->batch ? "]" : "");
-    rest_put_data_end(&body, NULL, 0);
+    rest_put_result(&body, request->arena, &request->operation.plan, result);
     struct str copy = arena_copy(request->arena, strbuf_str(&body));
     strbuf_release(&body);
     return copy;
@@ -228,22 +214,22 @@ static struct pg_param status_param(struct request *request, int status)
     return param_text(arena_printf(request->arena, "%d", status));
 }
 
-size_t idempotency_remember(struct request *request, struct value *const *rows, size_t count, bool ids_only,
-                            struct pg_command *out)
+size_t idempotency_on_commit(void *context, const struct plan_result *result, struct pg_command *out)
 {
     /* The division fails, and with it the transaction, when the key is held by another by now. */
     static const struct str text =
         STR_INIT("with done as (update core.idempotency set status = $4::smallint, body = $5"
                  " where key_id = $1 and key = $2 and token = $3 and status is null returning 1)"
                  " select 1 / count(*) from done");
+    struct request *request = context;
     struct idempotency *idempotency = request->idempotency;
     if (idempotency == NULL) {
         return 0;
     }
-    idempotency->remembered = answer_of(request, rows, count, ids_only);
-    struct pg_param more[2] = {status_param(request, rest_success_status(&request->plan)),
+    idempotency->remembered = answer_of(request, result);
+    struct pg_param more[2] = {status_param(request, rest_success_status(&request->operation.plan)),
                                param_text(idempotency->remembered)};
-    *out = command_of(request, text, more, ARRAY_LEN(more));
+    *out = key_command(request, text, more, ARRAY_LEN(more));
     return 1;
 }
 
@@ -289,12 +275,12 @@ bool idempotency_ends(struct request *request, int status)
     if (status < 300 && idempotency->remembered.len > 0 && str_eq(body, idempotency->remembered)) {
         return false;
     }
-    session_close(request);
     struct str type = request->content_type;
     struct pg_param more[3] = {status_param(request, status), param_text(body),
                                type.len == 0 ? param_null() : param_text(type)};
     submit(request,
-           is_kept(status) ? command_of(request, keep, more, ARRAY_LEN(more)) : command_of(request, give_back, NULL, 0),
+           is_kept(status) ? key_command(request, keep, more, ARRAY_LEN(more))
+                           : key_command(request, give_back, NULL, 0),
            on_ended);
     return true;
 }

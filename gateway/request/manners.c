@@ -2,6 +2,7 @@
  * What an answer wears when it goes out: its entity tag, compression, its times; and what a request may ask for beside
  * its question: Prefer, If-Match, problem+json.
  */
+#include "common/base/hash.h"
 #include "common/http/http_list.h"
 #include "gateway/request/request_private.h"
 #include "gateway/rest/rest_tag.h"
@@ -20,36 +21,17 @@ bool request_wants_problem(const struct request *request)
 
 /* ---- entity tags ---- */
 
-/* The row as PostgreSQL has it: no clock is asked whether it changed. */
-uint64_t request_row_version(const struct object *object, const struct pg_result *result)
+bool request_if_match(void *context, uint64_t version)
 {
-    uint64_t hash = 1;
-    for (size_t i = 0; i < object->column_count; i++) {
-        struct str bytes = STR_EMPTY;
-        bool present = pg_value(result, 0, i, &bytes);
-        hash = rest_tag_hash(hash + (present ? 1 : 0), bytes);
-    }
-    return hash == 0 ? 1 : hash;
-}
-
-bool request_if_match(struct request *request, const struct pg_result *locked)
-{
+    const struct request *request = context;
     struct str wanted = http_header_get(&request->exchange->request, "if-match");
-    if (wanted.ptr == NULL || request->plan.target != TARGET_ONE || pg_rows(locked) != 1 ||
-        rest_tag_has_version(wanted, request_row_version(request->plan.object, locked))) {
-        return true;
-    }
-    struct err err;
-    err_fail_tag(&err, ERR_CONFLICT, "PRECONDITION_FAILED",
-                 "The record is not in the state that If-Match names. Read it again, then decide");
-    request_fail_status(request, 412, &err);
-    return false;
+    return wanted.ptr == NULL || rest_tag_has_version(wanted, version);
 }
 
 static bool is_reading(const struct request *request)
 {
     enum http_method method = request->exchange->request.method;
-    return request->plan.object != NULL && (method == HTTP_GET || method == HTTP_HEAD);
+    return request->operation.plan.object != NULL && (method == HTTP_GET || method == HTTP_HEAD);
 }
 
 /* The status: 304 when the client has these bytes already. */
@@ -59,7 +41,7 @@ static int add_tag(struct request *request, int status, bool compressed)
     if (status != 200 || !is_reading(request)) {
         return status;
     }
-    struct str tag = rest_tag(request->arena, request->version, rest_tag_hash(0, strbuf_str(body)));
+    struct str tag = rest_tag(request->arena, request->version, hash_bytes(0, strbuf_str(body)));
     /* The compressed bytes are others with the same meaning. */
     request_add_header(request, "ETag", compressed ? arena_printf(request->arena, "W/%.*s", STR_ARG(tag)) : tag);
     if (!rest_tag_listed(http_header_get(&request->exchange->request, "if-none-match"), tag)) {

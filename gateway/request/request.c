@@ -74,7 +74,7 @@ static void add_cors(struct request *request)
     }
 }
 
-static void answer_options(struct request *request, struct str allow)
+void request_answer_options(struct request *request, struct str allow)
 {
     request_add_header(request, "Allow", allow);
     struct str asked = http_header_get(&request->exchange->request, "access-control-request-headers");
@@ -85,6 +85,14 @@ static void answer_options(struct request *request, struct str allow)
         request_add_header(request, "Access-Control-Max-Age", STR("86400"));
     }
     request_finish(request, 204);
+}
+
+void request_refuse_method(struct request *request, struct str allow)
+{
+    struct err err;
+    request_add_header(request, "Allow", allow);
+    err_fail(&err, ERR_INVALID, 0, "Method not allowed. Allowed: %.*s", STR_ARG(allow));
+    request_fail_status(request, 405, &err);
 }
 
 static void add_rate_headers(struct request *request, const struct rate_verdict *verdict)
@@ -103,7 +111,8 @@ static bool take_rate(struct request *request)
     if (!settings->rate_limited) {
         return true;
     }
-    struct rate_verdict verdict = rate_take(settings->rates, &request->key_id, loop_now_us(request->worker->loop));
+    struct rate_verdict verdict =
+        rate_take(settings->rates, &request->key_id, loop_now_us(request->worker->executor.loop));
     if (verdict.allowed) {
         return true;
     }
@@ -115,8 +124,7 @@ static bool take_rate(struct request *request)
     return false;
 }
 
-/* False when the request has been ended. */
-static bool identify(struct request *request)
+bool request_identify(struct request *request)
 {
     struct request_worker *worker = request->worker;
     struct err err;
@@ -143,16 +151,16 @@ static bool identify(struct request *request)
     return take_rate(request);
 }
 
-static struct str media_type(const struct request *request)
+struct str request_media_type(const struct request *request)
 {
     struct str type = http_header_get(&request->exchange->request, "content-type");
     return str_trim(str_slice(type, 0, str_find(type, ';')));
 }
 
-/* JSON, or no content type at all: curl's default for -d would otherwise be taken for it. */
-static bool body_is_json(struct request *request)
+/* Strict where there is one: curl's default for -d would otherwise be taken for JSON. */
+bool request_body_is_json(struct request *request)
 {
-    struct str media = media_type(request);
+    struct str media = request_media_type(request);
     if (media.len == 0 || request->exchange->request.body.len == 0 || str_eq_nocase(media, STR("application/json"))) {
         return true;
     }
@@ -162,115 +170,11 @@ static bool body_is_json(struct request *request)
     return false;
 }
 
-static enum rest_method rest_method_of(enum http_method method)
-{
-    switch (method) {
-    case HTTP_GET:
-    case HTTP_HEAD: return REST_GET;
-    case HTTP_POST: return REST_POST;
-    case HTTP_PUT:
-    case HTTP_PATCH: return REST_PATCH;
-    case HTTP_DELETE: return REST_DELETE;
-    case HTTP_OPTIONS:
-    case HTTP_METHOD_OTHER: break;
-    }
-    return REST_OTHER;
-}
-
 static void not_here(struct request *request, const char *what)
 {
     struct err err;
     err_fail_tag(&err, ERR_UNSUPPORTED, "NOT_SUPPORTED", "%s is not supported by this server yet", what);
     request_fail(request, &err);
-}
-
-static void execute(struct request *request)
-{
-    switch (request->plan.kind) {
-    case PLAN_READ_ONE: execute_read(request); return;
-    case PLAN_READ_MANY:
-        if (export_wanted(request)) {
-            execute_export(request);
-        } else {
-            execute_read(request);
-        }
-        return;
-    case PLAN_GROUP: execute_group(request); return;
-    case PLAN_CREATE: execute_create(request); return;
-    case PLAN_UPDATE:
-    case PLAN_SOFT_DELETE:
-    case PLAN_RESTORE: execute_change(request); return;
-    case PLAN_DESTROY: execute_destroy(request); return;
-    case PLAN_DUPLICATES: execute_duplicates(request); return;
-    case PLAN_UPSERT: execute_upsert(request); return;
-    case PLAN_MERGE: execute_merge(request); return;
-    case PLAN_KIND_COUNT: abort();
-    }
-}
-
-static void connect_and_execute(struct request *request)
-{
-    connect_resolve(request, execute);
-}
-
-/* A report is as long as its import, so it is not kept; lines that bring their ids can be sent again without harm. */
-static void begin_import(struct request *request)
-{
-    struct err err;
-    if (http_header_get(&request->exchange->request, "idempotency-key").ptr != NULL) {
-        err_fail_tag(&err, ERR_INVALID, "INVALID_IDEMPOTENCY_KEY",
-                     "An import (application/x-ndjson) takes no Idempotency-Key. Give the records ids instead");
-        request_fail(request, &err);
-    } else if (request->plan.kind != PLAN_CREATE) {
-        err_fail_tag(&err, ERR_INVALID, "BAD_REQUEST", "An import (application/x-ndjson) takes no 'upsert'");
-        request_fail(request, &err);
-    } else {
-        execute_import(request);
-    }
-}
-
-static void handle_records(struct request *request)
-{
-    const struct http_request *http = &request->exchange->request;
-    struct rest_request rest = {
-        .query = http->query, .body = http->body, .strict = request_prefers(request, STR("handling=strict"))};
-    struct str allow = STR_EMPTY;
-    struct err err;
-    switch (rest_route(request->arena, rest_method_of(http->method), http->path, &rest.route, &allow, &err)) {
-    case REST_BAD_METHOD:
-        if (http->method == HTTP_OPTIONS) {
-            answer_options(request, allow);
-            return;
-        }
-        request_add_header(request, "Allow", allow);
-        request_fail_status(request, 405, &err);
-        return;
-    case REST_BAD_PATH:
-        if (identify(request)) {
-            request_fail(request, &err);
-        }
-        return;
-    case REST_ROUTED: break;
-    }
-    rest.streamed = rest.route.action == REST_FIND_MANY && export_wanted(request);
-    rest.lines =
-        rest.route.action == REST_CREATE_MANY && str_eq_nocase(media_type(request), STR("application/x-ndjson"));
-    if (!identify(request) || (!rest.lines && !body_is_json(request))) {
-        return;
-    }
-    if (!rest_plan(request->arena, request->model->catalogue, &rest, &request->worker->settings->limits,
-                   request_now_us(), &request->plan, &err) ||
-        !policy_check(request->role, &request->plan, &err)) {
-        request_fail(request, &err);
-        return;
-    }
-    if (rest.lines) {
-        begin_import(request);
-    } else if (plan_writes(&request->plan)) {
-        idempotency_begin(request, connect_and_execute);
-    } else {
-        connect_and_execute(request);
-    }
 }
 
 static void go_to_webhooks(struct request *request, const struct settings_route *route)
@@ -314,16 +218,14 @@ static void handle_settings(struct request *request, const struct settings_route
     const struct http_request *http = &request->exchange->request;
     struct err err;
     if (http->method == HTTP_OPTIONS) {
-        answer_options(request, found->allow);
+        request_answer_options(request, found->allow);
         return;
     }
     if (!found->known) {
-        request_add_header(request, "Allow", found->allow);
-        err_fail(&err, ERR_INVALID, 0, "Method not allowed. Allowed: %.*s", STR_ARG(found->allow));
-        request_fail_status(request, 405, &err);
+        request_refuse_method(request, found->allow);
         return;
     }
-    if (!identify(request) || !body_is_json(request)) {
+    if (!request_identify(request) || !request_body_is_json(request)) {
         return;
     }
     if (!policy_check_settings(request->role, &err)) {
@@ -344,14 +246,11 @@ static void handle_search_route(struct request *request)
 {
     struct str allow = STR("GET, HEAD, OPTIONS");
     enum http_method method = request->exchange->request.method;
-    struct err err;
     if (method == HTTP_OPTIONS) {
-        answer_options(request, allow);
+        request_answer_options(request, allow);
     } else if (method != HTTP_GET && method != HTTP_HEAD) {
-        request_add_header(request, "Allow", allow);
-        err_fail(&err, ERR_INVALID, 0, "Method not allowed. Allowed: %.*s", STR_ARG(allow));
-        request_fail_status(request, 405, &err);
-    } else if (identify(request)) {
+        request_refuse_method(request, allow);
+    } else if (request_identify(request)) {
         handle_search(request);
     }
 }
@@ -359,7 +258,7 @@ static void handle_search_route(struct request *request)
 static void handle_health(struct request *request, bool ready_asked)
 {
     struct request_worker *worker = request->worker;
-    bool up = !ready_asked || (request_worker_ready(worker) && pg_pool_ready(worker->fast));
+    bool up = !ready_asked || (request_worker_ready(worker) && pg_pool_ready(worker->executor.fast));
     strbuf_puts(&request->exchange->body, up ? "{\"status\":\"ok\"}" : "{\"status\":\"unavailable\"}");
     if (!up) {
         request_add_header(request, "Retry-After", STR("1"));
@@ -398,7 +297,7 @@ static void route(struct request *request)
     } else if (collection(path, STR("/rest/webhooks"), &id)) {
         settings = webhooks_route(http, id, true);
         handle_settings(request, &settings);
-    } else if (settings_route(http, &settings)) {
+    } else if (settings_route(http, &settings) || models_route(http, &settings)) {
         handle_settings(request, &settings);
     } else if (collection(path, STR("/rest/metadata"), &id)) {
         not_here(request, "This part of the metadata API");

@@ -7,35 +7,30 @@
 
 #include "common/crypto/digest.h"
 #include "common/http/http_server.h"
-#include "common/loop/loop.h"
-#include "common/pg/pg.h"
 #include "common/zip/zip.h"
 #include "gateway/auth/auth.h"
 #include "gateway/catalogue/catalogue.h"
-#include "gateway/events/events.h"
+#include "gateway/execute/operation.h"
 #include "gateway/rest/rest.h"
 #include <stdbool.h>
+
+struct remodel;
 
 struct request_settings {
     struct rest_limits limits;
     size_t max_answer;                 /* bytes of a body */
-    size_t max_mutation;               /* records that one write by a filter may be about */
-    size_t max_cascade;                /* records that one destroy may take along or clear, or a merge re-point */
     const char *cors_origin;           /* "*", an origin, or "" for none */
     uint8_t webhook_key[SEAL_KEY_LEN]; /* seals webhook secrets */
     struct rate_table *rates;          /* shared by all workers */
+    struct remodel *remodel;           /* shared: carries out changes of the model */
+    bool bare_metadata;                /* answers of /rest/metadata/objects and fields stand without "data" */
     bool rate_limited;
     bool compression;
     size_t compress_min; /* bytes of a body that is worth compressing */
 };
 
-struct model;
-
 struct request_worker {
-    struct loop *loop;
-    struct pg_pool *fast; /* pipelined: reads and creates */
-    struct pg_pool *slow; /* exclusive: transactions that think, settings */
-    struct events *events;
+    struct executor executor;
     struct token_checker *tokens;
     struct keyring *keyring; /* NULL until loaded */
     struct model *model;     /* NULL until loaded */

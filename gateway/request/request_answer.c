@@ -1,9 +1,7 @@
 /* The end of a request: bodies, headers, the log line and the metrics. */
 #include "common/observe/log.h"
 #include "common/observe/metrics.h"
-#include "gateway/request/record_set.h"
 #include "gateway/request/request_private.h"
-#include "gateway/request/write_set.h"
 
 /* Access lines are written together, at the latest after this. */
 enum { LOG_DELAY_US = 50000 };
@@ -42,7 +40,7 @@ void request_add_header(struct request *request, const char *name, struct str va
 
 void request_observe(struct request *request, int status, size_t bytes)
 {
-    int64_t took_us = loop_now_us(request->worker->loop) - request->started_us;
+    int64_t took_us = loop_now_us(request->worker->executor.loop) - request->started_us;
     metric_add(&metrics[status >= 500 ? METRIC_5XX : status >= 400 ? METRIC_4XX : METRIC_2XX], 1);
     metric_observe_us(&metrics[METRIC_SECONDS], took_us);
     if (!log_requests_enabled()) {
@@ -70,10 +68,6 @@ void request_observe(struct request *request, int status, size_t bytes)
 
 void request_release(struct request *request)
 {
-    session_close(request);
-    if (request->writes != NULL) {
-        write_set_release(request->writes);
-    }
     model_unref(request->model);
     if (request->keyring != NULL) {
         keyring_unref(request->keyring);
@@ -123,77 +117,21 @@ void request_fail(struct request *request, const struct err *err)
     request_fail_status(request, status, err);
 }
 
-const char *request_failure_tag(const struct pg_failure *failure)
+void request_fail_operation(struct request *request, const struct pg_failure *failure)
 {
-    if (strcmp(failure->sqlstate, "23505") == 0) {
-        return "DUPLICATE_ENTRY_DETECTED";
-    }
-    switch (failure->err.code) {
-    case ERR_CONFLICT:
-    case ERR_INVALID: return "INVALID_INPUT";
-    case ERR_TIMEOUT: return "QUERY_READ_TIMEOUT";
-    case ERR_UNAVAILABLE: return "TRANSIENT_DATABASE_ERROR";
-    default: return "INTERNAL_SERVER_ERROR";
+    if (idempotency_lost(request, failure)) {
+        idempotency_refuse_in_use(request);
+    } else {
+        request_fail(request, &failure->err);
     }
 }
-
-const struct pg_failure request_foreign_value = {
-    .err = {.code = ERR_INTERNAL, .text = "A stored value is not of its field's type"}};
 
 void request_fail_pg(struct request *request, const struct pg_failure *failure)
 {
-    struct err err = failure->err;
-    if (idempotency_lost(request, failure)) {
-        idempotency_refuse_in_use(request);
-        return;
-    }
-    err.tag = request_failure_tag(failure);
-    if (err.code != ERR_CONFLICT && err.code != ERR_INVALID) {
-        log_begin(LOG_LEVEL_WARN, "statement_failed");
-        log_str("id", request->id);
-        log_str("sqlstate", str_from(failure->sqlstate));
-        log_str("detail", str_from(failure->detail));
-        log_bool("outcome_unknown", failure->outcome_unknown);
-        log_end();
-    }
-    request_fail(request, &err);
-}
-
-void request_not_found(struct request *request)
-{
-    struct err err;
-    err_fail_tag(&err, ERR_NOT_FOUND, "RECORD_NOT_FOUND", "Record not found");
-    request_fail(request, &err);
-}
-
-/* A write's or a single read's answer, while its relations are fetched. */
-static void on_answer_fetched(struct request *request, const struct pg_failure *failure)
-{
-    if (failure != NULL) {
-        request_fail_pg(request, failure);
-        return;
-    }
-    struct record_set *set = &request->answer;
-    struct strbuf *body = &request->exchange->body;
-    struct rest_cut *cuts = NULL;
-    size_t cut_count = record_set_cuts(request->arena, set, &cuts);
-    rest_put_data_begin(body, &request->plan);
-    strbuf_puts(body, request->plan.batch ? "[" : "");
-    for (size_t i = 0; i < set->count; i++) {
-        strbuf_puts(body, i == 0 ? "" : ",");
-        record_set_put(body, set, i);
-    }
-    strbuf_puts(body, request->plan.batch ? "]" : "");
-    rest_put_data_end(body, cuts, cut_count);
-    request_finish(request, rest_success_status(&request->plan));
-}
-
-void request_answer_records(struct request *request, struct value **rows, size_t count)
-{
-    const struct plan *plan = &request->plan;
-    request->answer =
-        (struct record_set){.object = plan->object, .selection = &plan->selection, .rows = rows, .count = count};
-    record_set_fetch(request, &request->answer, on_answer_fetched);
+    struct pg_failure tagged = *failure;
+    tagged.err.tag = failure_tag(failure);
+    failure_log(failure, request->id);
+    request_fail_operation(request, &tagged);
 }
 
 struct str request_error_body(struct strbuf *out, int status, const char *sentence)

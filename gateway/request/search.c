@@ -237,12 +237,12 @@ void handle_search(struct request *request)
         answer(request, search, NULL, 0);
         return;
     }
-    request->commands[0] = request_bound(request, sql_search(request->arena, &search->sql));
+    request->commands[0] = command_bound(request->arena, sql_search(request->arena, &search->sql));
     request->job = (struct pg_job){.kind = PG_READ,
                                    .commands = request->commands,
                                    .command_count = 1,
                                    .cost = LIMIT_MAX,
                                    .on_done = on_found,
                                    .context = request};
-    pg_submit(request->worker->slow, &request->job);
+    pg_submit(request->worker->executor.slow, &request->job);
 }

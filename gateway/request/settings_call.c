@@ -56,7 +56,7 @@ static void finish(struct settings_call *call)
 
 static bool is_settled(const struct settings_call *call)
 {
-    struct loop *loop = call->request->worker->loop;
+    struct loop *loop = call->request->worker->executor.loop;
     return call->request->worker->keyring->version >= call->version || loop_now_us(loop) >= call->give_up_us;
 }
 
@@ -72,7 +72,7 @@ static void on_settle(void *context)
 
 void settings_done(struct settings_call *call)
 {
-    struct loop *loop = call->request->worker->loop;
+    struct loop *loop = call->request->worker->executor.loop;
     call->give_up_us = loop_now_us(loop) + SETTLE_MAX_US;
     loop_timer_init(&call->timer, loop, on_settle, call);
     on_settle(call);
@@ -112,7 +112,7 @@ void settings_run(struct settings_call *call, enum pg_job_kind kind,
                                 .command_count = call->command_count,
                                 .on_done = on_job_done,
                                 .context = call};
-    pg_submit(call->request->worker->slow, &call->job);
+    pg_submit(call->request->worker->executor.slow, &call->job);
 }
 
 /* ---- rows ---- */

@@ -79,7 +79,7 @@ static void run(struct request *request, enum pg_job_kind kind, struct sql sql, 
     request->commands[0] = request_command(request, sql, params);
     request->job = (struct pg_job){
         .kind = kind, .commands = request->commands, .command_count = 1, .on_done = on_done, .context = context};
-    pg_submit(request->worker->slow, &request->job);
+    pg_submit(request->worker->executor.slow, &request->job);
 }
 
 static void not_found(struct request *request)

@@ -10,6 +10,7 @@
 #include "common/base/strbuf.h"
 #include "gateway/catalogue/catalogue.h"
 #include "gateway/plan/plan.h"
+#include "gateway/plan/result.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -75,39 +76,16 @@ struct rest_request {
 MUST_CHECK bool rest_plan(struct arena *arena, const struct catalogue *catalogue, const struct rest_request *request,
                           const struct rest_limits *limits, int64_t now_us, struct plan *out, struct err *err);
 
-/* Envelopes (contract 1.4). */
-/* A nested list that holds fewer records than there are. */
-struct rest_cut {
-    struct uuid record;
-    const struct field *relation;
-    size_t returned;
-    int64_t total;
-};
-/* {"data":{"<key>": — the caller appends the record or the array, then rest_put_data_end. */
-void rest_put_data_begin(struct strbuf *out, const struct plan *plan);
-void rest_put_data_end(struct strbuf *out, const struct rest_cut *cuts, size_t cut_count);
-struct rest_page_info {
-    bool has_next;
-    bool has_previous;
-    const struct value *first; /* values of the order's terms; NULL on an empty page */
-    const struct value *last;
-    int64_t total; /* -1: not counted */
-    bool estimated;
-    const struct rest_cut *cuts; /* nested lists that were cut */
-    size_t cut_count;
-};
-/* },"totalCount":…,"pageInfo":{…}} in place of rest_put_data_end, for find many. */
-void rest_put_page_end(struct strbuf *out, struct arena *arena, const struct plan *plan,
-                       const struct rest_page_info *page);
-/* ,"truncated":[…] for what was cut, or nothing. */
-void rest_put_cuts(struct strbuf *out, const struct rest_cut *cuts, size_t count);
-/* Duplicates (contract 1.9): {"data":[ and ]}, and of each input what comes around its records. Cursors are made of
- * the plan's order. */
-void rest_put_duplicates_begin(struct strbuf *out);
-void rest_put_duplicates_end(struct strbuf *out, const struct rest_cut *cuts, size_t cut_count);
-void rest_put_duplicate_begin(struct strbuf *out, const struct plan *plan); /* {"personDuplicates": */
-void rest_put_duplicate_end(struct strbuf *out, struct arena *arena, const struct plan *plan,
-                            const struct rest_page_info *page);
+/*
+ * Results (contract 1.4, 1.9, 2.8), each in its envelope; nested lists that were cut are told of in "truncated". A list
+ * is begun before there is a result, so that its rows can be written as they come: after rest_put_list_begin, the rows
+ * of the result, if it has any, and the rest of the envelope come with rest_put_result.
+ */
+void rest_put_list_begin(struct strbuf *out, const struct plan *plan);
+/* `index` counts from 0; `values` by object->columns. */
+void rest_put_list_row(struct strbuf *out, const struct plan *plan, size_t index, const struct value *values);
+void rest_put_result(struct strbuf *out, struct arena *arena, const struct plan *plan,
+                     const struct plan_result *result);
 /* The status of a success. */
 int rest_success_status(const struct plan *plan);
 
@@ -118,11 +96,5 @@ void rest_put_error(struct strbuf *out, int status, const struct err *err);
 void rest_put_problem(struct strbuf *out, int status, const struct err *err, struct str request_id);
 /* Of the status alone, such as "BadRequestException". */
 const char *rest_exception_name(int status);
-
-/* Opaque cursors; `values` hold one value for each of the plan's order terms. */
-void rest_put_cursor(struct strbuf *out, struct arena *arena, const struct plan *plan, const struct value *values);
-/* Against the plan's order. A space is read as '+', since clients paste cursors into URLs unescaped. */
-MUST_CHECK bool rest_cursor_parse(struct arena *arena, const struct plan *plan, struct str text,
-                                  const struct value **out, struct err *err);
 
 #endif

@@ -2,6 +2,7 @@
 #include "gateway/rest/rest.h"
 
 #include "common/text/json_read.h"
+#include "gateway/plan/cursor.h"
 #include "gateway/rest/rest_body.h"
 #include "gateway/rest/rest_filter.h"
 #include "gateway/rest/rest_params.h"
@@ -70,7 +71,7 @@ static bool read_page(struct arena *arena, const struct rest_params *params, boo
     plan->page = (struct plan_page){
         .limit = streamed ? params->wanted : params->limit, .backward = params->before.len > 0, .count = params->count};
     struct str cursor = plan->page.backward ? params->before : params->after;
-    return cursor.len == 0 || rest_cursor_parse(arena, plan, cursor, &plan->page.cursor, err);
+    return cursor.len == 0 || cursor_parse(arena, terms, plan->order_count, cursor, &plan->page.cursor, NULL, err);
 }
 
 /* Always one page, in the order in which the records stand (contract 1.9). */

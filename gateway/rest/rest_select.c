@@ -34,7 +34,7 @@ static void expand(struct arena *arena, const struct object *object, size_t dept
 static void add_relation(struct arena *arena, const struct field *field, size_t depth, size_t limit,
                          struct plan_relation *out)
 {
-    *out = (struct plan_relation){.field = field, .limit = limit};
+    *out = (struct plan_relation){.field = field, .page = {.limit = limit, .count = COUNT_CUT}};
     if (depth > 1) {
         expand(arena, field->target, depth - 1, limit, &out->selection);
     }

@@ -11,8 +11,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Not for secrets, the same in every process and after every start. */
-uint64_t rest_tag_hash(uint64_t seed, struct str bytes);
 /* With its quotes; `version` 0 is none. */
 struct str rest_tag(struct arena *arena, uint64_t version, uint64_t form);
 /* Is If-None-Match's list "*", or does it name the tag (weakly compared)? */

@@ -15,7 +15,7 @@ struct core_object {
     struct str camel;   /* "person" */
     struct str camels;  /* "people" */
     uint32_t record, connection, edge, group_connection;
-    uint32_t create, update, filter, order, group, group_order, aggregate_order, relation, connect, where;
+    uint32_t create, update, filter, order, group, group_order, aggregate_order, relation, connect, where, event;
     const struct gql_field *many_arguments; /* discover, first, … */
     uint16_t many_count;
 };
@@ -74,5 +74,10 @@ void core_build_inputs(struct core_builder *b, const struct core_object *object,
 /* Query and Mutation (core_root.c). */
 void core_build_arguments(struct core_builder *b, struct core_object *object);
 void core_build_roots(struct core_builder *b);
+/* A field of a root, which takes the arguments. */
+void core_add_root(struct core_builder *b, struct core_fields *root, struct str name, struct gql_ref type,
+                   enum core_role role, const struct core_object *object, const struct core_fields *arguments);
+/* Subscription and the events that it brings (core_subscription.c). */
+void core_build_subscriptions(struct core_builder *b);
 
 #endif

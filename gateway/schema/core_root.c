@@ -22,8 +22,8 @@ void core_build_arguments(struct core_builder *b, struct core_object *object)
     object->many_count = (uint16_t)arguments.count;
 }
 
-static void add_root(struct core_builder *b, struct core_fields *root, struct str name, struct gql_ref type,
-                     enum core_role role, const struct core_object *object, const struct core_fields *arguments)
+void core_add_root(struct core_builder *b, struct core_fields *root, struct str name, struct gql_ref type,
+                   enum core_role role, const struct core_object *object, const struct core_fields *arguments)
 {
     struct gql_field *field = core_add(b, root, name, type, role, object->object);
     field->arguments = core_keep(b, arguments);
@@ -48,18 +48,18 @@ static void add_queries(struct core_builder *b, const struct core_object *o, str
     add_argument(b, &group, "viewId", (struct gql_ref){b->uuid, 0});
     add_argument(b, &group, "limit", (struct gql_ref){b->integer, 0});
     add_argument(b, &group, "offsetForRecords", (struct gql_ref){b->integer, 0});
-    add_root(b, query, o->camels, (struct gql_ref){o->connection, 0}, CORE_FIND_MANY, o, &many);
+    core_add_root(b, query, o->camels, (struct gql_ref){o->connection, 0}, CORE_FIND_MANY, o, &many);
     query->items[query->count - 1].arguments = o->many_arguments;
     query->items[query->count - 1].argument_count = o->many_count;
-    add_root(b, query, o->camel, (struct gql_ref){o->record, 0}, CORE_FIND_ONE, o, &one);
+    core_add_root(b, query, o->camel, (struct gql_ref){o->record, 0}, CORE_FIND_ONE, o, &one);
     if (o->has_criteria) {
         struct core_fields duplicates = one_argument(b, "ids", gql_build_wrap(b->uuid, "[]"));
         add_argument(b, &duplicates, "data", gql_build_wrap(o->create, "[]"));
-        add_root(b, query, core_join(b, o->camel, "Duplicates", ""), gql_build_wrap(o->connection, "[!]"),
-                 CORE_DUPLICATES, o, &duplicates);
+        core_add_root(b, query, core_join(b, o->camel, "Duplicates", ""), gql_build_wrap(o->connection, "[!]"),
+                      CORE_DUPLICATES, o, &duplicates);
     }
-    add_root(b, query, core_join(b, o->camels, "GroupBy", ""), gql_build_wrap(o->group_connection, "[!]"),
-             CORE_GROUP_BY, o, &group);
+    core_add_root(b, query, core_join(b, o->camels, "GroupBy", ""), gql_build_wrap(o->group_connection, "[!]"),
+                  CORE_GROUP_BY, o, &group);
 }
 
 static void add_writes(struct core_builder *b, const struct core_object *o, struct core_fields *mutation)
@@ -77,14 +77,14 @@ static void add_writes(struct core_builder *b, const struct core_object *o, stru
     add_argument(b, &creates, "shareWith", share);
     add_argument(b, &update, "data", gql_build_wrap(o->update, "!"));
     add_argument(b, &updates, "filter", gql_build_wrap(o->filter, "!"));
-    add_root(b, mutation, core_join(b, STR("create"), arena_cstr(b->arena, o->pascal), ""), record, CORE_CREATE_ONE, o,
-             &create);
-    add_root(b, mutation, core_join(b, STR("create"), arena_cstr(b->arena, o->pascals), ""), records, CORE_CREATE_MANY,
-             o, &creates);
-    add_root(b, mutation, core_join(b, STR("update"), arena_cstr(b->arena, o->pascal), ""), record, CORE_UPDATE_ONE, o,
-             &update);
-    add_root(b, mutation, core_join(b, STR("update"), arena_cstr(b->arena, o->pascals), ""), records, CORE_UPDATE_MANY,
-             o, &updates);
+    core_add_root(b, mutation, core_join(b, STR("create"), arena_cstr(b->arena, o->pascal), ""), record,
+                  CORE_CREATE_ONE, o, &create);
+    core_add_root(b, mutation, core_join(b, STR("create"), arena_cstr(b->arena, o->pascals), ""), records,
+                  CORE_CREATE_MANY, o, &creates);
+    core_add_root(b, mutation, core_join(b, STR("update"), arena_cstr(b->arena, o->pascal), ""), record,
+                  CORE_UPDATE_ONE, o, &update);
+    core_add_root(b, mutation, core_join(b, STR("update"), arena_cstr(b->arena, o->pascals), ""), records,
+                  CORE_UPDATE_MANY, o, &updates);
 }
 
 static void add_removals(struct core_builder *b, const struct core_object *o, struct core_fields *mutation)
@@ -100,17 +100,17 @@ static void add_removals(struct core_builder *b, const struct core_object *o, st
     const char *one = arena_cstr(b->arena, o->pascal);
     const char *many = arena_cstr(b->arena, o->pascals);
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        add_root(b, mutation, core_join(b, str_from(rows[i].verb), one, ""), (struct gql_ref){o->record, 0},
-                 rows[i].one, o, &id);
-        add_root(b, mutation, core_join(b, str_from(rows[i].verb), many, ""), gql_build_wrap(o->record, "[!]"),
-                 rows[i].many, o, &filter);
+        core_add_root(b, mutation, core_join(b, str_from(rows[i].verb), one, ""), (struct gql_ref){o->record, 0},
+                      rows[i].one, o, &id);
+        core_add_root(b, mutation, core_join(b, str_from(rows[i].verb), many, ""), gql_build_wrap(o->record, "[!]"),
+                      rows[i].many, o, &filter);
     }
     if (o->has_criteria) {
         struct core_fields merge = one_argument(b, "ids", gql_build_wrap(b->uuid, "[!]!"));
         add_argument(b, &merge, "conflictPriorityIndex", gql_build_wrap(b->integer, "!"));
         add_argument(b, &merge, "dryRun", (struct gql_ref){b->boolean, 0});
-        add_root(b, mutation, core_join(b, STR("merge"), many, ""), (struct gql_ref){o->record, 0}, CORE_MERGE, o,
-                 &merge);
+        core_add_root(b, mutation, core_join(b, STR("merge"), many, ""), (struct gql_ref){o->record, 0}, CORE_MERGE, o,
+                      &merge);
     }
 }
 

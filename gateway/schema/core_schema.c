@@ -3,7 +3,7 @@
 #include "gateway/graphql/names.h"
 #include "gateway/schema/core_build.h"
 
-enum { TYPES_PER_OBJECT = 18, SHARED_TYPES = 160, RESERVED_PER_OBJECT = 48 };
+enum { TYPES_PER_OBJECT = 19, SHARED_TYPES = 160, RESERVED_PER_OBJECT = 48 };
 
 /* ---- names ---- */
 
@@ -91,7 +91,8 @@ static size_t names_of(struct core_builder *b, const struct core_object *o, stru
                                            "OrderByWithGroupByAggregateInput",
                                            "RelationInput",
                                            "ConnectInput",
-                                           "WhereUniqueInput"};
+                                           "WhereUniqueInput",
+                                           "RecordEvent"};
     size_t count = 0;
     for (size_t i = 0; i < ARRAY_LEN(suffixes); i++) {
         out[count++] = core_join(b, o->pascal, suffixes[i], "");
@@ -164,6 +165,7 @@ static void name_types(struct core_builder *b, struct core_object *o)
     o->relation = core_name(b, o->pascal, "RelationInput");
     o->connect = core_name(b, o->pascal, "ConnectInput");
     o->where = core_name(b, o->pascal, "WhereUniqueInput");
+    o->event = core_name(b, o->pascal, "RecordEvent");
 }
 
 static void choose_objects(struct core_builder *b)
@@ -221,6 +223,7 @@ const struct gql_schema *core_schema_build(struct arena *arena, const struct cat
         arena_reset(&b.scratch);
     }
     core_build_roots(&b);
+    core_build_subscriptions(&b);
     arena_release(&b.scratch);
     return gql_build_finish(&b.gql, err);
 }

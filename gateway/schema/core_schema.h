@@ -1,8 +1,8 @@
 /*
  * The schema of the records API (contract/graphql-core 1, 2 and 5), made from the catalogue: for every active object
- * its queries and mutations, its record, connection and group types, and its inputs; one enum per field with options;
- * and the types that all share. Every field says by its role what it is, and by its source of what: an executor needs
- * no names.
+ * its queries, mutations and subscriptions, its record, connection and group types, and its inputs; one enum per field
+ * with options; and the types that all share. Every field says by its role what it is, and by its source of what: an
+ * executor needs no names.
  */
 #ifndef PORTTI_SCHEMA_CORE_SCHEMA_H
 #define PORTTI_SCHEMA_CORE_SCHEMA_H
@@ -32,6 +32,13 @@ enum core_role {
     CORE_RESTORE_ONE,
     CORE_RESTORE_MANY,
     CORE_MERGE,
+
+    /* of Subscription: struct object */
+    CORE_ON_CREATE,
+    CORE_ON_UPDATE,
+    CORE_ON_DELETE,
+    CORE_ON_RESTORE,
+    CORE_ON_DESTROY,
 
     /* of records, and of their inputs: struct field */
     CORE_FIELD,   /* a scalar, list or composite */
@@ -96,6 +103,12 @@ enum core_role {
 
     /* of XOrderByWithGroupByInput: none */
     CORE_ORDER_AGGREGATE,
+    /* of XRecordEvent: none */
+    CORE_EVENT_ID,
+    CORE_EVENT_ACTION,
+    CORE_EVENT_TIME,           /* occurredAt */
+    CORE_EVENT_UPDATED_FIELDS, /* of an update; null for others */
+    CORE_EVENT_RECORD,
     /* of XRelationInput and XConnectInput: none */
     CORE_CONNECT,
     CORE_CREATE,
@@ -111,6 +124,7 @@ enum core_type_role {
     CORE_TYPE_GROUP_CONNECTION, /* struct object */
     CORE_TYPE_EDGE,             /* struct object */
     CORE_TYPE_PAGE_INFO,
+    CORE_TYPE_EVENT,     /* struct object */
     CORE_TYPE_COMPOSITE, /* struct field_type_info */
     CORE_TYPE_JSON_ITEM, /* AdditionalPhone, SecondaryLink, ActorContext, FileObject */
     CORE_TYPE_OPTIONS    /* struct field; the values' sources are struct option */

@@ -116,6 +116,7 @@ static const struct gql_type_row shared_types[] = {
     ENUM("FirstDayOfTheWeek", "MONDAY SUNDAY SATURDAY"),
     ENUM("ActorSourceEnum", "EMAIL CALENDAR WORKFLOW AGENT API IMPORT MANUAL SYSTEM WEBHOOK APPLICATION"),
     ENUM("RecordShareAccessLevel", "READ READ_WRITE FULL"),
+    ENUM("RecordEventAction", "CREATED UPDATED DELETED RESTORED DESTROYED"),
     INPUT("StringFilter", string_filter),
     INPUT("UUIDFilter", uuid_filter),
     INPUT("IntFilter", int_filter),

@@ -36,6 +36,8 @@ struct sql_bound {
 struct sql_bound sql_page(struct arena *arena, const struct plan *plan);
 /* Of each order term, its column among the result's: object->columns come first. */
 void sql_page_places(const struct plan *plan, size_t *places);
+/* The same for the pages of a relation. */
+void sql_order_places(const struct object *object, const struct order_term *terms, size_t count, size_t *places);
 /* How many records match: one row, one int8. */
 struct sql_bound sql_count(struct arena *arena, const struct plan *plan);
 /* EXPLAIN (format json) of the same: one row, one text. */
@@ -46,16 +48,21 @@ struct sql_bound sql_lock_matching(struct arena *arena, const struct plan *plan,
 struct sql_bound sql_by_ids(struct arena *arena, const struct object *object, const struct uuid *ids, size_t count,
                             bool with_deleted, bool lock);
 /* The other side of a relation, for all parents at once: of a to-one the records with these ids; of a to-many those
- * whose join column is among these ids, at most limit + 1 each. */
+ * whose join column is among these ids, each parent's page of them, one more than its limit, parent by parent in the
+ * page's order (backward in reverse). Result columns are the target's columns, then those of the order's terms that lie
+ * across relations. */
 struct sql_bound sql_related(struct arena *arena, const struct plan_relation *relation, const struct uuid *ids,
                              size_t count);
 /* Groups: dimensions as text, then aggregates as text (NULL = none). */
 struct sql_bound sql_groups(struct arena *arena, const struct plan *plan);
 /* The sample of each group: the dimensions as text, then object->columns. */
 struct sql_bound sql_group_samples(struct arena *arena, const struct plan *plan);
-/* How many there are across a to-many relation: the join column and an int8, for each of these parents that has any. */
-struct sql_bound sql_related_counts(struct arena *arena, const struct plan_relation *relation, const struct uuid *ids,
+/* What there is across a to-many relation: the join column, how many as int8, then the relation's aggregates as text,
+ * for each of these parents that has any. */
+struct sql_bound sql_related_totals(struct arena *arena, const struct plan_relation *relation, const struct uuid *ids,
                                     size_t count);
+/* READ_MANY's aggregates over all that match, as text: one row. */
+struct sql_bound sql_aggregates(struct arena *arena, const struct plan *plan);
 
 /* One record's columns by $1 = id, live ones only. Result columns are object->columns, here and below. */
 struct sql sql_read_one(struct arena *arena, const struct object *object);

@@ -116,3 +116,16 @@ void build_where(struct sql_builder *builder, unsigned alias, const struct plan 
         build_filter(builder, alias, plan->filter);
     }
 }
+
+void build_related_where(struct sql_builder *builder, unsigned alias, const struct plan_relation *relation)
+{
+    if (!relation->with_deleted) {
+        build_text(builder, " and ");
+        build_column(builder, alias, relation->field->target->deleted_at);
+        build_text(builder, " is null");
+    }
+    if (relation->filter != NULL) {
+        build_text(builder, " and ");
+        build_filter(builder, alias, relation->filter);
+    }
+}

@@ -36,6 +36,8 @@ void build_from(struct sql_builder *builder, unsigned alias, const struct object
 void build_filter(struct sql_builder *builder, unsigned alias, const struct filter *filter);
 /* ` where …`: live ones unless the plan sees deleted ones too, and the filter. */
 void build_where(struct sql_builder *builder, unsigned alias, const struct plan *plan);
+/* ` and …`: the same of one relation's records, behind the condition on the join column. */
+void build_related_where(struct sql_builder *builder, unsigned alias, const struct plan_relation *relation);
 
 /* Orders: joins for the terms that need them, then expressions over these joins. */
 struct build_order {

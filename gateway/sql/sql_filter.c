@@ -1,5 +1,7 @@
 /* Filters into conditions. Values are parameters; a pattern made from a value has its wildcards escaped. */
+#include "gateway/catalogue/identifier.h"
 #include "gateway/sql/sql_build.h"
+#include "gateway/sql/sql_search.h"
 #include "gateway/sql/sql_type.h"
 
 static const char *const operators[FILTER_OP_COUNT] = {
@@ -119,6 +121,22 @@ static void build_related(struct sql_builder *builder, unsigned alias, const str
     build_text(builder, ")");
 }
 
+/* All the words, the last one as a beginning; no words, no restriction. */
+static void build_search(struct sql_builder *builder, unsigned alias, const struct filter *filter)
+{
+    struct str typed = filter->values[0].as.text;
+    struct str words = sql_search_words(builder->arena, typed);
+    if (words.len == 0) {
+        build_text(builder, "true");
+        return;
+    }
+    strbuf_printf(&builder->text, "t%u.", alias);
+    identifier_put(&builder->text, filter->relation->name);
+    build_text(builder, " @@ pg_catalog.to_tsquery('pg_catalog.simple', ");
+    build_arg(builder, SQL_TEXT, words);
+    build_text(builder, ")");
+}
+
 static void build_group(struct sql_builder *builder, unsigned alias, const struct filter *filter)
 {
     if (filter->first == NULL) {
@@ -147,5 +165,6 @@ void build_filter(struct sql_builder *builder, unsigned alias, const struct filt
         return;
     case FILTER_COMPARE: build_compare(builder, alias, filter); return;
     case FILTER_RELATED: build_related(builder, alias, filter); return;
+    case FILTER_SEARCH: build_search(builder, alias, filter); return;
     }
 }

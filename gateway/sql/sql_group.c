@@ -2,6 +2,7 @@
  * Grouping. Everything comes back as text: the dimensions because they are names of groups, the aggregates because
  * counts, sums and times differ in type and none may lose a digit.
  */
+#include "gateway/catalogue/identifier.h"
 #include "gateway/sql/sql_build.h"
 #include "gateway/sql/sql_type.h"
 
@@ -51,10 +52,42 @@ static void build_local(struct sql_builder *builder, unsigned alias, const struc
     }
 }
 
+/* PostgreSQL's weeks begin on Monday: others are moved there and back. */
+static const char *week_shift(const struct group_dimension *dimension)
+{
+    static const char *const shifts[] = {[WEEK_SUNDAY] = "interval '1 day'", [WEEK_SATURDAY] = "interval '2 days'"};
+    bool moved = dimension->granularity == GRANULARITY_WEEK && dimension->week_start != WEEK_MONDAY;
+    return moved ? shifts[dimension->week_start] : NULL;
+}
+
+/* The first day of the period on the calendar of the zone. */
+static void build_first_day(struct sql_builder *builder, unsigned alias, const struct group_dimension *dimension)
+{
+    const char *shift = week_shift(dimension);
+    build_text(builder, "to_char(date_trunc('");
+    build_text(builder, truncations[dimension->granularity]);
+    build_text(builder, "', ");
+    build_local(builder, alias, dimension);
+    if (shift != NULL) {
+        build_text(builder, " + ");
+        build_text(builder, shift);
+    }
+    build_text(builder, ")");
+    if (shift != NULL) {
+        build_text(builder, " - ");
+        build_text(builder, shift);
+    }
+    build_text(builder, ", 'YYYY-MM-DD')");
+}
+
 static void build_dimension(struct sql_builder *builder, unsigned alias, const struct group_dimension *dimension)
 {
     const struct column *column = dimension->path.column;
     bool time = column->kind == COLUMN_TIMESTAMPTZ;
+    if (truncations[dimension->granularity] != NULL && dimension->by_day) {
+        build_first_day(builder, alias, dimension);
+        return;
+    }
     if (names[dimension->granularity] != NULL) {
         build_text(builder, "to_char(");
         build_local(builder, alias, dimension);
@@ -89,46 +122,91 @@ static void build_dimension(struct sql_builder *builder, unsigned alias, const s
     build_text(builder, "::text");
 }
 
-static void build_empty_test(struct sql_builder *builder, const struct column *column, bool empty)
+/* What is aggregated: the column, or all that a composite holds, as one text. */
+static void build_operand(struct sql_builder *builder, const struct aggregate *aggregate)
+{
+    const struct field *whole = aggregate->whole;
+    if (whole == NULL) {
+        /* A text that may not be NULL says "nothing" with an empty one. */
+        bool empties = aggregate->column->kind == COLUMN_TEXT && !aggregate->column->nullable;
+        build_text(builder, empties ? "nullif(" : "");
+        build_column(builder, 0, aggregate->column);
+        build_text(builder, empties ? ", '')" : "");
+        return;
+    }
+    build_text(builder, "nullif(concat(");
+    for (size_t i = 0; i < whole->column_count; i++) {
+        build_text(builder, i == 0 ? "" : ", ");
+        build_column(builder, 0, &whole->columns[i]);
+    }
+    if (whole->column_count == 0) {
+        build_text(builder, "t0.");
+        identifier_put(&builder->text, whole->name);
+    }
+    build_text(builder, "), '')");
+}
+
+static void build_empty_test(struct sql_builder *builder, const struct aggregate *aggregate, bool empty)
 {
     build_text(builder, "count(*) filter (where ");
-    build_column(builder, 0, column);
+    build_operand(builder, aggregate);
     build_text(builder, empty ? " is null)" : " is not null)");
 }
 
-static void build_percentage(struct sql_builder *builder, const struct column *column, bool empty)
+/* Of no records there is no share. */
+static void build_percentage(struct sql_builder *builder, const struct aggregate *aggregate, bool empty, bool grouped)
 {
     build_text(builder, "(");
-    build_empty_test(builder, column, empty);
-    build_text(builder, ")::double precision / count(*)");
+    build_empty_test(builder, aggregate, empty);
+    build_text(builder, grouped ? ")::double precision / count(*)" : ")::double precision / nullif(count(*), 0)");
 }
 
-static void build_function(struct sql_builder *builder, const char *function, const struct column *column,
+static void build_function(struct sql_builder *builder, const char *function, const struct aggregate *aggregate,
                            const char *after)
 {
     build_text(builder, function);
-    build_column(builder, 0, column);
+    build_operand(builder, aggregate);
     build_text(builder, after);
 }
 
-static void build_aggregate(struct sql_builder *builder, const struct aggregate *aggregate)
+static void build_one(struct sql_builder *builder, const struct aggregate *aggregate, bool grouped)
 {
-    const struct column *column = aggregate->column;
     switch (aggregate->op) {
     case AGGREGATE_TOTAL_COUNT: build_text(builder, "count(*)"); return;
-    case AGGREGATE_COUNT_EMPTY: build_empty_test(builder, column, true); return;
-    case AGGREGATE_COUNT_NOT_EMPTY: build_empty_test(builder, column, false); return;
-    case AGGREGATE_COUNT_UNIQUE_VALUES: build_function(builder, "count(distinct ", column, ")"); return;
-    case AGGREGATE_PERCENTAGE_EMPTY: build_percentage(builder, column, true); return;
-    case AGGREGATE_PERCENTAGE_NOT_EMPTY: build_percentage(builder, column, false); return;
-    case AGGREGATE_MIN: build_function(builder, "min(", column, ")"); return;
-    case AGGREGATE_MAX: build_function(builder, "max(", column, ")"); return;
-    case AGGREGATE_AVG: build_function(builder, "avg(", column, ")"); return;
-    case AGGREGATE_SUM: build_function(builder, "sum(", column, ")"); return;
-    case AGGREGATE_COUNT_TRUE: build_function(builder, "count(*) filter (where ", column, ")"); return;
-    case AGGREGATE_COUNT_FALSE: build_function(builder, "count(*) filter (where not ", column, ")"); return;
+    case AGGREGATE_COUNT_EMPTY: build_empty_test(builder, aggregate, true); return;
+    case AGGREGATE_COUNT_NOT_EMPTY: build_empty_test(builder, aggregate, false); return;
+    case AGGREGATE_COUNT_UNIQUE_VALUES: build_function(builder, "count(distinct ", aggregate, ")"); return;
+    case AGGREGATE_PERCENTAGE_EMPTY: build_percentage(builder, aggregate, true, grouped); return;
+    case AGGREGATE_PERCENTAGE_NOT_EMPTY: build_percentage(builder, aggregate, false, grouped); return;
+    case AGGREGATE_MIN: build_function(builder, "min(", aggregate, ")"); return;
+    case AGGREGATE_MAX: build_function(builder, "max(", aggregate, ")"); return;
+    case AGGREGATE_AVG: build_function(builder, "avg(", aggregate, ")"); return;
+    case AGGREGATE_SUM: build_function(builder, "sum(", aggregate, ")"); return;
+    case AGGREGATE_COUNT_TRUE: build_function(builder, "count(*) filter (where ", aggregate, ")"); return;
+    case AGGREGATE_COUNT_FALSE: build_function(builder, "count(*) filter (where not ", aggregate, ")"); return;
     case AGGREGATE_OP_COUNT: return;
     }
+}
+
+static bool is_count(const struct aggregate *aggregate)
+{
+    switch (aggregate->op) {
+    case AGGREGATE_COUNT_EMPTY:
+    case AGGREGATE_COUNT_NOT_EMPTY:
+    case AGGREGATE_COUNT_UNIQUE_VALUES:
+    case AGGREGATE_COUNT_TRUE:
+    case AGGREGATE_COUNT_FALSE: return true;
+    default: return false;
+    }
+}
+
+/* Over no records at all (there are no empty groups), only the total is a number: contract graphql-core 2.9. */
+static void build_aggregate(struct sql_builder *builder, const struct aggregate *aggregate, bool grouped)
+{
+    bool guarded = !grouped && is_count(aggregate);
+    build_text(builder, guarded ? "case when count(*) > 0 then " : "");
+    build_one(builder, aggregate, grouped);
+    build_text(builder, guarded ? " end" : "");
 }
 
 static bool aggregates_time(const struct aggregate *aggregate)
@@ -137,16 +215,16 @@ static bool aggregates_time(const struct aggregate *aggregate)
            aggregate->column->kind == COLUMN_TIMESTAMPTZ;
 }
 
-static void build_aggregate_text(struct sql_builder *builder, const struct aggregate *aggregate)
+static void build_aggregate_text(struct sql_builder *builder, const struct aggregate *aggregate, bool grouped)
 {
     if (aggregates_time(aggregate)) {
         build_text(builder, "to_char((");
-        build_aggregate(builder, aggregate);
+        build_aggregate(builder, aggregate, grouped);
         build_text(builder, ") at time zone 'UTC', " ISO_FORMAT ")");
         return;
     }
     build_text(builder, "(");
-    build_aggregate(builder, aggregate);
+    build_aggregate(builder, aggregate, grouped);
     build_text(builder, ")::text");
 }
 
@@ -194,7 +272,7 @@ static void build_group_order(struct group_build *group, const struct plan *plan
     for (size_t i = 0; i < asked->order_count; i++) {
         const struct group_order *order = &asked->orders[i];
         if (order->by_aggregate) {
-            build_aggregate(builder, &asked->aggregates[order->index]);
+            build_aggregate(builder, &asked->aggregates[order->index], true);
         } else {
             build_sort_key(builder, group->aliases[order->index], &asked->dimensions[order->index]);
         }
@@ -225,7 +303,7 @@ struct sql_bound sql_groups(struct arena *arena, const struct plan *plan)
     build_dimensions(&group, plan);
     for (size_t i = 0; i < plan->group.aggregate_count; i++) {
         build_text(builder, ", ");
-        build_aggregate_text(builder, &plan->group.aggregates[i]);
+        build_aggregate_text(builder, &plan->group.aggregates[i], true);
     }
     build_from(builder, 0, plan->object);
     build_str(builder, strbuf_str(&group.joins));
@@ -282,7 +360,52 @@ struct sql_bound sql_group_samples(struct arena *arena, const struct plan *plan)
     strbuf_release(&joins.text);
     build_where(builder, 0, plan);
     build_text(builder, ") as x) as y where sample_place <= ");
-    build_int(builder, (int64_t)plan->group.sample);
+    build_int(builder, (int64_t)(plan->group.sample_offset + plan->group.sample));
+    if (plan->group.sample_offset > 0) {
+        build_text(builder, " and sample_place > ");
+        build_int(builder, (int64_t)plan->group.sample_offset);
+    }
     build_text(builder, " order by sample_order");
     return build_end(builder);
+}
+
+static void build_aggregates(struct sql_builder *builder, const struct aggregate *aggregates, size_t count,
+                             bool grouped)
+{
+    for (size_t i = 0; i < count; i++) {
+        build_text(builder, i == 0 && !grouped ? "" : ", ");
+        build_aggregate_text(builder, &aggregates[i], grouped);
+    }
+}
+
+struct sql_bound sql_aggregates(struct arena *arena, const struct plan *plan)
+{
+    struct sql_builder builder;
+    build_begin(&builder, arena);
+    build_text(&builder, "select ");
+    build_aggregates(&builder, plan->aggregates, plan->aggregate_count, false);
+    build_from(&builder, 0, plan->object);
+    build_where(&builder, 0, plan);
+    return build_end(&builder);
+}
+
+struct sql_bound sql_related_totals(struct arena *arena, const struct plan_relation *relation, const struct uuid *ids,
+                                    size_t count)
+{
+    const struct object *target = relation->field->target;
+    struct sql_builder builder;
+    build_begin(&builder, arena);
+    build_text(&builder, "select ");
+    build_column(&builder, 0, &relation->field->inverse->columns[0]);
+    build_text(&builder, ", count(*)");
+    build_aggregates(&builder, relation->aggregates, relation->aggregate_count, true);
+    build_from(&builder, 0, target);
+    build_text(&builder, " where ");
+    build_column(&builder, 0, &relation->field->inverse->columns[0]);
+    build_text(&builder, " = any(");
+    build_uuids(&builder, ids, count);
+    build_text(&builder, ")");
+    build_related_where(&builder, 0, relation);
+    build_text(&builder, " group by 1");
+    return build_end(&builder);
 }

@@ -2,12 +2,27 @@
 #include "gateway/sql/sql_build.h"
 #include "gateway/sql/sql_type.h"
 
+void sql_order_places(const struct object *object, const struct order_term *terms, size_t count, size_t *places)
+{
+    size_t extra = object->column_count;
+    for (size_t i = 0; i < count; i++) {
+        const struct path *path = &terms[i].path;
+        places[i] = path->hop_count == 0 ? path->column->index : extra++;
+    }
+}
+
 void sql_page_places(const struct plan *plan, size_t *places)
 {
-    size_t extra = plan->object->column_count;
-    for (size_t i = 0; i < plan->order_count; i++) {
-        const struct path *path = &plan->order[i].path;
-        places[i] = path->hop_count == 0 ? path->column->index : extra++;
+    sql_order_places(plan->object, plan->order, plan->order_count, places);
+}
+
+static void build_window(struct sql_builder *builder, const struct plan_page *page)
+{
+    build_text(builder, " limit ");
+    build_int(builder, (int64_t)page->limit + 1);
+    if (page->offset > 0) {
+        build_text(builder, " offset ");
+        build_int(builder, (int64_t)page->offset);
     }
 }
 
@@ -35,8 +50,7 @@ struct sql_bound sql_page(struct arena *arena, const struct plan *plan)
     build_where(&builder, 0, plan);
     build_keyset(&builder, &order, &plan->page);
     build_order_by(&builder, &order, plan->page.backward);
-    build_text(&builder, " limit ");
-    build_int(&builder, (int64_t)plan->page.limit + 1);
+    build_window(&builder, &plan->page);
     return build_end(&builder);
 }
 
@@ -100,28 +114,70 @@ struct sql_bound sql_by_ids(struct arena *arena, const struct object *object, co
     return build_end(&builder);
 }
 
+/* The columns of terms across relations, called o1, o2, …: inside as they are, outside by these names. */
+static void build_order_columns(struct sql_builder *builder, const struct build_order *order, bool inside)
+{
+    size_t number = 0;
+    for (size_t i = 0; i < order->count; i++) {
+        if (order->terms[i].path.hop_count == 0) {
+            continue;
+        }
+        number++;
+        build_text(builder, ", ");
+        if (inside) {
+            build_column(builder, order->aliases[i], order->terms[i].path.column);
+            strbuf_printf(&builder->text, " as o%zu", number);
+        } else {
+            strbuf_printf(&builder->text, "t0.o%zu", number);
+        }
+    }
+}
+
+/* Without one, by id. */
+static void plan_order(const struct plan_relation *relation, struct order_term *id, struct build_order *order,
+                       struct sql_builder *joins)
+{
+    size_t count = relation->order_count;
+    const struct order_term *terms = relation->order;
+    if (count == 0) {
+        order_finish(id, &count, relation->field->target);
+        terms = id;
+    }
+    build_order_joins(joins, 1, terms, count, order);
+}
+
 /* A lateral select a parent: the index on the join column finds each parent's few, and the limit stops early. */
 static struct sql_bound related_many(struct arena *arena, const struct plan_relation *relation, const struct uuid *ids,
                                      size_t count)
 {
     const struct object *target = relation->field->target;
-    const struct column *join = &relation->field->inverse->columns[0];
+    struct order_term id;
+    struct build_order order;
     struct sql_builder builder;
+    struct sql_builder joins;
     build_begin(&builder, arena);
+    build_begin(&joins, arena);
+    joins.aliases = 1;
+    plan_order(relation, &id, &order, &joins);
+    builder.aliases = joins.aliases;
     build_text(&builder, "select ");
     build_columns(&builder, 0, target);
+    build_order_columns(&builder, &order, false);
     build_text(&builder, " from unnest(");
     build_uuids(&builder, ids, count);
-    build_text(&builder, ") as parent (id) cross join lateral (select *");
+    build_text(&builder, ") as parent (id) cross join lateral (select ");
+    build_text(&builder, joins.text.len == 0 ? "*" : "t1.*");
+    build_order_columns(&builder, &order, true);
     build_from(&builder, 1, target);
+    build_str(&builder, strbuf_str(&joins.text));
+    strbuf_release(&joins.text);
     build_text(&builder, " where ");
-    build_column(&builder, 1, join);
-    build_text(&builder, " = parent.id and ");
-    build_column(&builder, 1, target->deleted_at);
-    build_text(&builder, " is null order by ");
-    build_column(&builder, 1, target->id_column);
-    build_text(&builder, " limit ");
-    build_int(&builder, (int64_t)relation->limit + 1);
+    build_column(&builder, 1, &relation->field->inverse->columns[0]);
+    build_text(&builder, " = parent.id");
+    build_related_where(&builder, 1, relation);
+    build_keyset(&builder, &order, &relation->page);
+    build_order_by(&builder, &order, relation->page.backward);
+    build_window(&builder, &relation->page);
     build_text(&builder, ") as t0");
     return build_end(&builder);
 }
@@ -133,25 +189,4 @@ struct sql_bound sql_related(struct arena *arena, const struct plan_relation *re
         return sql_by_ids(arena, relation->field->target, ids, count, false, false);
     }
     return related_many(arena, relation, ids, count);
-}
-
-struct sql_bound sql_related_counts(struct arena *arena, const struct plan_relation *relation, const struct uuid *ids,
-                                    size_t count)
-{
-    const struct object *target = relation->field->target;
-    const struct column *join = &relation->field->inverse->columns[0];
-    struct sql_builder builder;
-    build_begin(&builder, arena);
-    build_text(&builder, "select ");
-    build_column(&builder, 0, join);
-    build_text(&builder, ", count(*)");
-    build_from(&builder, 0, target);
-    build_text(&builder, " where ");
-    build_column(&builder, 0, join);
-    build_text(&builder, " = any(");
-    build_uuids(&builder, ids, count);
-    build_text(&builder, ") and ");
-    build_column(&builder, 0, target->deleted_at);
-    build_text(&builder, " is null group by 1");
-    return build_end(&builder);
 }

@@ -57,6 +57,24 @@ static void stream_fields_are_in_order(void **state)
         assert_true(str_is(names[i], wanted[i][0]));
         assert_true(str_is(values[i], wanted[i][1]));
     }
+    /* And back. */
+    struct str pairs[2 * EVENT_STREAM_FIELDS];
+    struct event read;
+    for (size_t i = 0; i < EVENT_STREAM_FIELDS; i++) {
+        pairs[2 * i] = names[EVENT_STREAM_FIELDS - 1 - i];
+        pairs[2 * i + 1] = values[EVENT_STREAM_FIELDS - 1 - i];
+    }
+    assert_true(event_from_stream(pairs, ARRAY_LEN(pairs), &read));
+    assert_true(uuid_eq(&read.id, &event.id) && uuid_eq(&read.object_id, &event.object_id));
+    assert_true(uuid_eq(&read.workspace_id, &event.workspace_id) && uuid_eq(&read.record_id, &event.record_id));
+    assert_int_equal(read.sequence, 42);
+    assert_int_equal(read.action, EVENT_UPDATED);
+    assert_int_equal(read.created_us, event.created_us);
+    assert_true(str_eq(read.object_name, event.object_name) && str_eq(read.record, event.record));
+    assert_true(str_eq(read.updated_fields, event.updated_fields));
+    assert_false(event_from_stream(pairs, 2, &read));
+    pairs[1] = STR_EMPTY; /* the record */
+    assert_false(event_from_stream(pairs, ARRAY_LEN(pairs), &read));
     arena_release(&arena);
 }
 

@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 
+#include "common/base/hash.h"
 #include "gateway/rest/rest_strict.h"
 #include "gateway/rest/rest_tag.h"
 
@@ -89,10 +90,10 @@ static void a_tag_is_listed_whole(void **state)
 static void the_hash_never_changes(void **state)
 {
     (void)state;
-    assert_true(rest_tag_hash(0, STR("abcdefgh")) == rest_tag_hash(0, STR("abcdefgh")));
-    assert_true(rest_tag_hash(0, STR("abcdefgh")) != rest_tag_hash(0, STR("abcdefgi")));
-    assert_true(rest_tag_hash(0, STR("abcdefgh")) != rest_tag_hash(1, STR("abcdefgh")));
-    assert_true(rest_tag_hash(0, STR("abc")) != rest_tag_hash(0, STR("abc\0")));
+    assert_true(hash_bytes(0, STR("abcdefgh")) == hash_bytes(0, STR("abcdefgh")));
+    assert_true(hash_bytes(0, STR("abcdefgh")) != hash_bytes(0, STR("abcdefgi")));
+    assert_true(hash_bytes(0, STR("abcdefgh")) != hash_bytes(1, STR("abcdefgh")));
+    assert_true(hash_bytes(0, STR("abc")) != hash_bytes(0, STR("abc\0")));
 }
 
 int main(void)
