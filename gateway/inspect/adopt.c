@@ -101,28 +101,6 @@ static bool check_wish(struct adopting *adopting, struct err *err)
 
 /* ---- rows ---- */
 
-/* "lastSeenAt" gives "Last seen at". */
-struct str adopt_label(struct arena *arena, struct str name)
-{
-    struct strbuf out = {0};
-    for (size_t i = 0; i < name.len; i++) {
-        char c = name.ptr[i];
-        bool capital = c >= 'A' && c <= 'Z';
-        if (capital && i > 0) {
-            strbuf_put_char(&out, ' ');
-        }
-        if (i == 0 && c >= 'a' && c <= 'z') {
-            c = (char)(c - 'a' + 'A');
-        } else if (capital && i > 0) {
-            c = (char)(c - 'A' + 'a');
-        }
-        strbuf_put_char(&out, c);
-    }
-    struct str label = arena_copy(arena, strbuf_str(&out));
-    strbuf_release(&out);
-    return label;
-}
-
 struct field_row *adopt_field(struct adopting *adopting, const char *type, struct str name)
 {
     struct adoption *out = adopting->out;
@@ -132,7 +110,7 @@ struct field_row *adopt_field(struct adopting *adopting, const char *type, struc
                               .object_id = out->object.id,
                               .type = str_from(type),
                               .name = name,
-                              .label = adopt_label(adopting->arena, name),
+                              .label = name_as_label(adopting->arena, name),
                               .nullable = true,
                               .active = true,
                               .ui_editable = true,
@@ -148,8 +126,8 @@ static void make_object(struct adopting *adopting)
                                                 .universal_id = wish->fresh_id(),
                                                 .name_singular = wish->singular,
                                                 .name_plural = wish->plural,
-                                                .label_singular = adopt_label(adopting->arena, wish->singular),
-                                                .label_plural = adopt_label(adopting->arena, wish->plural),
+                                                .label_singular = name_as_label(adopting->arena, wish->singular),
+                                                .label_plural = name_as_label(adopting->arena, wish->plural),
                                                 .table_schema = wish->schema,
                                                 .table_name = wish->table,
                                                 .open_record_in = STR("SIDE_PANEL"),

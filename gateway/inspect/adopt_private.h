@@ -21,7 +21,6 @@ struct adopting {
 
 void adopt_say(struct adopting *adopting, struct adopt_list *list, struct str column, const char *format, ...)
     PRINTF_LIKE(4, 5);
-struct str adopt_label(struct arena *arena, struct str name);
 /* A new field of the object, with what all have. */
 struct field_row *adopt_field(struct adopting *adopting, const char *type, struct str name);
 /* {"columnName":…,"columnType":…,"dataType":"int"} and, of a relation, what it needs. */

@@ -31,6 +31,10 @@ static const char usage[] =
     "                        [--map FIELD=COLUMN ...] [--add-system-columns] [--add-id]; shows what is mapped and what "
     "is\n"
     "                        not, and does it with --yes\n"
+    "  model export [FILE]   write the data model as one JSON document, for git\n"
+    "  model diff FILE       what such a document would change here; ends with 0 when nothing, with 1 when something\n"
+    "  model import FILE     make the model what the document says: shows the plan, and does it with --yes;\n"
+    "                        [--dry-run] [--allow-destructive]\n"
     "\n"
     "Options:\n"
     "  --config FILE         settings file (default " DEFAULT_CONFIG ", when it exists)\n"
@@ -50,7 +54,10 @@ enum command {
     COMMAND_KEY_LIST,
     COMMAND_KEY_REVOKE,
     COMMAND_MODEL_VERIFY,
-    COMMAND_MODEL_ADOPT
+    COMMAND_MODEL_ADOPT,
+    COMMAND_MODEL_EXPORT,
+    COMMAND_MODEL_DIFF,
+    COMMAND_MODEL_IMPORT
 };
 
 struct arguments {
@@ -79,21 +86,26 @@ static void print_help(void)
 /* The words behind `model`. */
 static int read_model_command(int argc, char **argv, struct arguments *out)
 {
+    enum { NEVER, MAYBE, ALWAYS };
     static const struct {
         const char *verb;
         enum command command;
-        bool target;
-    } rows[] = {{"verify", COMMAND_MODEL_VERIFY, false}, {"adopt", COMMAND_MODEL_ADOPT, true}};
+        int target;
+    } rows[] = {{"verify", COMMAND_MODEL_VERIFY, NEVER},
+                {"adopt", COMMAND_MODEL_ADOPT, ALWAYS},
+                {"export", COMMAND_MODEL_EXPORT, MAYBE},
+                {"diff", COMMAND_MODEL_DIFF, ALWAYS},
+                {"import", COMMAND_MODEL_IMPORT, ALWAYS}};
     const char *verb = argc > 2 ? argv[2] : "";
+    bool given = argc > 3 && (argv[3][0] != '-' || argv[3][1] == '\0');
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        bool given = argc > 3 && (argv[3][0] != '-' || argv[3][1] == '\0');
-        if (strcmp(verb, rows[i].verb) == 0 && given == rows[i].target) {
+        if (strcmp(verb, rows[i].verb) == 0 && (given ? rows[i].target != NEVER : rows[i].target != ALWAYS)) {
             out->command = rows[i].command;
             out->model.target = given ? argv[3] : NULL;
             return given ? 3 : 2;
         }
     }
-    usage_error("`model` wants verify or adopt SCHEMA.TABLE", NULL);
+    usage_error("`model` wants verify, adopt SCHEMA.TABLE, export [FILE], diff FILE or import FILE", NULL);
     return -1;
 }
 
@@ -147,6 +159,8 @@ static bool read_flag(const char *name, struct arguments *out)
                 {"--json", &out->model.json},
                 {"--counts", &out->model.counts},
                 {"--yes", &out->model.yes},
+                {"--dry-run", &out->model.dry_run},
+                {"--allow-destructive", &out->model.allow_destructive},
                 {"--add-system-columns", &out->model.add_system_columns},
                 {"--add-id", &out->model.add_id}};
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
@@ -217,6 +231,9 @@ static int run(struct arguments *arguments, struct gateway_settings *settings, c
     case COMMAND_KEY_REVOKE: return app_key_revoke(settings, &arguments->key);
     case COMMAND_MODEL_VERIFY: return app_model_verify(settings, &arguments->model);
     case COMMAND_MODEL_ADOPT: return app_model_adopt(settings, &arguments->model);
+    case COMMAND_MODEL_EXPORT: return app_model_export(settings, &arguments->model);
+    case COMMAND_MODEL_DIFF: return app_model_diff(settings, &arguments->model);
+    case COMMAND_MODEL_IMPORT: return app_model_import(settings, &arguments->model);
     }
     return USAGE_ERROR;
 }
