@@ -115,7 +115,8 @@ int app_model_diff(const struct gateway_settings *settings, const struct app_mod
 int app_model_import(const struct gateway_settings *settings, const struct app_model_options *options)
 {
     bool apply = options->yes && !options->dry_run;
-    signal(SIGPIPE, SIG_IGN); /* connections on a loop */
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    sigaction(SIGPIPE, &ignore, NULL); /* connections on a loop */
     int64_t steps = import(settings, options, apply);
     if (steps < 0) {
         return 1;

@@ -13,9 +13,9 @@
  * Objects and fields stand in the order of their names, members in a fixed one, and what is as it would be anyway is
  * left out, so that a difference in the file is a difference in the model. A relation stands once, at its many-to-one
  * side. Of standard objects the document holds what this workspace has changed and added. `universalId` makes a renamed
- * object or field the same one on another server; a document written by hand may leave it
- * out, and morph relations have none. Not in the document: the
- * system fields and default relations that every object has, records, keys, webhooks.
+ * object or field the same one on another server; a document written by hand may leave it out, and the fields of morph
+ * relations, which are called after where they lead, have none. Not in the document: the system fields and default
+ * relations that every object has, records, keys, webhooks.
  */
 #ifndef PORTTI_BLUEPRINT_BLUEPRINT_H
 #define PORTTI_BLUEPRINT_BLUEPRINT_H

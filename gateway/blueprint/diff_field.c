@@ -203,7 +203,8 @@ static bool change_inverse(struct diff *diff, const struct want_field *want)
 static size_t put_rest(struct strbuf *input, struct strbuf *names, const struct want_field *want, size_t found)
 {
     struct str on_delete = member(want->relation, "onDelete");
-    if (!str_eq(want->row.name, want->now->name)) {
+    bool follows = want->now->type == FIELD_MORPH_RELATION; /* where it leads */
+    if (!follows && !str_eq(want->row.name, want->now->name)) {
         put_string(input, "name", want->row.name);
         strbuf_printf(names, "%sname", found++ > 0 ? ", " : "");
     }

@@ -1,5 +1,6 @@
 /* A document as wants: read, checked, and matched with what is there. */
 #include "gateway/blueprint/diff.h"
+#include "gateway/metadata/names.h"
 
 static bool refuse(struct diff *diff, const struct json *at, const char *where, const char *why)
 {
@@ -59,6 +60,27 @@ static const struct field *find_field(const struct object *object, const struct 
         named = str_eq(field->name, name) ? field : named;
     }
     return named;
+}
+
+/* The fields of a morph relation are called after the objects that they lead to, so where they lead is what they are
+ * known by. */
+static void find_morph(struct diff *diff, const struct want_object *object, struct want_field *want)
+{
+    struct str group = text_of(want->relation, "group");
+    const struct want_object *target = diff_object(diff, text_of(want->relation, "target"));
+    if (group.len == 0 || target == NULL) {
+        return;
+    }
+    want->row.name = arena_printf(diff->arena, "%.*s%.*s", STR_ARG(group),
+                                  STR_ARG(name_capital(diff->arena, target->row.name_singular)));
+    want->now = NULL;
+    for (size_t i = 0; object->now != NULL && target->now != NULL && i < object->now->field_count; i++) {
+        const struct field *field = &object->now->fields[i];
+        if (field->type == FIELD_MORPH_RELATION && field->target == target->now &&
+            str_eq(model_morph_group(field), group)) {
+            want->now = field;
+        }
+    }
 }
 
 static bool same_kind(const struct want_field *want)
@@ -122,6 +144,9 @@ static bool read_field(struct diff *diff, const struct want_object *object, cons
         return false;
     }
     out->row.universal_id = universal_id;
+    if (str_is(out->row.type, "MORPH_RELATION") && !is_true(source, "standard")) {
+        find_morph(diff, object, out);
+    }
     if (out->now != NULL && !out->now->standard && !same_kind(out)) {
         out->replaces = true;
     }
@@ -240,10 +265,10 @@ static bool read_object(struct diff *diff, const struct json *source, struct wan
     }
     out->row.universal_id = universal_id;
     out->id = out->now != NULL ? out->now->id : diff->fresh_id();
-    return read_fields(diff, out);
+    return true;
 }
 
-static bool want_standard_objects(struct diff *diff)
+static void want_standard_objects(struct diff *diff)
 {
     for (size_t i = 0; i < diff->catalogue->object_count; i++) {
         const struct object *object = &diff->catalogue->objects[i];
@@ -256,12 +281,8 @@ static bool want_standard_objects(struct diff *diff)
             struct want_object *want = &diff->objects[diff->object_count++];
             *want =
                 (struct want_object){.row = model_object_base(diff->standard, &own), .now = object, .id = object->id};
-            if (!read_fields(diff, want)) {
-                return false;
-            }
         }
     }
-    return true;
 }
 
 /* A relation that leads elsewhere from now on is another one. Once all objects are known: the one that it leads to may
@@ -308,8 +329,12 @@ bool diff_read(struct diff *diff, const struct json *document)
         }
         diff->object_count++;
     }
-    if (!want_standard_objects(diff)) {
-        return false;
+    want_standard_objects(diff);
+    /* Fields once all objects are known: relations lead from one to another. */
+    for (size_t i = 0; i < diff->object_count; i++) {
+        if (!read_fields(diff, &diff->objects[i])) {
+            return false;
+        }
     }
     find_targets(diff);
     return true;

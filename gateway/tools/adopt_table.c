@@ -3,6 +3,7 @@
 #include "gateway/control/control.h"
 #include "gateway/ddl/ddl.h"
 #include "gateway/tools/db_read.h"
+#include "gateway/tools/model_lock.h"
 #include "gateway/tools/model_rows.h"
 #include "gateway/tools/tools.h"
 #include <stdlib.h>
@@ -153,8 +154,7 @@ static bool apply(struct work *work)
 
 static bool inside(struct work *work, bool wanted)
 {
-    if (!run(work, STR("select pg_advisory_xact_lock(7077004)")) ||
-        !model_load(work->connection, &work->catalogue, work->err) || work->catalogue == NULL || !plan(work)) {
+    if (!model_load(work->connection, &work->catalogue, work->err) || work->catalogue == NULL || !plan(work)) {
         return false;
     }
     return !wanted || work->out->missing.count > 0 || apply(work);
@@ -165,8 +165,17 @@ bool tools_adopt(struct pg_sync *connection, struct arena *arena, struct adopt_w
 {
     struct work work = {.connection = connection, .arena = arena, .wish = wish, .out = out, .err = err};
     wish->fresh_id = fresh_id;
+    if (!model_lock(connection, false, err)) {
+        return false;
+    }
     bool ok = pg_sync_script(connection, "begin", err) && inside(&work, apply_it) &&
               pg_sync_script(connection, apply_it && out->missing.count == 0 ? "commit" : "rollback", err);
+    if (!ok) {
+        struct err ignored;
+        bool rolled_back = pg_sync_script(connection, "rollback", &ignored);
+        (void)rolled_back; /* then the connection is gone, and the transaction with it */
+    }
+    model_unlock(connection, false);
     catalogue_unref(work.catalogue);
     return ok;
 }

@@ -59,7 +59,7 @@ main(150, async () => {
   await add('visit', { type: 'RELATION', name: 'pet', ...relation('pet', 'Visits'), settings: { onDelete: 'CASCADE' } });
   await add('vet', { type: 'RELATION', name: 'seen', ...relation('visit', 'Doctor', 'ONE_TO_MANY') });
   await add('pet', { type: 'RELATION', name: 'parent', ...relation('pet', 'Children') });
-  await add('visit', { type: 'MORPH_RELATION', name: 'payer', morphRelationsCreationPayload: [relation('person', 'Paid visits').relationCreationPayload, relation('company', 'Paid visits').relationCreationPayload] });
+  await add('visit', { type: 'MORPH_RELATION', name: 'payer', morphRelationsCreationPayload: [relation('person', 'Paid visits').relationCreationPayload, relation('pet', 'Paid visits').relationCreationPayload] });
   await add('company', { type: 'TEXT', name: 'slogan', isSearchable: true });
   const person = (await expect(200, 'GET', `/rest/metadata/objects/${ids.person}`)).data.object;
   await patch('fields', person.fields.find(({ name }) => name === 'jobTitle').id, { label: 'Profession', description: 'What they do' });
