@@ -78,7 +78,9 @@ static void slot_on_room(void *context)
     struct http_exchange_slot *slot = context;
     void (*on_room)(struct http_exchange * exchange) = slot->on_room;
     slot->on_room = NULL;
-    on_room(&slot->open);
+    if (on_room != NULL) { /* it may have ended since */
+        on_room(&slot->open);
+    }
 }
 
 bool http_stream_room(struct http_exchange *exchange, void (*on_room)(struct http_exchange *exchange))

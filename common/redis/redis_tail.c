@@ -277,18 +277,17 @@ static void catch_up(struct redis_tail *tail)
 
 static void tail_on_up(void *context)
 {
-    struct redis_tail *tail = context;
-    if (tail->positioned) {
-        /* Writers drop what they cannot send, so a lost connection may be a lost entry. */
-        tail->callbacks.on_gap(tail->context);
-    }
-    look(tail);
+    look(context);
 }
 
 static void tail_on_down(void *context)
 {
     struct redis_tail *tail = context;
     loop_timer_stop(&tail->timer);
+    if (tail->positioned) {
+        /* Writers drop what they cannot send, so a lost connection may be a lost entry. */
+        tail->callbacks.on_gap(tail->context);
+    }
 }
 
 static void tail_on_time(void *context)

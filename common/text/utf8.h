@@ -17,4 +17,7 @@ size_t utf8_put(uint32_t point, char out[4]);
 /* Characters (code points) in well-formed text. */
 size_t utf8_count(struct str text);
 
+/* The lower-case partner of a letter of the Latin, Greek, Cyrillic and Armenian scripts; all else as it is. */
+uint32_t unicode_lower(uint32_t point);
+
 #endif

@@ -9,6 +9,8 @@
 int app_serve(struct gateway_settings *settings, const struct settings_source *source);
 /* Applies the migrations and seeds the standard objects. */
 int app_migrate(const struct gateway_settings *settings);
+/* Prints the schema that the GraphQL endpoint at `path` has for the data model in the database. */
+int app_graphql_schema(const struct gateway_settings *settings, const char *path);
 
 struct app_key_options {
     const char *name;    /* create */

@@ -8,6 +8,8 @@
 #include "gateway/app/worker.h"
 #include "gateway/control/control.h"
 #include "gateway/remodel/remodel.h"
+#include "gateway/request/graphql_persisted.h"
+#include "gateway/request/graphql_schema.h"
 #include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
@@ -19,6 +21,7 @@ enum {
     POLL_US = 500000,
     FOLD_US = 250000,
     RATE_KEYS_MAX = 100000,
+    GROUPS_MAX = 1000,
     TRIM_US = 2000000,
     TRIM_OVER_BYTES = 4 * 1024 * 1024,
     TRIM_KEEP_BYTES = 256 * 1024
@@ -42,9 +45,16 @@ struct server {
 static void on_catalogue(void *context, struct catalogue *catalogue)
 {
     struct server *server = context;
-    for (size_t i = 0; i < server->worker_count; i++) {
-        worker_post_catalogue(server->workers[i], catalogue);
+    struct err err;
+    /* Here, since it takes a while with a large model, and all workers share it. */
+    struct schema_set *schemas = schema_set_new(catalogue, &err);
+    if (schemas == NULL) {
+        log_line(LOG_LEVEL_ERROR, "graphql_schema_failed", "%s", err.text);
     }
+    for (size_t i = 0; i < server->worker_count; i++) {
+        worker_post_catalogue(server->workers[i], catalogue, schemas);
+    }
+    schema_set_unref(schemas);
 }
 
 static void on_keyring(void *context, struct keyring *keyring)
@@ -198,6 +208,33 @@ static void ignore_broken_pipes(void)
     sigaction(SIGPIPE, &ignore, NULL);
 }
 
+static void fill_graphql_settings(const struct gateway_settings *settings, struct graphql_settings *out)
+{
+    out->limits = (struct gql_limits){
+        .tokens = (uint32_t)settings->graphql_tokens,
+        .depth = (uint32_t)settings->graphql_depth,
+        .aliases = (uint32_t)settings->graphql_aliases,
+        .root_fields = (uint32_t)settings->graphql_root_fields,
+        .fields = (uint32_t)settings->graphql_fields,
+        .lenient = true,
+    };
+    out->resolve = (struct resolve_limits){
+        .page_size_default = (size_t)settings->graphql_page_size,
+        .page_size_max = (size_t)settings->graphql_page_size_max,
+        .relation_limit = (size_t)settings->relation_limit,
+        .max_batch = (size_t)settings->max_batch,
+        .max_merge = (size_t)settings->max_merge,
+        .max_groups = GROUPS_MAX,
+        .max_depth = (size_t)settings->graphql_relation_depth,
+        .max_complexity = (size_t)settings->graphql_complexity,
+    };
+    out->introspection = (enum introspection)settings->graphql_introspection;
+    out->max_batch = (size_t)settings->graphql_batch;
+    out->cache_bytes = (size_t)settings->graphql_cache_bytes;
+    out->timeout_us = settings->graphql_timeout_us;
+    out->persisted = persisted_store_new((size_t)settings->graphql_persisted_bytes);
+}
+
 static void fill_request_settings(struct server *server)
 {
     const struct gateway_settings *settings = server->settings;
@@ -214,6 +251,7 @@ static void fill_request_settings(struct server *server)
         .max_json_depth = (size_t)settings->max_json_depth,
         .max_json_nodes = (size_t)settings->max_json_values,
     };
+    fill_graphql_settings(settings, &out->graphql);
     out->max_answer = (size_t)settings->max_answer_bytes;
     out->compression = settings->compression;
     out->bare_metadata = settings->metadata_bare;
@@ -296,6 +334,7 @@ static void stop(struct server *server)
     }
     free(server->workers);
     rate_table_free(server->request_settings.rates);
+    persisted_store_free(server->request_settings.graphql.persisted);
     loop_timer_release(&server->drain_timer);
     loop_timer_release(&server->trim_timer);
     loop_free(server->loop);

@@ -10,9 +10,10 @@
 #include "gateway/app/tools_private.h"
 #include "gateway/auth/auth.h"
 #include "gateway/control/control.h"
+#include "gateway/request/graphql_schema.h"
 #include <stdio.h>
 
-enum { CONNECT_TIMEOUT_MS = 30000, TOKEN_YEARS = 100 };
+enum { CONNECT_TIMEOUT_MS = 30000, SCHEMA_TIMEOUT_MS = 10000, TOKEN_YEARS = 100 };
 
 int app_complain(const struct err *err)
 {
@@ -43,6 +44,75 @@ int app_migrate(const struct gateway_settings *settings)
     }
     printf("%zu migrations applied, %zu standard objects made\n", applied, made);
     return 0;
+}
+
+/* ---- the schema ---- */
+
+struct printing {
+    struct loop *loop;
+    size_t endpoint;
+    bool printed;
+    struct err err;
+};
+
+static void print_schema(void *context, struct catalogue *catalogue)
+{
+    struct printing *printing = context;
+    struct schema_set *schemas = schema_set_new(catalogue, &printing->err);
+    if (schemas != NULL && !printing->printed) {
+        struct strbuf text = {0};
+        gql_schema_print_sdl(&text, schema_set_get(schemas, printing->endpoint));
+        printing->printed = fwrite(text.ptr, 1, text.len, stdout) == text.len && fflush(stdout) == 0;
+        strbuf_release(&text);
+    }
+    schema_set_unref(schemas);
+    loop_stop(printing->loop);
+}
+
+static void on_no_catalogue(void *context)
+{
+    struct printing *printing = context;
+    err_fail(&printing->err, ERR_UNAVAILABLE, 0, "the data model could not be read: run `gateway migrate` first");
+    loop_stop(printing->loop);
+}
+
+static void ignore_keyring(void *context, struct keyring *keyring)
+{
+    (void)context;
+    (void)keyring;
+}
+
+int app_graphql_schema(const struct gateway_settings *settings, const char *path)
+{
+    struct printing printing = {.endpoint = graphql_find(str_from(path))};
+    err_fail(&printing.err, ERR_INTERNAL, 0, "the schema could not be written");
+    if (printing.endpoint == graphql_endpoint_count) {
+        err_fail(&printing.err, ERR_INVALID, 0, "there is no GraphQL endpoint at %s", path);
+        return app_complain(&printing.err);
+    }
+    /* First with one that says what is wrong; the control room tries for ever. */
+    struct pg_sync *connection = app_connect(settings, &printing.err);
+    if (connection == NULL) {
+        return app_complain(&printing.err);
+    }
+    pg_sync_close(connection);
+    printing.loop = loop_new();
+    struct control_options options = {.conninfo = settings->database_url,
+                                      .poll_us = (int64_t)CONNECT_TIMEOUT_MS * 1000,
+                                      .fold_us = (int64_t)CONNECT_TIMEOUT_MS * 1000,
+                                      .retention_us = settings->retention_us,
+                                      .on_catalogue = print_schema,
+                                      .on_keyring = ignore_keyring,
+                                      .context = &printing};
+    struct control *control = control_new(printing.loop, &options);
+    struct loop_timer timer = {0};
+    loop_timer_init(&timer, printing.loop, on_no_catalogue, &printing);
+    loop_timer_start(&timer, (int64_t)SCHEMA_TIMEOUT_MS * 1000);
+    loop_run(printing.loop);
+    loop_timer_release(&timer);
+    control_free(control);
+    loop_free(printing.loop);
+    return printing.printed ? 0 : app_complain(&printing.err);
 }
 
 static bool read_workspace(struct pg_sync *connection, struct uuid *out, struct err *err)

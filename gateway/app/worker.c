@@ -5,6 +5,8 @@
 #include "common/http/http_server.h"
 #include "common/observe/log.h"
 #include "common/pg/pg.h"
+#include "gateway/live/live.h"
+#include "gateway/request/graphql_schema.h"
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -118,8 +120,10 @@ struct worker *worker_new(const struct worker_options *options, struct err *err)
     worker->loop = loop_new();
     worker->request.executor.loop = worker->loop;
     worker->request.executor.max_mutation = (size_t)settings->max_mutation;
+    worker->request.executor.wait_us = settings->queue_timeout_us;
     worker->request.executor.max_cascade = (size_t)settings->max_cascade;
     worker->request.settings = options->request_settings;
+    request_worker_init(&worker->request);
     random_bytes(&worker->request.id_prefix, sizeof worker->request.id_prefix);
     if (!listen_on(worker, options, err)) {
         loop_free(worker->loop);
@@ -133,6 +137,11 @@ struct worker *worker_new(const struct worker_options *options, struct err *err)
         free(worker);
         return NULL;
     }
+    struct live_options live = {.redis_url = settings->redis_url,
+                                .stream = settings->event_stream,
+                                .max_subscriptions = (size_t)settings->max_subscriptions,
+                                .max_subscriptions_per_key = (size_t)settings->max_subscriptions_per_key};
+    worker->request.live = live_new(worker->loop, &live);
     worker->request.tokens = token_checker_new(str_from(settings->secret_key));
     worker->request.executor.fast = open_pool(worker, settings, false);
     worker->request.executor.slow = open_pool(worker, settings, true);
@@ -156,6 +165,7 @@ static void release(struct worker *worker)
     pg_pool_free(worker->request.executor.slow);
     http_server_free(worker->server);
     loop_timer_release(&worker->request.log_timer);
+    live_free(worker->request.live);
     events_free(worker->request.executor.events);
     request_worker_release(&worker->request);
     token_checker_free(worker->request.tokens);
@@ -188,6 +198,7 @@ void worker_start(struct worker *worker)
 struct parcel {
     struct worker *worker;
     struct catalogue *catalogue;
+    struct schema_set *schemas;
     struct keyring *keyring;
 };
 
@@ -195,7 +206,7 @@ static void on_parcel(void *context)
 {
     struct parcel *parcel = context;
     if (parcel->catalogue != NULL) {
-        request_worker_set_catalogue(&parcel->worker->request, parcel->catalogue);
+        request_worker_set_catalogue(&parcel->worker->request, parcel->catalogue, parcel->schemas);
     }
     if (parcel->keyring != NULL) {
         request_worker_set_keyring(&parcel->worker->request, parcel->keyring);
@@ -203,21 +214,23 @@ static void on_parcel(void *context)
     free(parcel);
 }
 
-static void post_parcel(struct worker *worker, struct catalogue *catalogue, struct keyring *keyring)
+static void post_parcel(struct worker *worker, struct parcel contents)
 {
     struct parcel *parcel = xmalloc(sizeof *parcel);
-    *parcel = (struct parcel){worker, catalogue, keyring};
+    *parcel = contents;
+    parcel->worker = worker;
     loop_post(worker->loop, on_parcel, parcel);
 }
 
-void worker_post_catalogue(struct worker *worker, struct catalogue *catalogue)
+void worker_post_catalogue(struct worker *worker, struct catalogue *catalogue, struct schema_set *schemas)
 {
-    post_parcel(worker, catalogue_ref(catalogue), NULL);
+    post_parcel(worker, (struct parcel){.catalogue = catalogue_ref(catalogue),
+                                        .schemas = schemas == NULL ? NULL : schema_set_ref(schemas)});
 }
 
 void worker_post_keyring(struct worker *worker, struct keyring *keyring)
 {
-    post_parcel(worker, NULL, keyring_ref(keyring));
+    post_parcel(worker, (struct parcel){.keyring = keyring_ref(keyring)});
 }
 
 void worker_post(struct worker *worker, loop_callback callback, void *context)
@@ -234,6 +247,7 @@ static void on_server_drained(void *context)
 static void on_drain(void *context)
 {
     struct worker *worker = context;
+    live_stop(worker->request.live);
     http_server_drain(worker->server, on_server_drained, worker);
 }
 

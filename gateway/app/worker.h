@@ -43,8 +43,8 @@ struct worker_options {
 MUST_CHECK struct worker *worker_new(const struct worker_options *options, struct err *err);
 uint16_t worker_port(const struct worker *worker);
 void worker_start(struct worker *worker);
-/* Thread-safe; both take a reference of their own. */
-void worker_post_catalogue(struct worker *worker, struct catalogue *catalogue);
+/* Thread-safe; both take references of their own. The schemas may be NULL. */
+void worker_post_catalogue(struct worker *worker, struct catalogue *catalogue, struct schema_set *schemas);
 void worker_post_keyring(struct worker *worker, struct keyring *keyring);
 /* Thread-safe: runs `callback` on the worker's thread, behind what was posted to it before. */
 void worker_post(struct worker *worker, loop_callback callback, void *context);

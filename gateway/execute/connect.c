@@ -2,22 +2,24 @@
  * The records that a write connects to, by their ids or unique fields: one statement an object, all in one job, before
  * the write. One that goes away in between is caught by the foreign key.
  */
-#include "gateway/execute/operation_private.h"
+#include "gateway/execute/along.h"
 
 struct connecting {
     struct operation *operation;
     void (*next)(struct operation *operation);
+    struct along *inputs; /* the plan's, and those that lie in them */
+    size_t input_count;
     const struct object **targets;
     struct value ***rows; /* of each target */
     size_t *row_counts;
     size_t target_count;
 };
 
-static size_t count_connects(const struct plan *plan)
+static size_t count_connects(const struct along *inputs, size_t input_count)
 {
     size_t count = 0;
-    for (size_t i = 0; i < plan->input_count; i++) {
-        count += plan->inputs[i].connect_count;
+    for (size_t i = 0; i < input_count; i++) {
+        count += inputs[i].input->connect_count;
     }
     return count;
 }
@@ -46,14 +48,15 @@ static void add_key(struct operation *operation, const struct record_connect *co
     keys[i].values[keys[i].count++] = connect->values[0];
 }
 
-static struct pg_command look_up(struct operation *operation, const struct object *target, size_t most)
+static struct pg_command look_up(const struct connecting *connecting, const struct object *target, size_t most)
 {
-    const struct plan *plan = &operation->plan;
+    struct operation *operation = connecting->operation;
     struct sql_key *keys = ARENA_ARRAY(operation->arena, struct sql_key, most);
     size_t count = 0;
-    for (size_t i = 0; i < plan->input_count; i++) {
-        for (size_t k = 0; k < plan->inputs[i].connect_count; k++) {
-            const struct record_connect *connect = &plan->inputs[i].connects[k];
+    for (size_t i = 0; i < connecting->input_count; i++) {
+        const struct record_input *input = connecting->inputs[i].input;
+        for (size_t k = 0; k < input->connect_count; k++) {
+            const struct record_connect *connect = &input->connects[k];
             if (connect->field->target == target) {
                 add_key(operation, connect, keys, &count, most);
             }
@@ -117,12 +120,12 @@ static void fail_missing(struct operation *operation, const struct record_connec
 static bool apply(const struct connecting *connecting)
 {
     struct operation *operation = connecting->operation;
-    for (size_t i = 0; i < operation->plan.input_count; i++) {
-        struct record_input *input = &operation->plan.inputs[i];
+    for (size_t i = 0; i < connecting->input_count; i++) {
+        struct record_input *input = connecting->inputs[i].input;
         for (size_t k = 0; k < input->connect_count; k++) {
             const struct value *id = find(connecting, &input->connects[k]);
             if (id == NULL) {
-                fail_missing(operation, &input->connects[k], i);
+                fail_missing(operation, &input->connects[k], connecting->inputs[i].index);
                 return false;
             }
             size_t at = input->connects[k].field->columns[0].index;
@@ -151,10 +154,10 @@ static void on_found(void *context, struct pg_result *const *results, const stru
 
 static void gather_targets(struct connecting *connecting)
 {
-    const struct plan *plan = &connecting->operation->plan;
-    for (size_t i = 0; i < plan->input_count; i++) {
-        for (size_t k = 0; k < plan->inputs[i].connect_count; k++) {
-            const struct object *target = plan->inputs[i].connects[k].field->target;
+    for (size_t i = 0; i < connecting->input_count; i++) {
+        const struct record_input *input = connecting->inputs[i].input;
+        for (size_t k = 0; k < input->connect_count; k++) {
+            const struct object *target = input->connects[k].field->target;
             if (target_index(connecting, target) == connecting->target_count) {
                 connecting->targets[connecting->target_count++] = target;
             }
@@ -164,7 +167,9 @@ static void gather_targets(struct connecting *connecting)
 
 void connect_resolve(struct operation *operation, void (*next)(struct operation *operation))
 {
-    size_t most = count_connects(&operation->plan);
+    struct along *inputs = NULL;
+    size_t input_count = along_gather(operation, &inputs);
+    size_t most = count_connects(inputs, input_count);
     if (most == 0) {
         next(operation);
         return;
@@ -173,13 +178,15 @@ void connect_resolve(struct operation *operation, void (*next)(struct operation 
     struct connecting *connecting = ARENA_NEW(arena, struct connecting);
     *connecting = (struct connecting){.operation = operation,
                                       .next = next,
+                                      .inputs = inputs,
+                                      .input_count = input_count,
                                       .targets = ARENA_ARRAY(arena, const struct object *, most),
                                       .rows = ARENA_ARRAY(arena, struct value **, most),
                                       .row_counts = ARENA_ARRAY(arena, size_t, most)};
     gather_targets(connecting);
     struct pg_command *commands = ARENA_ARRAY(arena, struct pg_command, connecting->target_count);
     for (size_t i = 0; i < connecting->target_count; i++) {
-        commands[i] = look_up(operation, connecting->targets[i], most);
+        commands[i] = look_up(connecting, connecting->targets[i], most);
     }
     operation_submit(operation, operation->executor->fast,
                      (struct pg_job){.kind = PG_READ,

@@ -3,12 +3,13 @@
  * Events are made from the locked rows, so order in the outbox is the order of commits, and a record that does not
  * change is not written; it is in the answer all the same.
  */
-#include "gateway/execute/write_set.h"
+#include "gateway/execute/along.h"
 
 struct alteration {
     struct record_change **targets; /* in the answer's order */
     size_t count;
     const struct record_change **written; /* of each UPDATE */
+    size_t first;                         /* the first UPDATE among the commands */
 };
 
 static void apply_input(struct record_change *change, const struct record_input *input)
@@ -57,7 +58,8 @@ static void on_failed(struct operation *operation, const struct pg_failure *fail
     struct pg_failure named = *failure;
     bool refused = failure->err.code == ERR_CONFLICT || failure->err.code == ERR_INVALID;
     for (size_t i = 0; refused && operation->plan.target == TARGET_IDS && i < alteration->count; i++) {
-        if (failure->command < alteration->count && alteration->targets[i] == alteration->written[failure->command]) {
+        size_t at = failure->command - alteration->first;
+        if (at < alteration->count && alteration->targets[i] == alteration->written[at]) {
             err_fail(&named.err, failure->err.code, 0, "%s (record %zu of the batch)", failure->err.text, i + 1);
         }
     }
@@ -84,9 +86,14 @@ static void on_locked(void *context, struct pg_result *const *results, const str
         !operation_targets(operation, in_wrong_state, &alteration->targets, &alteration->count)) {
         return;
     }
-    struct pg_command *commands = ARENA_ARRAY(operation->arena, struct pg_command, alteration->count + 3);
+    struct pg_command *commands =
+        ARENA_ARRAY(operation->arena, struct pg_command, operation->along_count + alteration->count + 3);
     alteration->written = ARENA_ARRAY(operation->arena, const struct record_change *, alteration->count);
-    size_t count = 0;
+    if (alteration->count > 0) {
+        along_add(set);
+        alteration->first = along_inserts(operation, commands);
+    }
+    size_t count = alteration->first;
     set->now_us = write_now_us(); /* not before the locks were had */
     for (size_t i = 0; i < alteration->count; i++) {
         struct record_change *change = alteration->targets[i];
@@ -95,7 +102,7 @@ static void on_locked(void *context, struct pg_result *const *results, const str
             return;
         }
         if (change->change_count > 0) {
-            alteration->written[count] = change;
+            alteration->written[count - alteration->first] = change;
             commands[count++] = write_set_update(set, change);
         }
     }

@@ -2,26 +2,29 @@
  * Creates: every value is known before the first statement (ids, times, defaults are ours), so the record's JSON is
  * made here, and the rows and their events go to PostgreSQL as one implicit transaction in one round trip.
  */
+#include "gateway/execute/along.h"
 #include "gateway/execute/unique_key.h"
-#include "gateway/execute/write_set.h"
 
 struct creation {
     struct operation *operation;
-    struct change *changes;
+    struct change *changes; /* what comes along first, then the plan's own */
     struct event *events;
-    size_t count;
+    size_t along;
+    size_t count;     /* of all */
+    size_t outbox_at; /* among the commands */
 };
 
 /* The records as they are written, and whole as their events have them. */
 static void tell_records(struct operation *operation, const struct creation *creation)
 {
-    struct value **rows = ARENA_ARRAY(operation->arena, struct value *, creation->count);
-    struct str *json = ARENA_ARRAY(operation->arena, struct str, creation->count);
-    for (size_t i = 0; i < creation->count; i++) {
+    size_t count = operation->plan.input_count;
+    struct value **rows = ARENA_ARRAY(operation->arena, struct value *, count);
+    struct str *json = ARENA_ARRAY(operation->arena, struct str, count);
+    for (size_t i = 0; i < count; i++) {
         rows[i] = operation->plan.inputs[i].values;
-        json[i] = creation->events[i].record;
+        json[i] = creation->events[creation->along + i].record;
     }
-    operation_records(operation, rows, creation->count);
+    operation_records(operation, rows, count);
     operation->result.json = json;
 }
 
@@ -33,7 +36,7 @@ static void on_created(void *context, struct pg_result *const *results, const st
         operation_fail_duplicate(operation, failure);
         return;
     }
-    write_publish(operation, creation->events, creation->count, results[1]);
+    write_publish(operation, creation->events, creation->count, results[creation->outbox_at]);
     operation_end_records(operation);
 }
 
@@ -52,7 +55,7 @@ static bool complete(struct operation *operation, struct creation *creation, int
             operation_fail(operation, &where);
             return false;
         }
-        creation->changes[i] = (struct change){
+        creation->changes[creation->along + i] = (struct change){
             .object = plan->object, .action = EVENT_CREATED, .values = plan->inputs[i].values, .delta = 1};
     }
     return true;
@@ -102,20 +105,29 @@ void execute_create(struct operation *operation)
     int64_t now_us = write_now_us();
     struct creation *creation = ARENA_NEW(operation->arena, struct creation);
     creation->operation = operation;
-    creation->count = plan->input_count;
+    creation->along = operation->along_count;
+    creation->count = creation->along + plan->input_count;
     creation->changes = ARENA_ARRAY(operation->arena, struct change, creation->count);
     if (!complete(operation, creation, now_us)) {
         return;
     }
+    if (creation->along > 0) {
+        memcpy(creation->changes, operation->along, creation->along * sizeof *creation->changes);
+    }
     creation->events = write_events(operation, creation->changes, creation->count, now_us);
-    operation->commands[0] = write_insert(operation, plan->object, creation->changes, creation->count);
-    operation->commands[1] = write_outbox(operation, creation->events, creation->changes, creation->count);
+    struct pg_command *commands = creation->along == 0
+                                      ? operation->commands
+                                      : ARENA_ARRAY(operation->arena, struct pg_command, creation->along + 3);
+    size_t count = along_inserts(operation, commands);
+    commands[count++] = write_insert(operation, plan->object, creation->changes + creation->along, plan->input_count);
+    creation->outbox_at = count;
+    commands[count++] = write_outbox(operation, creation->events, creation->changes, creation->count);
     tell_records(operation, creation);
-    size_t commands = 2 + operation_on_commit(operation, &operation->commands[2]);
+    count += operation_on_commit(operation, &commands[count]);
     operation_submit(operation, operation->executor->fast,
                      (struct pg_job){.kind = PG_WRITE,
-                                     .commands = operation->commands,
-                                     .command_count = commands,
+                                     .commands = commands,
+                                     .command_count = count,
                                      .cost = (unsigned)creation->count,
                                      .on_done = on_created,
                                      .context = creation});

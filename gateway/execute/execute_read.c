@@ -254,6 +254,7 @@ static void submit_slow(struct reading *reading, bool counts)
                                         .cost = 1,
                                         .on_done = on_slow,
                                         .context = reading};
+    reading->slow_job.deadline_us = operation_wait_until(operation);
     reading->pending++;
     pg_submit(operation->executor->slow, &reading->slow_job);
 }

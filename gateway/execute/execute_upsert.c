@@ -3,8 +3,8 @@
  * updated in place, the rest is created. Matches are locked in the order of their ids by one statement. A record that
  * somebody else inserts in between is met as a broken uniqueness: then all of it is tried once more, and found.
  */
+#include "gateway/execute/along.h"
 #include "gateway/execute/unique_key.h"
-#include "gateway/execute/write_set.h"
 #include <stdlib.h>
 
 struct upsert {
@@ -236,13 +236,15 @@ static void on_locked(void *context, struct pg_result *const *results, const str
         return;
     }
     set->now_us = write_now_us();
+    along_add(set);
     for (size_t i = 0; i < plan->input_count; i++) {
         if (!place_input(operation, upsert, i)) {
             return;
         }
     }
-    struct pg_command *commands = ARENA_ARRAY(operation->arena, struct pg_command, plan->input_count + 4);
-    size_t count = 0;
+    struct pg_command *commands =
+        ARENA_ARRAY(operation->arena, struct pg_command, operation->along_count + plan->input_count + 4);
+    size_t count = along_inserts(operation, commands);
     for (size_t i = 0; i < plan->input_count; i++) {
         const struct record_change *change = upsert->targets[i];
         if (change->before != NULL && change->change_count > 0) {

@@ -3,8 +3,8 @@
 
 #include "common/base/hash.h"
 #include "common/observe/log.h"
+#include "gateway/execute/along.h"
 #include "gateway/execute/record_set.h"
-#include "gateway/execute/write_set.h"
 #include <stdlib.h>
 
 static void execute(struct operation *operation)
@@ -25,10 +25,28 @@ static void execute(struct operation *operation)
     }
 }
 
+static void execute_connected(struct operation *operation)
+{
+    if (along_prepare(operation)) {
+        execute(operation);
+    }
+}
+
 void operation_execute(struct operation *operation)
 {
     operation->result = (struct plan_result){.page = {.total = -1}};
-    connect_resolve(operation, execute);
+    operation->along_count = 0;
+    if (operation_is_late(operation)) {
+        operation_fail_pg(operation, &too_late);
+        return;
+    }
+    connect_resolve(operation, execute_connected);
+}
+
+void operation_complete(struct operation *operation, struct value **rows, size_t count)
+{
+    operation->result = (struct plan_result){.page = {.total = -1}};
+    operation_answer(operation, rows, count);
 }
 
 /* ---- the end ---- */
@@ -210,6 +228,19 @@ bool operation_expected(struct operation *operation, const struct pg_result *loc
 
 /* ---- jobs ---- */
 
+const struct pg_failure too_late = {.err = {.code = ERR_TIMEOUT, .text = "The request took longer than it may"}};
+
+bool operation_is_late(const struct operation *operation)
+{
+    return operation->deadline_us != 0 && loop_now_us(operation->executor->loop) >= operation->deadline_us;
+}
+
+int64_t operation_wait_until(const struct operation *operation)
+{
+    int64_t most_us = loop_now_us(operation->executor->loop) + operation->executor->wait_us;
+    return operation->deadline_us == 0 || operation->deadline_us > most_us ? 0 : operation->deadline_us;
+}
+
 void operation_note_job(struct operation *operation, const struct pg_job *job)
 {
     if (job->done_us == 0) {
@@ -224,5 +255,6 @@ void operation_submit(struct operation *operation, struct pg_pool *pool, struct 
 {
     operation_note_job(operation, &operation->job);
     operation->job = job;
+    operation->job.deadline_us = operation_wait_until(operation);
     pg_submit(pool, &operation->job);
 }

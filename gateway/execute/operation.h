@@ -25,10 +25,12 @@ struct executor {
     struct events *events;
     size_t max_mutation; /* records that one write by a filter may be about */
     size_t max_cascade;  /* records that one destroy may take along or clear, or a merge re-point */
+    int64_t wait_us;     /* the pools' own: for a connection */
 };
 
 enum { OPERATION_COMMANDS_MAX = 4 };
 
+struct change;
 struct write_set;
 
 struct operation {
@@ -38,8 +40,9 @@ struct operation {
     struct model *model;
     struct plan plan; /* its inputs are completed in place */
     struct record_actor actor;
-    struct str id; /* the request's, for the log */
-    void *context; /* of the callbacks */
+    struct str id;       /* the request's, for the log */
+    int64_t deadline_us; /* loop time: nothing is begun after it, and nothing waits longer for a connection; 0: none */
+    void *context;       /* of the callbacks */
     /*
      * The end. Either a result, which is valid until the callback returns, or a failure, whose `err` has the wire's
      * code word. It may come before operation_execute returns. Nothing touches the operation afterwards.
@@ -58,12 +61,15 @@ struct operation {
     /* Told at the end: waiting for connections, and in PostgreSQL. */
     int64_t queued_us;
     int64_t database_us;
+    struct uuid conflict_id; /* of a create that was refused: the record that holds the value; nil: not known */
 
     /* The room's. */
     struct pg_job job;
     struct pg_command commands[OPERATION_COMMANDS_MAX];
     struct pg_session_request session_request;
     struct pg_session *session;
+    struct change *along; /* what is created along with the plan's own records */
+    size_t along_count;
     struct write_set *writes; /* of a transaction that thinks; NULL otherwise */
     void *work;               /* what an execution keeps between its steps */
     struct plan_result result;
@@ -71,6 +77,9 @@ struct operation {
 
 /* Looks up what the plan's inputs connect to, then does what the plan says. */
 void operation_execute(struct operation *operation);
+/* Ends with these records, after fetching what relations the plan's selection asks for of them. `rows` are by the
+ * object's columns and live until on_done. */
+void operation_complete(struct operation *operation, struct value **rows, size_t count);
 
 /* For failures that PostgreSQL told: the wire's code word. */
 const char *failure_tag(const struct pg_failure *failure);

@@ -45,6 +45,11 @@ uint64_t operation_row_version(const struct object *object, const struct pg_resu
 MUST_CHECK bool operation_expected(struct operation *operation, const struct pg_result *locked);
 /* Adds a job's times to the operation's, before the job is used again. */
 void operation_note_job(struct operation *operation, const struct pg_job *job);
+/* The deadline has passed: fail with too_late. */
+bool operation_is_late(const struct operation *operation);
+extern const struct pg_failure too_late;
+/* For pg_job.deadline_us and its like: how long it may wait for a connection; 0 when the pool's own time is shorter. */
+int64_t operation_wait_until(const struct operation *operation);
 /* Hands commands to a pool as the operation's job. */
 void operation_submit(struct operation *operation, struct pg_pool *pool, struct pg_job job);
 

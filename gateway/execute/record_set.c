@@ -228,7 +228,9 @@ static void fetch_level(struct fetch *fetch)
     fetch->steps = ARENA_ARRAY(arena, struct step, wanted);
     fetch->step_count = 0;
     size_t count = prepare_steps(fetch, commands);
-    if (count == 0) {
+    if (operation_is_late(fetch->operation)) {
+        fetch->on_fetched(fetch->operation, &too_late);
+    } else if (count == 0) {
         on_level(fetch, NULL, NULL);
     } else {
         submit(fetch, commands, count, on_level);

@@ -24,7 +24,8 @@ void session_start(struct operation *operation, void (*on_begun)(struct operatio
 {
     struct opening *opening = ARENA_NEW(operation->arena, struct opening);
     *opening = (struct opening){operation, on_begun, loop_now_us(operation->executor->loop)};
-    operation->session_request = (struct pg_session_request){.on_ready = on_ready, .context = opening};
+    operation->session_request = (struct pg_session_request){
+        .deadline_us = operation_wait_until(operation), .on_ready = on_ready, .context = opening};
     pg_session_open(operation->executor->slow, &operation->session_request);
 }
 

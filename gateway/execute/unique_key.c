@@ -101,7 +101,8 @@ static bool blame_row(struct inquiry *inquiry, size_t index, const struct unique
     if (!holds || !unique_key_eq(key, plan->inputs[index].values, row)) {
         return false;
     }
-    struct str id = param_uuid(inquiry->operation->arena, &row[object->id_column->index].as.uuid).value;
+    inquiry->operation->conflict_id = row[object->id_column->index].as.uuid;
+    struct str id = param_uuid(inquiry->operation->arena, &inquiry->operation->conflict_id).value;
     say(inquiry, index, key, arena_printf(inquiry->operation->arena, "%.*s", STR_ARG(id)));
     return true;
 }

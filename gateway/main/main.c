@@ -20,17 +20,14 @@ static const char usage[] =
     "  apikey create         make a key and print its token, once: --name NAME [--role Admin] [--expires DATE]\n"
     "  apikey list           list the keys\n"
     "  apikey revoke ID      revoke a key; every gateway refuses it within a second\n"
-    "  model verify          compare the data model with the tables, indexes and keys in PostgreSQL, and look for what "
-    "a\n"
-    "                        crash has left behind: [--json] [--counts]; ends with 0 when all agrees, with 1 when "
-    "not,\n"
-    "                        with 3 when it could not look\n"
+    "  graphql schema [PATH] print the schema that is served at PATH (default /graphql), as SDL\n"
+    "  model verify          compare the data model with the tables, indexes and keys in PostgreSQL, and look for\n"
+    "                        what a crash has left behind: [--json] [--counts]; ends with 0 when all agrees, with 1\n"
+    "                        when not, with 3 when it could not look\n"
     "  model adopt SCHEMA.TABLE\n"
-    "                        serve a table that exists already, without moving its data: --singular NAME --plural "
-    "NAME\n"
-    "                        [--map FIELD=COLUMN ...] [--add-system-columns] [--add-id]; shows what is mapped and what "
-    "is\n"
-    "                        not, and does it with --yes\n"
+    "                        serve a table that exists already, without moving its data: --singular NAME\n"
+    "                        --plural NAME [--map FIELD=COLUMN ...] [--add-system-columns] [--add-id]; shows what is\n"
+    "                        mapped and what is not, and does it with --yes\n"
     "  model export [FILE]   write the data model as one JSON document, for git\n"
     "  model diff FILE       what such a document would change here; ends with 0 when nothing, with 1 when something\n"
     "  model import FILE     make the model what the document says: shows the plan, and does it with --yes;\n"
@@ -53,6 +50,7 @@ enum command {
     COMMAND_KEY_CREATE,
     COMMAND_KEY_LIST,
     COMMAND_KEY_REVOKE,
+    COMMAND_SCHEMA,
     COMMAND_MODEL_VERIFY,
     COMMAND_MODEL_ADOPT,
     COMMAND_MODEL_EXPORT,
@@ -67,6 +65,7 @@ struct arguments {
     const char **sets;
     size_t set_count;
     struct app_key_options key;
+    const char *path; /* of a GraphQL endpoint */
     struct app_model_options model;
 };
 
@@ -109,6 +108,18 @@ static int read_model_command(int argc, char **argv, struct arguments *out)
     return -1;
 }
 
+static int read_graphql_command(int argc, char **argv, struct arguments *out)
+{
+    if (argc < 3 || strcmp(argv[2], "schema") != 0) {
+        usage_error("`graphql` wants schema", NULL);
+        return -1;
+    }
+    bool given = argc > 3 && argv[3][0] != '-';
+    out->command = COMMAND_SCHEMA;
+    out->path = given ? argv[3] : "/graphql";
+    return given ? 3 : 2;
+}
+
 /* Reads the words before the first option. Returns how many, or -1 after a complaint. */
 static int read_command(int argc, char **argv, struct arguments *out)
 {
@@ -119,6 +130,9 @@ static int read_command(int argc, char **argv, struct arguments *out)
     if (strcmp(argv[1], "migrate") == 0) {
         out->command = COMMAND_MIGRATE;
         return 1;
+    }
+    if (strcmp(argv[1], "graphql") == 0) {
+        return read_graphql_command(argc, argv, out);
     }
     if (strcmp(argv[1], "model") == 0) {
         return read_model_command(argc, argv, out);
@@ -228,6 +242,7 @@ static int run(struct arguments *arguments, struct gateway_settings *settings, c
         }
         return app_key_create(settings, &arguments->key);
     case COMMAND_KEY_LIST: return app_key_list(settings);
+    case COMMAND_SCHEMA: return app_graphql_schema(settings, arguments->path);
     case COMMAND_KEY_REVOKE: return app_key_revoke(settings, &arguments->key);
     case COMMAND_MODEL_VERIFY: return app_model_verify(settings, &arguments->model);
     case COMMAND_MODEL_ADOPT: return app_model_adopt(settings, &arguments->model);

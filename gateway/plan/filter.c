@@ -221,6 +221,8 @@ struct filter *filter_compare(struct arena *arena, const struct column *column, 
     if (!filter_allows(column, op)) {
         return refuse_op(column, op, err);
     }
+    /* Whatever is given with isEmptyArray says nothing (contract graphql-core 2.6). */
+    count = op == FILTER_IS_EMPTY_ARRAY ? 0 : count;
     struct filter *filter = filter_new(arena, FILTER_COMPARE);
     struct value *values = ARENA_ARRAY(arena, struct value, count + 1);
     filter->column = column;

@@ -132,28 +132,36 @@ static void print_page(struct strbuf *out, const struct plan *plan)
     }
 }
 
-static void print_input(struct strbuf *out, const struct object *object, const struct record_input *input)
+static void print_connect(struct strbuf *out, const struct record_connect *connect, size_t level)
 {
-    strbuf_puts(out, "  values\n");
+    indent(out, level);
+    strbuf_printf(out, "%.*s to", STR_ARG(connect->field->name));
+    for (size_t i = 0; i < connect->count; i++) {
+        strbuf_printf(out, " %.*s = ", STR_ARG(connect->columns[i]->name));
+        value_put_json(out, connect->columns[i], &connect->values[i]);
+    }
+    strbuf_put_char(out, '\n');
+}
+
+static void print_input(struct strbuf *out, const struct object *object, const struct record_input *input, size_t level)
+{
     for (size_t i = 0; i < object->column_count; i++) {
         if (input->set[i]) {
-            strbuf_printf(out, "    %.*s = ", STR_ARG(object->columns[i].name));
+            indent(out, level);
+            strbuf_printf(out, "%.*s = ", STR_ARG(object->columns[i].name));
             value_put_json(out, &object->columns[i], &input->values[i]);
             strbuf_put_char(out, '\n');
         }
     }
-}
-
-static void print_connects(struct strbuf *out, const struct record_input *input)
-{
     for (size_t i = 0; i < input->connect_count; i++) {
-        const struct record_connect *connect = &input->connects[i];
-        strbuf_printf(out, "    %.*s to", STR_ARG(connect->field->name));
-        for (size_t k = 0; k < connect->count; k++) {
-            strbuf_printf(out, " %.*s = ", STR_ARG(connect->columns[k]->name));
-            value_put_json(out, connect->columns[k], &connect->values[k]);
-        }
-        strbuf_put_char(out, '\n');
+        print_connect(out, &input->connects[i], level);
+    }
+    for (size_t i = 0; i < input->create_count; i++) {
+        const struct record_create *create = &input->creates[i];
+        indent(out, level);
+        strbuf_printf(out, "%.*s to a new %.*s\n", STR_ARG(create->field->name),
+                      STR_ARG(create->field->target->name_singular));
+        print_input(out, create->field->target, create->input, level + 1);
     }
 }
 
@@ -243,8 +251,8 @@ void plan_print(struct strbuf *out, const struct plan *plan)
         print_page(out, plan);
     }
     for (size_t i = 0; i < plan->input_count; i++) {
-        print_input(out, plan->object, &plan->inputs[i]);
-        print_connects(out, &plan->inputs[i]);
+        strbuf_puts(out, "  values\n");
+        print_input(out, plan->object, &plan->inputs[i], 2);
     }
     print_selection(out, &plan->selection, 1);
 }

@@ -299,6 +299,7 @@ static bool local_lower(struct str text, char out[LOCAL_MAX + 4], size_t *len)
 
 bool email_canonical(struct arena *arena, struct str text, struct str *out)
 {
+    text = str_trim(text);
     size_t at = text.len;
     while (at > 0 && text.ptr[at - 1] != '@') {
         at--;

@@ -21,19 +21,6 @@ static bool refuse_where(const struct field *field, struct err *err)
                         STR_ARG(field->name), STR_ARG(field->target->name_singular));
 }
 
-/* The only member, if it is one of `parent`'s. */
-static const struct json *only(const struct json *parent, const char *name)
-{
-    const struct json *member = json_get(parent, name);
-    return member != NULL && parent->count == 1 ? member : NULL;
-}
-
-const struct json *disconnect_of(const struct json *json)
-{
-    const struct json *disconnect = only(json, "disconnect");
-    return json_is(disconnect, JSON_TRUE) || json_is(disconnect, JSON_FALSE) ? disconnect : NULL;
-}
-
 static const struct field *unique_field(const struct object *object, struct str name)
 {
     const struct field *field = object_field(object, name);
@@ -76,27 +63,56 @@ static bool read_where(struct arena *arena, const struct field *field, const str
     return true;
 }
 
-bool connect_from_json(struct arena *arena, const struct field *field, const struct json *json, int64_t now_us,
+bool connect_from_json(struct arena *arena, const struct field *field, const struct json *where, int64_t now_us,
                        struct record_connect *out, struct err *err)
 {
-    const struct json *connect = only(json, "connect");
+    return where->count == 1 ? read_where(arena, field, where, now_us, out, err) : refuse_where(field, err);
+}
+
+static const struct json *given(const struct json *json, const char *name, size_t *count)
+{
+    const struct json *member = json_get(json, name);
+    bool is_given = member != NULL && member->type != JSON_NULL;
+    *count += is_given;
+    return is_given ? member : NULL;
+}
+
+static bool refuse_side(const struct field *field, const struct json *json, struct err *err)
+{
+    return json_get(json, "connect") != NULL || json_get(json, "create") != NULL
+               ? err_fail_tag(
+                     err, ERR_INVALID, "CONNECT_NOT_ALLOWED",
+                     "Connect is not allowed for field \"%.*s\": set the relation on the other object's records",
+                     STR_ARG(field->name))
+               : INPUT_REFUSE(err, "Field \"%.*s\" is not writable", STR_ARG(field->name));
+}
+
+static bool refuse_write(const struct field *field, struct err *err)
+{
+    return INPUT_REFUSE(err,
+                        "Relation \"%.*s\" requires create, connect, or disconnect operation, such as "
+                        "{\"connect\":{\"where\":{…}}}; or set \"%.*s\"",
+                        STR_ARG(field->name), STR_ARG(field->columns[0].name));
+}
+
+bool relation_write_read(const struct field *field, const struct json *json, struct relation_write *out,
+                         struct err *err)
+{
+    size_t count = 0;
     if (field->side != RELATION_MANY_TO_ONE || field->column_count == 0 || !field->target->active) {
-        return connect != NULL
-                   ? err_fail_tag(err, ERR_INVALID, "CONNECT_NOT_ALLOWED",
-                                  "Connect is not allowed for field \"%.*s\": set the relation on the other "
-                                  "object's records",
-                                  STR_ARG(field->name))
-                   : INPUT_REFUSE(err, "Field \"%.*s\" is not writable", STR_ARG(field->name));
+        return refuse_side(field, json, err);
     }
-    const struct json *where = only(connect, "where");
-    if (!json_is(where, JSON_OBJECT)) {
-        return INPUT_REFUSE(err,
-                            "Relation \"%.*s\" requires connect or disconnect operation, such as "
-                            "{\"connect\":{\"where\":{…}}}; or set \"%.*s\"",
-                            STR_ARG(field->name), STR_ARG(field->columns[0].name));
+    const struct json *connect = given(json, "connect", &count);
+    *out = (struct relation_write){.create = given(json, "create", &count),
+                                   .disconnect = given(json, "disconnect", &count)};
+    if (connect != NULL && out->disconnect != NULL) {
+        return err_fail_tag(err, ERR_INVALID, "CONNECT_AND_DISCONNECT",
+                            "Cannot have both connect and disconnect for the same field on %.*s.",
+                            STR_ARG(field->name));
     }
-    if (where->count != 1) {
-        return refuse_where(field, err);
-    }
-    return read_where(arena, field, where, now_us, out, err);
+    out->connect = json_get(connect, "where");
+    bool fits = connect != NULL       ? json_is(out->connect, JSON_OBJECT)
+                : out->create != NULL ? json_is(out->create, JSON_OBJECT)
+                                      : json_is(out->disconnect, JSON_TRUE) || json_is(out->disconnect, JSON_FALSE);
+    return (count == 1 && fits) || refuse_write(field, err);
 }

@@ -10,6 +10,8 @@ struct reader {
     int64_t now_us;
     struct record_input *out;
     struct record_connect *connects; /* being filled */
+    struct record_create *creates;   /* likewise */
+    size_t depth;                    /* of creates inside of creates */
     struct err *err;
 };
 
@@ -106,15 +108,43 @@ static bool read_created_by(const struct reader *reader, const struct field *fie
     return true;
 }
 
-static bool read_relation(const struct reader *reader, const struct field *field, const struct json *json)
+static bool read_record(struct reader *reader, const struct json *json);
+
+static bool read_create(struct reader *reader, const struct field *field, const struct json *json)
 {
-    const struct json *disconnect = disconnect_of(json);
-    if (disconnect != NULL && field->column_count > 0) {
+    struct record_input *input = ARENA_NEW(reader->arena, struct record_input);
+    struct reader inner = {.arena = reader->arena,
+                           .object = field->target,
+                           .mode = RECORD_INPUT_CREATE,
+                           .now_us = reader->now_us,
+                           .depth = reader->depth + 1,
+                           .out = input,
+                           .err = reader->err};
+    if (inner.depth > RECORD_CREATE_DEPTH_MAX) {
+        return INPUT_REFUSE(reader->err, "Nested relation create depth cannot exceed %d", RECORD_CREATE_DEPTH_MAX);
+    }
+    if (!read_record(&inner, json)) {
+        return false;
+    }
+    reader->creates[reader->out->create_count++] = (struct record_create){field, input};
+    return true;
+}
+
+static bool read_relation(struct reader *reader, const struct field *field, const struct json *json)
+{
+    struct relation_write write;
+    if (!relation_write_read(field, json, &write, reader->err)) {
+        return false;
+    }
+    if (write.disconnect != NULL) {
         struct value nobody = value_null(COLUMN_UUID);
-        return disconnect->type == JSON_FALSE || set_value(reader, &field->columns[0], &nobody);
+        return write.disconnect->type == JSON_FALSE || set_value(reader, &field->columns[0], &nobody);
+    }
+    if (write.create != NULL) {
+        return read_create(reader, field, write.create);
     }
     struct record_connect *connect = &reader->connects[reader->out->connect_count];
-    if (!connect_from_json(reader->arena, field, json, reader->now_us, connect, reader->err)) {
+    if (!connect_from_json(reader->arena, field, write.connect, reader->now_us, connect, reader->err)) {
         return false;
     }
     reader->out->connect_count++;
@@ -146,7 +176,7 @@ static bool read_system(const struct reader *reader, const struct field *field, 
     return refuse_write(reader, field);
 }
 
-static bool read_member(const struct reader *reader, const struct json *json)
+static bool read_member(struct reader *reader, const struct json *json)
 {
     const struct field *field = object_join(reader->object, json->key);
     if (field != NULL && field->active && field->column_count > 0) {
@@ -169,36 +199,53 @@ static bool read_member(const struct reader *reader, const struct json *json)
                                               : read_column(reader, &field->columns[0], json);
 }
 
+static bool refuse_both(const struct reader *reader, const struct field *field)
+{
+    return !reader->out->set[field->columns[0].index] ||
+           INPUT_REFUSE(reader->err, "%.*s and %.*s cannot be both provided.", STR_ARG(field->name),
+                        STR_ARG(field->columns[0].name));
+}
+
 /* A relation is set in one way or the other. */
-static bool connects_check(const struct reader *reader)
+static bool relations_check(const struct reader *reader)
 {
     for (size_t i = 0; i < reader->out->connect_count; i++) {
-        const struct field *field = reader->connects[i].field;
-        if (reader->out->set[field->columns[0].index]) {
-            return INPUT_REFUSE(reader->err, "%.*s and %.*s cannot be both provided.", STR_ARG(field->name),
-                                STR_ARG(field->columns[0].name));
+        if (!refuse_both(reader, reader->connects[i].field)) {
+            return false;
+        }
+    }
+    for (size_t i = 0; i < reader->out->create_count; i++) {
+        if (!refuse_both(reader, reader->creates[i].field)) {
+            return false;
         }
     }
     return true;
 }
 
-bool record_input_read(struct arena *arena, const struct object *object, const struct json *json,
-                       enum record_input_mode mode, int64_t now_us, struct record_input *out, struct err *err)
+static bool read_record(struct reader *reader, const struct json *json)
 {
     if (json->type != JSON_OBJECT) {
-        return INPUT_REFUSE(err, "A record must be a JSON object, not %s", json_type_name(json));
+        return INPUT_REFUSE(reader->err, "A record must be a JSON object, not %s", json_type_name(json));
     }
-    struct record_connect *connects = ARENA_ARRAY(arena, struct record_connect, json->count);
-    *out = (struct record_input){.values = ARENA_ARRAY(arena, struct value, object->column_count),
-                                 .set = ARENA_ARRAY(arena, bool, object->column_count),
-                                 .connects = connects};
-    struct reader reader = {
-        .arena = arena, .object = object, .mode = mode, .now_us = now_us, .out = out, .connects = connects, .err = err};
+    reader->connects = ARENA_ARRAY(reader->arena, struct record_connect, json->count);
+    reader->creates = ARENA_ARRAY(reader->arena, struct record_create, json->count);
+    *reader->out =
+        (struct record_input){.values = ARENA_ARRAY(reader->arena, struct value, reader->object->column_count),
+                              .set = ARENA_ARRAY(reader->arena, bool, reader->object->column_count),
+                              .connects = reader->connects,
+                              .creates = reader->creates};
     JSON_EACH(member, json)
     {
-        if (!read_member(&reader, member)) {
+        if (!read_member(reader, member)) {
             return false;
         }
     }
-    return connects_check(&reader);
+    return relations_check(reader);
+}
+
+bool record_input_read(struct arena *arena, const struct object *object, const struct json *json,
+                       enum record_input_mode mode, int64_t now_us, struct record_input *out, struct err *err)
+{
+    struct reader reader = {.arena = arena, .object = object, .mode = mode, .now_us = now_us, .out = out, .err = err};
+    return read_record(&reader, json);
 }

@@ -24,12 +24,25 @@ struct record_connect {
     size_t count;
 };
 
+struct record_input;
+
+/* A relation that is to lead to a record that is created with this one: {"create":{…}}. */
+struct record_create {
+    const struct field *field; /* many-to-one */
+    struct record_input *input;
+};
+
+/* Creates may lie in creates so far. */
+enum { RECORD_CREATE_DEPTH_MAX = 5 };
+
 struct record_input {
     struct value *values; /* indexed like object->columns; only those with set[i] mean anything */
     bool *set;
     bool actor_given;                      /* createdBy.source came from the client */
     const struct record_connect *connects; /* whoever looks them up sets their join columns */
     size_t connect_count;
+    const struct record_create *creates; /* whoever makes the records sets their join columns */
+    size_t create_count;
 };
 
 /* The columns that make `field` unique, in `columns` (SUB_FIELDS_MAX): returns how many; 0 when it is not unique. */
@@ -59,8 +72,8 @@ MUST_CHECK bool record_input_complete(struct arena *arena, const struct object *
 MUST_CHECK bool value_from_text(struct arena *arena, const struct column *column, struct str text, struct value *out,
                                 struct err *err);
 
-/* Lower case, domain in its ASCII (punycode) form, ideographic and full-width dots read as '.', trailing dot dropped.
- * False when it is no e-mail address. */
+/* Without white space around it, lower case, domain in its ASCII (punycode) form, ideographic and full-width dots read
+ * as '.', trailing dot dropped. False when it is no e-mail address. */
 MUST_CHECK bool email_canonical(struct arena *arena, struct str text, struct str *out);
 
 #endif

@@ -214,23 +214,33 @@ static struct pg_param status_param(struct request *request, int status)
     return param_text(arena_printf(request->arena, "%d", status));
 }
 
-size_t idempotency_on_commit(void *context, const struct plan_result *result, struct pg_command *out)
+/* NULL: JSON, as usual. */
+static struct pg_param type_param(const struct request *request)
+{
+    return request->content_type.len == 0 ? param_null() : param_text(request->content_type);
+}
+
+size_t idempotency_remember(struct request *request, int status, struct str body, struct pg_command *out)
 {
     /* The division fails, and with it the transaction, when the key is held by another by now. */
     static const struct str text =
-        STR_INIT("with done as (update core.idempotency set status = $4::smallint, body = $5"
+        STR_INIT("with done as (update core.idempotency set status = $4::smallint, body = $5, content_type = $6"
                  " where key_id = $1 and key = $2 and token = $3 and status is null returning 1)"
                  " select 1 / count(*) from done");
-    struct request *request = context;
-    struct idempotency *idempotency = request->idempotency;
-    if (idempotency == NULL) {
-        return 0;
-    }
-    idempotency->remembered = answer_of(request, result);
-    struct pg_param more[2] = {status_param(request, rest_success_status(&request->operation.plan)),
-                               param_text(idempotency->remembered)};
+    request->idempotency->remembered = body;
+    struct pg_param more[3] = {status_param(request, status), param_text(body), type_param(request)};
     *out = key_command(request, text, more, ARRAY_LEN(more));
     return 1;
+}
+
+size_t idempotency_on_commit(void *context, const struct plan_result *result, struct pg_command *out)
+{
+    struct request *request = context;
+    if (request->idempotency == NULL) {
+        return 0;
+    }
+    return idempotency_remember(request, rest_success_status(&request->operation.plan), answer_of(request, result),
+                                out);
 }
 
 bool idempotency_lost(const struct request *request, const struct pg_failure *failure)
@@ -275,12 +285,10 @@ bool idempotency_ends(struct request *request, int status)
     if (status < 300 && idempotency->remembered.len > 0 && str_eq(body, idempotency->remembered)) {
         return false;
     }
-    struct str type = request->content_type;
-    struct pg_param more[3] = {status_param(request, status), param_text(body),
-                               type.len == 0 ? param_null() : param_text(type)};
+    struct pg_param more[3] = {status_param(request, status), param_text(body), type_param(request)};
     submit(request,
-           is_kept(status) ? key_command(request, keep, more, ARRAY_LEN(more))
-                           : key_command(request, give_back, NULL, 0),
+           is_kept(status) && !request->not_kept ? key_command(request, keep, more, ARRAY_LEN(more))
+                                                 : key_command(request, give_back, NULL, 0),
            on_ended);
     return true;
 }

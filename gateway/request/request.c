@@ -4,6 +4,7 @@
 #include "common/crypto/digest.h"
 #include "common/loop/loop.h"
 #include "gateway/policy/policy.h"
+#include "gateway/request/graphql.h"
 #include "gateway/request/request_private.h"
 #include <stdlib.h>
 
@@ -307,8 +308,10 @@ static void route(struct request *request)
         not_here(request, "The OpenAPI document");
     } else if (collection(path, STR("/rest"), &id)) {
         handle_records(request);
-    } else if (str_is(path, "/graphql") || str_is(path, "/metadata")) {
-        not_here(request, "GraphQL");
+    } else if (graphql_find(path) < graphql_endpoint_count) {
+        handle_graphql(request, graphql_find(path));
+    } else if (str_is(path, "/metadata")) {
+        not_here(request, "The GraphQL API of the metadata");
     } else {
         struct err err;
         err_fail(&err, ERR_NOT_FOUND, 0, "Cannot find '%.*s'. The records are under /rest",
@@ -329,9 +332,17 @@ bool request_worker_ready(const struct request_worker *worker)
     return worker->model != NULL && worker->keyring != NULL;
 }
 
-void request_worker_set_catalogue(struct request_worker *worker, struct catalogue *catalogue)
+void request_worker_init(struct request_worker *worker)
+{
+    document_cache_init(&worker->documents, worker->settings->graphql.cache_bytes);
+}
+
+void request_worker_set_catalogue(struct request_worker *worker, struct catalogue *catalogue,
+                                  struct schema_set *schemas)
 {
     model_unref(worker->model);
+    schema_set_unref(worker->schemas);
+    worker->schemas = schemas;
     worker->model = model_new(catalogue);
 }
 
@@ -347,6 +358,9 @@ void request_worker_release(struct request_worker *worker)
 {
     model_unref(worker->model);
     worker->model = NULL;
+    schema_set_unref(worker->schemas);
+    worker->schemas = NULL;
+    document_cache_release(&worker->documents);
     zip_free(worker->zip);
     worker->zip = NULL;
     if (worker->keyring != NULL) {

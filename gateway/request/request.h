@@ -11,12 +11,31 @@
 #include "gateway/auth/auth.h"
 #include "gateway/catalogue/catalogue.h"
 #include "gateway/execute/operation.h"
+#include "gateway/graphql/limits.h"
+#include "gateway/resolve/resolve.h"
 #include "gateway/rest/rest.h"
+#include "gateway/transport/document_cache.h"
 #include <stdbool.h>
 
+struct live;
 struct remodel;
+struct persisted_store;
+struct schema_set;
+
+enum introspection { INTROSPECTION_ON, INTROSPECTION_OFF, INTROSPECTION_ADMIN }; /* in the order of the setting */
+
+struct graphql_settings {
+    struct gql_limits limits;
+    struct resolve_limits resolve;
+    enum introspection introspection;
+    size_t max_batch; /* operations of one request; 0: lists are refused */
+    size_t cache_bytes;
+    int64_t timeout_us;
+    struct persisted_store *persisted; /* shared by all workers */
+};
 
 struct request_settings {
+    struct graphql_settings graphql;
     struct rest_limits limits;
     size_t max_answer;                 /* bytes of a body */
     const char *cors_origin;           /* "*", an origin, or "" for none */
@@ -32,8 +51,11 @@ struct request_settings {
 struct request_worker {
     struct executor executor;
     struct token_checker *tokens;
-    struct keyring *keyring; /* NULL until loaded */
-    struct model *model;     /* NULL until loaded */
+    struct keyring *keyring;    /* NULL until loaded */
+    struct model *model;        /* NULL until loaded */
+    struct schema_set *schemas; /* of the same catalogue; NULL when there are none */
+    struct document_cache documents;
+    struct live *live; /* what subscriptions listen to */
     const struct request_settings *settings;
     struct loop_timer log_timer; /* started by the first line after a flush */
     struct zip *zip;             /* NULL until the first answer that is compressed */
@@ -45,8 +67,11 @@ struct request_worker {
 void request_handle(void *context, struct http_exchange *exchange);
 /* For http_server_options.error_body. */
 struct str request_error_body(struct strbuf *out, int status, const char *sentence);
-/* On the worker's thread; both take over the caller's reference. */
-void request_worker_set_catalogue(struct request_worker *worker, struct catalogue *catalogue);
+/* Once executor and settings are set. */
+void request_worker_init(struct request_worker *worker);
+/* On the worker's thread; both take over the caller's references. The schemas are made from the catalogue, or NULL. */
+void request_worker_set_catalogue(struct request_worker *worker, struct catalogue *catalogue,
+                                  struct schema_set *schemas);
 void request_worker_set_keyring(struct request_worker *worker, struct keyring *keyring);
 void request_worker_release(struct request_worker *worker);
 bool request_worker_ready(const struct request_worker *worker);

@@ -29,6 +29,7 @@ static struct metric metrics[METRIC_COUNT] = {
 void request_register_metrics(void)
 {
     metrics_register(metrics, METRIC_COUNT);
+    graphql_register_metrics();
 }
 
 void request_add_header(struct request *request, const char *name, struct str value)
@@ -60,6 +61,11 @@ void request_observe(struct request *request, int status, size_t bytes)
     if (!uuid_is_nil(&request->key_id)) {
         log_str("key", str_of(key, UUID_TEXT_LEN));
     }
+    if (request->graphql_kind != NULL) {
+        log_str("operation", str_from(request->graphql_kind));
+        log_str("name", str_cut(request->graphql_name, 100));
+        log_int("fields", (int64_t)request->graphql_fields);
+    }
     log_end();
     if (!request->worker->log_timer.pending) {
         loop_timer_start(&request->worker->log_timer, LOG_DELAY_US);
@@ -68,6 +74,9 @@ void request_observe(struct request *request, int status, size_t bytes)
 
 void request_release(struct request *request)
 {
+    if (request->graphql != NULL) {
+        graphql_release(request->graphql);
+    }
     model_unref(request->model);
     if (request->keyring != NULL) {
         keyring_unref(request->keyring);
@@ -99,7 +108,9 @@ void request_fail_status(struct request *request, int status, const struct err *
 {
     struct strbuf *body = &request->exchange->body;
     strbuf_clear(body);
-    if (request_wants_problem(request)) {
+    if (request->graphql != NULL) {
+        graphql_put_refusal(request, &status, err);
+    } else if (request_wants_problem(request)) {
         request->content_type = STR("application/problem+json");
         rest_put_problem(body, status, err, request->id);
     } else {

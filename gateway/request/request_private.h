@@ -8,6 +8,7 @@
 
 enum { REQUEST_COMMANDS_MAX = 4, REQUEST_HEADERS_MAX = 16 };
 
+struct graphql;
 struct idempotency;
 
 struct request {
@@ -31,6 +32,11 @@ struct request {
     uint64_t version;        /* of the stored row that is answered, for its entity tag; 0: none */
     int64_t queued_us;       /* of earlier jobs and operations: waiting for a connection, and in PostgreSQL */
     int64_t database_us;
+    struct graphql *graphql;  /* NULL: the request is not GraphQL */
+    const char *graphql_kind; /* of the last operation, for the log; NULL: none */
+    struct str graphql_name;
+    size_t graphql_fields;           /* of all operations, at their roots */
+    bool not_kept;                   /* the answer is a failure that may be gone next time, whatever the status */
     struct idempotency *idempotency; /* NULL: the request has no key, or is not a write */
 };
 
@@ -43,6 +49,8 @@ void idempotency_begin(struct request *request, void (*next)(struct request *req
  * without this are remembered after their commit.
  */
 size_t idempotency_on_commit(void *context, const struct plan_result *result, struct pg_command *out);
+/* The same for an answer that is ready as text; its content type is the request's. */
+size_t idempotency_remember(struct request *request, int status, struct str body, struct pg_command *out);
 /* Called by request_finish: true when something must be written first; request_send follows then. */
 bool idempotency_ends(struct request *request, int status);
 /* The write's transaction found that it does not hold the key any more. */
@@ -75,6 +83,12 @@ void request_fail_status(struct request *request, int status, const struct err *
 void request_fail_operation(struct request *request, const struct pg_failure *failure);
 /* From a failed statement of the request's own. */
 void request_fail_pg(struct request *request, const struct pg_failure *failure);
+
+/* graphql_http.c */
+/* Writes the refusal, and says which status it has for this client. */
+void graphql_put_refusal(struct request *request, int *status, const struct err *err);
+void graphql_release(struct graphql *graphql);
+void graphql_register_metrics(void);
 
 /* Routing. */
 /* Pins the catalogue and the keys, authenticates, takes from the rate; false when the request has been ended. */

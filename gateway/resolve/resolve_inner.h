@@ -72,6 +72,9 @@ struct connection_needs {
 };
 MUST_CHECK bool resolve_connection(struct resolving *r, const struct object *object, const struct gql_selected *first,
                                    size_t depth, struct connection_needs *out, struct shape *shape);
+/* One record of the set, in its shape. */
+void resolve_put_record(struct strbuf *out, struct arena *arena, const struct shape *shape,
+                        const struct record_set *set, size_t row);
 void resolve_needs(const struct connection_needs *needs, struct plan_page *page);
 
 /* groupBy, orderBy, orderByForRecords, limit, offsetForRecords; what was selected is in the plan already. */

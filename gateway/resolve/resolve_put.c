@@ -26,8 +26,6 @@ struct view {
     const struct str *dimensions;
 };
 
-static void put_record(struct strbuf *out, struct arena *arena, const struct shape *shape, const struct record_set *set,
-                       size_t row);
 static void put_view(struct strbuf *out, struct arena *arena, const struct shape *shape, const struct view *view);
 
 static void put_bool(struct strbuf *out, bool value)
@@ -120,7 +118,7 @@ static void put_to_one(struct strbuf *out, struct arena *arena, const struct sha
     if (links->number[row] == 0) {
         strbuf_put(out, STR("null"));
     } else {
-        put_record(out, arena, shape, &links->set, links->first[row]);
+        resolve_put_record(out, arena, shape, &links->set, links->first[row]);
     }
 }
 
@@ -136,7 +134,7 @@ static void put_to_many(struct strbuf *out, struct arena *arena, const struct sh
                         .order = relation->order,
                         .order_count = relation->order_count,
                         .has_next = page->backward || cut,
-                        .has_previous = page->backward ? cut : page->cursor != NULL,
+                        .has_previous = page->backward ? cut : page->cursor != NULL || page->offset > 0,
                         .total = links->total == NULL ? 0 : links->total[row],
                         .aggregates = links->aggregates == NULL ? NULL : links->aggregates[row]};
     put_view(out, arena, shape, &view);
@@ -164,8 +162,8 @@ static void put_member(struct strbuf *out, struct arena *arena, const struct sha
     }
 }
 
-static void put_record(struct strbuf *out, struct arena *arena, const struct shape *shape, const struct record_set *set,
-                       size_t row)
+void resolve_put_record(struct strbuf *out, struct arena *arena, const struct shape *shape,
+                        const struct record_set *set, size_t row)
 {
     for (size_t i = 0; i < shape->count; i++) {
         put_member(out, arena, &shape->items[i], set, row);
@@ -233,7 +231,7 @@ static void put_edges(struct strbuf *out, struct arena *arena, const struct shap
             const struct shape *item = &shape->items[i];
             strbuf_put(out, item->lead);
             if (item->kind == SHAPE_NODE) {
-                put_record(out, arena, item, view->set, row);
+                resolve_put_record(out, arena, item, view->set, row);
             } else if (item->kind == SHAPE_CURSOR) {
                 put_cursor(out, arena, view, order_values(arena, view, row));
             }
@@ -429,7 +427,7 @@ static void put_records(struct strbuf *out, struct arena *arena, const struct re
     strbuf_put_char(out, '[');
     for (size_t i = 0; i < set->count; i++) {
         strbuf_put(out, i == 0 ? STR("") : STR(","));
-        put_record(out, arena, resolved->shape, set, i);
+        resolve_put_record(out, arena, resolved->shape, set, i);
     }
     strbuf_put_char(out, ']');
 }
@@ -451,6 +449,6 @@ bool resolve_put(struct strbuf *out, struct arena *arena, const struct resolved 
     if (result->records.count == 0) {
         return err_fail_tag(err, ERR_NOT_FOUND, "RECORD_NOT_FOUND", "Record not found");
     }
-    put_record(out, arena, resolved->shape, &result->records, 0);
+    resolve_put_record(out, arena, resolved->shape, &result->records, 0);
     return true;
 }

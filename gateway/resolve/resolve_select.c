@@ -26,9 +26,28 @@ static struct shape *begin_items(struct resolving *r, struct shape *shape, size_
     return items;
 }
 
-static struct str lead_of(struct resolving *r, bool first, struct str key, const char *after, struct str more)
+/* {"key": or ,"key": and, for members that are always the same, their value. */
+static struct str lead_of(struct resolving *r, bool first, struct str key, struct str value, bool quoted)
 {
-    return arena_printf(r->arena, "%s\"%.*s\":%s%.*s%s", first ? "{" : ",", STR_ARG(key), after, STR_ARG(more), after);
+    char *bytes = arena_bytes(r->arena, key.len + value.len + 6);
+    char *at = bytes;
+    *at++ = first ? '{' : ',';
+    *at++ = '"';
+    memcpy(at, key.ptr, key.len);
+    at += key.len;
+    *at++ = '"';
+    *at++ = ':';
+    if (quoted) {
+        *at++ = '"';
+    }
+    if (value.len > 0) {
+        memcpy(at, value.ptr, value.len);
+        at += value.len;
+    }
+    if (quoted) {
+        *at++ = '"';
+    }
+    return str_of(bytes, (size_t)(at - bytes));
 }
 
 static struct shape *add_item(struct resolving *r, struct shape *shape, struct shape *items, enum shape_kind kind,
@@ -36,9 +55,16 @@ static struct shape *add_item(struct resolving *r, struct shape *shape, struct s
 {
     struct shape *item = &items[shape->count];
     *item = (struct shape){
-        .kind = kind, .lead = lead_of(r, shape->count == 0, key, "", STR_EMPTY), .null_text = STR("null")};
+        .kind = kind, .lead = lead_of(r, shape->count == 0, key, STR_EMPTY, false), .null_text = STR("null")};
     shape->count++;
     return item;
+}
+
+static void add_text(struct resolving *r, struct shape *shape, struct shape *items, struct str key, struct str value,
+                     bool quoted)
+{
+    items[shape->count] = (struct shape){.kind = SHAPE_TEXT, .lead = lead_of(r, shape->count == 0, key, value, quoted)};
+    shape->count++;
 }
 
 /* __typename, or a field that does not exist (which lenient documents may select). True when it was one of these. */
@@ -48,10 +74,8 @@ static bool add_known(struct resolving *r, struct shape *shape, struct shape *it
     if (selected->field != NULL && selected->field != &gql_typename_field) {
         return false;
     }
-    struct shape *item = add_item(r, shape, items, SHAPE_TEXT, selected->key);
-    bool first = shape->count == 1;
-    item->lead = selected->field == NULL ? arena_printf(r->arena, "%.*snull", STR_ARG(item->lead))
-                                         : lead_of(r, first, selected->key, "\"", selected->parent->name);
+    bool unknown = selected->field == NULL;
+    add_text(r, shape, items, selected->key, unknown ? STR("null") : selected->parent->name, !unknown);
     return true;
 }
 
@@ -255,8 +279,7 @@ static bool pick_member(struct picking *picking, struct shape *shape, struct sha
     pick_field(picking, field);
     if (field->column_count == 0) {
         /* searchVector: for PostgreSQL's eyes. */
-        struct shape *item = add_item(r, shape, items, SHAPE_TEXT, selected->key);
-        item->lead = arena_printf(r->arena, "%.*snull", STR_ARG(item->lead));
+        add_text(r, shape, items, selected->key, STR("null"), false);
     } else if (field_types[field->type].composite) {
         add_composite(r, shape, items, field, selected);
     } else {

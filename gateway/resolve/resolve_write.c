@@ -21,11 +21,52 @@ static bool read_target(struct resolving *r, const struct gql_selected *selected
 
 /* ---- inputs ---- */
 
+/* The contract's sentences to the letter: REST adds advice, and names the field where the contract says "undefined". */
+static bool to_the_letter(struct err *err)
+{
+    bool both = err->tag != NULL && strcmp(err->tag, "CONNECT_AND_DISCONNECT") == 0;
+    bool constraint = err->tag != NULL && strcmp(err->tag, "CONNECT_UNIQUE_CONSTRAINT_ERROR") == 0;
+    char *end = constraint ? strstr(err->text, "'. ") : NULL;
+    if (end != NULL) {
+        end[2] = '\0';
+    }
+    if (both) {
+        err_fail_tag(err, ERR_INVALID, "INVALID_ARGS_DATA",
+                     "Cannot have both connect and disconnect for the same field on undefined.");
+    }
+    return false;
+}
+
+/* A relation that is null is not touched, as if it had not been sent: inputs of relations are nullable here. */
+static const struct json *input_json(struct resolving *r, const struct gql_datum *datum)
+{
+    struct json *json = ARENA_NEW(r->arena, struct json);
+    struct json **next = &json->first;
+    json->type = JSON_OBJECT;
+    for (const struct gql_datum *at = datum->as.items.first; at != NULL; at = at->next) {
+        enum core_role role = (enum core_role)at->field->role;
+        bool inner = (role == CORE_TO_ONE || role == CORE_CREATE) && at->kind == GQL_DATUM_OBJECT;
+        if (role == CORE_TO_ONE && at->kind == GQL_DATUM_NULL) {
+            continue;
+        }
+        struct json *member = ARENA_NEW(r->arena, struct json);
+        *member = *(inner ? input_json(r, at) : gql_datum_json(r->arena, at));
+        member->key = at->field->name;
+        member->next = NULL;
+        *next = member;
+        next = &member->next;
+        json->count++;
+    }
+    return json;
+}
+
 static bool read_input(struct resolving *r, const struct gql_datum *datum, enum record_input_mode mode,
                        struct plan *plan)
 {
-    return record_input_read(r->arena, plan->object, gql_datum_json(r->arena, datum), mode, r->now_us,
-                             &plan->inputs[plan->input_count++], r->err);
+    const struct json *json = datum->kind == GQL_DATUM_OBJECT ? input_json(r, datum) : gql_datum_json(r->arena, datum);
+    return record_input_read(r->arena, plan->object, json, mode, r->now_us, &plan->inputs[plan->input_count++],
+                             r->err) ||
+           to_the_letter(r->err);
 }
 
 static bool read_one_input(struct resolving *r, const struct gql_selected *selected, enum record_input_mode mode,

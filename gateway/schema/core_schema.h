@@ -107,7 +107,7 @@ enum core_role {
     CORE_EVENT_ID,
     CORE_EVENT_ACTION,
     CORE_EVENT_TIME,           /* occurredAt */
-    CORE_EVENT_UPDATED_FIELDS, /* of an update; null for others */
+    CORE_EVENT_UPDATED_FIELDS, /* of a change of the record; null of its creation and destruction */
     CORE_EVENT_RECORD,
     /* of XRelationInput and XConnectInput: none */
     CORE_CONNECT,

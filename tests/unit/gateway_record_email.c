@@ -22,6 +22,7 @@ static void addresses_get_one_spelling(void **state)
     static const char *const cases[][2] = {
         {"ann@example.com", "ann@example.com"},
         {"ANN@EXAMPLE.COM", "ann@example.com"},
+        {" \tann@example.com \r\n", "ann@example.com"},
         {"ANN@München．DE.", "ann@xn--mnchen-3ya.de"},
         {"a@例え。テスト", "a@xn--r8jz45g.xn--zckzah"},
         {"a@例え｡テスト", "a@xn--r8jz45g.xn--zckzah"},
@@ -62,8 +63,8 @@ static void what_is_no_address_is_refused(void **state)
         "a@b",
         "a@localhost",
         "a b@example.com",
-        " a@example.com",
-        "a@example.com ",
+        "a @example.com",
+        "a@ example.com",
         "a@b@example.com",
         ".a@example.com",
         "a.@example.com",

@@ -308,6 +308,51 @@ async function connects() {
   }
 }
 
+/* What a record leads to is created with it: one transaction, the targets' events first. */
+async function creates() {
+  const made = (domain, more = {}) => ({ company: { create: { name: 'Made', domainName: { primaryLinkUrl: domain }, ...more } } });
+  await test('created along: a company, and its owner', async () => {
+    const domain = `${tag()}.example`;
+    const mark = outboxMark();
+    const person = await create('people', { jobTitle: 'along', ...made(domain, { accountOwner: { create: { userId: uuid() } } }) });
+    const target = await read('companies', person.companyId);
+    same([target.name, target.domainName.primaryLinkUrl], ['Made', domain]);
+    same(eventsSince(mark).map((event) => [event.object, event.action]), [['workspaceMember', 'created'], ['company', 'created'], ['person', 'created']]);
+    same((await read('workspaceMembers', target.accountOwnerId)).id, target.accountOwnerId);
+    await exact('companies');
+  });
+  await test('created along in a batch, each its own', async () => {
+    const people = await createMany('people', [1, 2, 3].map((n) => made(`${n}-${tag()}.example`)));
+    same(new Set(people.map((person) => person.companyId)).size, 3);
+  });
+  await test('created along in updates and upserts', async () => {
+    const name = tag();
+    const person = await create('people', { emails: mail(name) });
+    const updated = (await expect(200, 'PATCH', `/rest/people/${person.id}`, made(`${tag()}.example`))).data.updatePerson;
+    same((await read('companies', updated.companyId)).name, 'Made');
+    const upserted = (await expect(201, 'POST', '/rest/batch/people?upsert=true', [{ emails: mail(name), ...made(`${tag()}.example`) }, { emails: mail(tag()), ...made(`${tag()}.example`) }])).data.createPeople;
+    same([upserted[0].id, upserted[0].companyId === updated.companyId, new Set(upserted.map((record) => record.companyId)).size], [person.id, false, 2]);
+  });
+  await test('created along, and connected inside', async () => {
+    const owner = await create('workspaceMembers', { userId: uuid() });
+    const person = await create('people', made(`${tag()}.example`, { accountOwner: { connect: { where: { id: owner.id } } } }));
+    same((await read('companies', person.companyId)).accountOwnerId, owner.id);
+  });
+  await test('all or nothing', async () => {
+    const domain = `${tag()}.example`;
+    await company({ domainName: { primaryLinkUrl: domain } });
+    const before = [liveRows('people'), liveRows('companies')];
+    await quiet(() => refused(400, 'duplicate', 'DUPLICATE_ENTRY_DETECTED', 'POST', '/rest/people', made(domain)));
+    await quiet(() => refused(404, undefined, undefined, 'PATCH', `/rest/people/${uuid()}`, made(`${tag()}.example`)));
+    await quiet(() => refused(400, 'of accountOwner', 'INVALID_ARGS_DATA', 'POST', '/rest/people', made(`${tag()}.example`, { accountOwner: { create: {} } })));
+    same([liveRows('people'), liveRows('companies')], before);
+  });
+  await test('no more than 200', async () => {
+    const four = Array.from({ length: 51 }, () => ({ pointOfContact: { create: made(`${tag()}.example`) }, company: { create: { accountOwner: { create: { userId: uuid() } } } } }));
+    await quiet(() => refused(400, 'Maximum number of nested records to create is 200.', 'INVALID_ARGS_DATA', 'POST', '/rest/batch/opportunities', four));
+  });
+}
+
 async function merges() {
   const merge = async (plural, body) => Object.values((await expect(200, 'PATCH', `/rest/${plural}/merge`, body)).data)[0];
   await test('three records: lists are united, no address, number or link is lost', async () => {
@@ -417,6 +462,7 @@ main(300, async () => {
   await upserts();
   await duplicateEntries();
   await connects();
+  await creates();
   await merges();
   await duplicates();
 });
