@@ -131,6 +131,8 @@ main(120, async () => {
     same([deep.purchases.map(({ id }) => id), deep.purchasesByWholesaler], [[bought.id], []]);
     same((await expect(200, 'GET', `/rest/purchases/${bought.id}?depth=1`)).data.purchase.client.fullName, 'New');
     same((await expect(200, 'GET', '/rest/purchases?filter=client.fullName[eq]:New')).data.purchases.length, 1);
+    const graph = await expect(200, 'POST', '/graphql', { query: 'query ($id: UUID!) { client(filter: { id: { eq: $id } }) { fullName visits lifetime purchases { edges { node { pile client { vip } } } } } clients(first: 1, filter: { visits: { gte: 100 } }) { totalCount } }', variables: { id: made.id } });
+    same([graph.data.client.fullName, graph.data.client.visits, graph.data.client.purchases.edges, graph.data.clients.totalCount], ['New', 8, [{ node: { pile: 3, client: { vip: true } } }], 1]);
     await expect(200, 'DELETE', `/rest/clients/${made.id}`);
     same(sql('select 1 from "Sales dept".purchase'), []);
     check((await send('POST', '/rest/purchases', { amount: 5 })).status === 400, 'a purchase without a client');
