@@ -20,8 +20,8 @@ static bool prepare(struct graphql *graphql, struct graphql_again *again, const 
         document_cache_get(&request->worker->documents, request->arena, schema,
                            schema_set_version(again->schemas, graphql->endpoint), source, &limits, errors, &hit);
     return again->document != NULL &&
-           gql_prepare_document(request->arena, schema, again->document->document, asked->operation_name,
-                                asked->variables, &limits, &again->prepared, errors);
+           gql_prepare_document(request->arena, schema, again->document->document, again->document->ahead,
+                                asked->operation_name, asked->variables, &limits, &again->prepared, errors);
 }
 
 const struct gql_prepared *graphql_prepare_again(struct graphql *graphql, struct graphql_again **list,
