@@ -62,7 +62,8 @@ static const struct pg_statement fold_statement = {.sql = STR_INIT("select core.
 static const struct pg_statement make_statement = {.sql = STR_INIT("select core.make_partitions()"), .once = true};
 static const uint32_t drop_types[] = {PG_INT8};
 static const struct pg_statement drop_statement = {
-    .sql = STR_INIT("select core.drop_partitions($1 * interval '1 microsecond'), core.drop_idempotency()"),
+    .sql = STR_INIT("select core.drop_partitions($1 * interval '1 microsecond'), core.drop_idempotency(),"
+                    " core.drop_replays($1 * interval '1 microsecond')"),
     .param_types = drop_types,
     .param_count = 1,
     .once = true};

@@ -127,13 +127,16 @@ void docs_free(struct docs *docs);
 /* GET /rest/search. */
 void handle_search(struct request *request);
 
+struct webhook_action;
+
 /* What a path under /rest/metadata (or an old alias) is about. */
 struct settings_route {
     void (*handle)(struct request *request, const struct settings_route *route);
     struct str id_text; /* NULL ptr: the collection */
     bool token;         /* /rest/metadata/apiKeys/{id}/token */
     bool alias;
-    struct str allow; /* for Allow */
+    const struct webhook_action *action; /* /rest/metadata/webhooks/{id}/{action} */
+    struct str allow;                    /* for Allow */
     bool known;       /* the path has the request's method */
     bool secret;      /* the answer shows a secret, which is not to be kept: no Idempotency-Key */
 };
@@ -141,9 +144,8 @@ struct settings_route {
 bool settings_route(const struct http_request *http, struct settings_route *out);
 /* models.c: the same for objects and fields. */
 bool models_route(const struct http_request *http, struct settings_route *out);
-
-/* /rest/metadata/webhooks[/{id}] and its old alias. */
-void handle_webhooks(struct request *request, struct str id_text, bool alias);
+/* webhook_routes.c: the same for webhooks and their deliveries. */
+bool webhooks_route(const struct http_request *http, struct settings_route *out);
 
 /* For handlers that speak to PostgreSQL themselves: a statement made for this request alone, with its parameters. */
 static inline struct pg_command request_command(struct request *request, struct sql sql, const struct pg_param *params)
