@@ -125,6 +125,8 @@ static bool succeeded(struct metadata_field *metadata, const struct settings_ans
 {
     enum metadata_role role = metadata->query.role;
     bool about_role = role == META_CREATE_ROLE || role == META_UPDATE_ROLE || role == META_DELETE_ROLE;
+    /* Asked first: the answer may be gone with its request when that has been ended. */
+    bool good = answer->failure == NULL && answer->err == NULL;
     if (answer->failure != NULL) {
         struct err err = answer->failure->err;
         failure_log(answer->failure, request_of(metadata)->id);
@@ -134,7 +136,7 @@ static bool succeeded(struct metadata_field *metadata, const struct settings_ans
         struct err err = *answer->err;
         metadata_refuse(metadata, about_role ? REPORT_ROLE : REPORT_KIND_COUNT, verb_of(role), &err);
     }
-    return answer->failure == NULL && answer->err == NULL;
+    return good;
 }
 
 static void on_list(struct settings_call *call, const struct settings_answer *answer)
