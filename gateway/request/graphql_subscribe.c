@@ -424,7 +424,7 @@ static void feed_on_ready(void *context)
 static void feed_on_end(void *context, enum live_end why)
 {
     struct subscription *sub = context;
-    struct err err;
+    struct err err = {0};
     sub->feed = NULL;
     switch (why) {
     case LIVE_GAP:
