@@ -21,6 +21,7 @@ struct inside {
     struct metadata_field *metadata;
     struct http_exchange exchange;
     struct request request;
+    struct settings_route route;
     on_webhook on_done;
 };
 
@@ -59,7 +60,7 @@ static struct str id_text(const struct metadata_field *metadata)
     return arena_copy(request_of(metadata)->arena, str_of(text, sizeof text));
 }
 
-static void ask(struct metadata_field *metadata, enum http_method method, bool one, on_webhook on_done)
+static void ask(struct metadata_field *metadata, enum http_method method, struct str path, on_webhook on_done)
 {
     struct request *outside = request_of(metadata);
     struct inside *inside = ARENA_NEW(outside->arena, struct inside);
@@ -69,9 +70,8 @@ static void ask(struct metadata_field *metadata, enum http_method method, bool o
     if (metadata->query.input != NULL) {
         json_put_canonical(&body, metadata->query.input);
     }
-    inside->exchange.request = (struct http_request){.method = method,
-                                                     .path = STR("/rest/metadata/webhooks"),
-                                                     .body = arena_copy(outside->arena, strbuf_str(&body))};
+    inside->exchange.request =
+        (struct http_request){.method = method, .path = path, .body = arena_copy(outside->arena, strbuf_str(&body))};
     strbuf_release(&body);
     inside->request = (struct request){.exchange = &inside->exchange,
                                        .worker = outside->worker,
@@ -85,8 +85,9 @@ static void ask(struct metadata_field *metadata, enum http_method method, bool o
                                        .keyring = outside->keyring,
                                        .on_inside = on_inside,
                                        .inside_context = inside};
-    /* The old spelling's list is an array with nothing around it. */
-    handle_webhooks(&inside->request, one ? id_text(metadata) : STR_EMPTY, !one);
+    if (webhooks_route(&inside->exchange.request, &inside->route)) {
+        inside->route.handle(&inside->request, &inside->route);
+    }
 }
 
 static void on_written(struct metadata_field *metadata, struct str body)
@@ -100,21 +101,28 @@ static void on_deleted(struct metadata_field *metadata, struct str body)
     metadata_answer(metadata, metadata->before);
 }
 
+static struct str path_of(const struct metadata_field *metadata)
+{
+    struct str id = id_text(metadata);
+    return arena_printf(request_of(metadata)->arena, "/rest/metadata/webhooks/%.*s", STR_ARG(id));
+}
+
 /* The answer is the webhook as it was. An unknown one reads as nothing, and the deletion says that it is not there. */
 static void on_read_to_delete(struct metadata_field *metadata, struct str body)
 {
     metadata->before = body;
-    ask(metadata, HTTP_DELETE, true, on_deleted);
+    ask(metadata, HTTP_DELETE, path_of(metadata), on_deleted);
 }
 
 static void resolve_webhook(struct metadata_field *metadata)
 {
     switch (metadata->query.role) {
-    case META_WEBHOOKS: ask(metadata, HTTP_GET, false, on_written); return;
-    case META_WEBHOOK: ask(metadata, HTTP_GET, true, on_written); return;
-    case META_CREATE_WEBHOOK: ask(metadata, HTTP_POST, false, on_written); return;
-    case META_UPDATE_WEBHOOK: ask(metadata, HTTP_PATCH, true, on_written); return;
-    default: ask(metadata, HTTP_GET, true, on_read_to_delete); return;
+    /* The old spelling's list is an array with nothing around it. */
+    case META_WEBHOOKS: ask(metadata, HTTP_GET, STR("/rest/webhooks"), on_written); return;
+    case META_WEBHOOK: ask(metadata, HTTP_GET, path_of(metadata), on_written); return;
+    case META_CREATE_WEBHOOK: ask(metadata, HTTP_POST, STR("/rest/metadata/webhooks"), on_written); return;
+    case META_UPDATE_WEBHOOK: ask(metadata, HTTP_PATCH, path_of(metadata), on_written); return;
+    default: ask(metadata, HTTP_GET, path_of(metadata), on_read_to_delete); return;
     }
 }
 
