@@ -29,6 +29,8 @@ struct metaquery {
     struct uuid role_id;
     const struct json *input; /* in the shape that REST has for it: what an update nests is taken out */
     struct str expires;
+    struct str delivery; /* the id of a webhook's delivery */
+    struct str search;   /* of deliveries: the same as REST's query */
 
     const struct gql_selected *fault; /* when something fails: the field that is to blame */
 };

@@ -1,4 +1,5 @@
 /* Arguments of root fields into what is to be done. */
+#include "common/text/url.h"
 #include "gateway/metaquery/metaquery_inner.h"
 
 struct reading {
@@ -93,6 +94,44 @@ static bool read_with_id(struct reading *r, struct metaquery *query)
     return read_uuid(r, json_get(query->input, "id"), &query->id);
 }
 
+static void put_search(struct strbuf *out, const char *name, const struct json *value)
+{
+    if (value == NULL || value->type == JSON_NULL) {
+        return;
+    }
+    strbuf_printf(out, "%s%s=", out->len == 0 ? "" : "&", name);
+    url_encode_put(out, value->text);
+}
+
+/* GraphQL's arguments as REST spells them. */
+static bool read_search(struct reading *r, struct metaquery *query)
+{
+    static const char *const names[] = {"webhook", "status", "object", "action", "record", "event", "from", "to"};
+    const struct json *filter = argument(r, "filter");
+    struct strbuf text = {0};
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        put_search(&text, names[i], json_get(filter, names[i]));
+    }
+    put_search(&text, "limit", argument(r, "limit"));
+    put_search(&text, "starting_after", argument(r, "after"));
+    put_search(&text, "ending_before", argument(r, "before"));
+    query->search = arena_copy(r->arena, strbuf_str(&text));
+    strbuf_release(&text);
+    return true;
+}
+
+/* Ids of webhook and event with an underscore between them: it goes into a path, so it is looked at here. */
+static bool read_delivery(struct reading *r, struct metaquery *query)
+{
+    struct str text = argument(r, "id")->text;
+    struct str event = str_slice(text, str_find(text, '_') + 1, text.len);
+    struct uuid ignored;
+    query->delivery = text;
+    return (uuid_parse(str_slice(text, 0, str_find(text, '_')), &ignored) && uuid_parse(event, &ignored)) ||
+           err_fail_tag(r->err, ERR_INVALID, "BAD_USER_INPUT", "'%.*s' is not the id of a delivery",
+                        STR_ARG(str_cut(text, 80)));
+}
+
 static bool read_settings(struct reading *r, struct metaquery *query)
 {
     switch (query->role) {
@@ -100,7 +139,17 @@ static bool read_settings(struct reading *r, struct metaquery *query)
     case META_FIELD:
     case META_WEBHOOK:
     case META_ROLE:
+    case META_WEBHOOK_REPLAYS:
+    case META_TEST_WEBHOOK:
+    case META_PAUSE_WEBHOOK:
+    case META_RESUME_WEBHOOK:
+    case META_CANCEL_REPLAY:
     case META_DELETE_WEBHOOK: return read_uuid(r, argument(r, "id"), &query->id);
+    case META_WEBHOOK_DELIVERIES: return read_search(r, query);
+    case META_WEBHOOK_DELIVERY:
+    case META_RESEND_DELIVERY: return read_delivery(r, query);
+    case META_ROTATE_SECRET:
+    case META_REPLAY_WEBHOOK:
     case META_API_KEY:
     case META_REVOKE_API_KEY:
     case META_UPDATE_API_KEY: return read_with_id(r, query);

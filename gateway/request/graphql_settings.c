@@ -70,8 +70,10 @@ static void ask(struct metadata_field *metadata, enum http_method method, struct
     if (metadata->query.input != NULL) {
         json_put_canonical(&body, metadata->query.input);
     }
-    inside->exchange.request =
-        (struct http_request){.method = method, .path = path, .body = arena_copy(outside->arena, strbuf_str(&body))};
+    inside->exchange.request = (struct http_request){.method = method,
+                                                     .path = path,
+                                                     .query = metadata->query.search,
+                                                     .body = arena_copy(outside->arena, strbuf_str(&body))};
     strbuf_release(&body);
     inside->request = (struct request){.exchange = &inside->exchange,
                                        .worker = outside->worker,
@@ -101,17 +103,29 @@ static void on_deleted(struct metadata_field *metadata, struct str body)
     metadata_answer(metadata, metadata->before);
 }
 
-static struct str path_of(const struct metadata_field *metadata)
+static struct str path_of(const struct metadata_field *metadata, const char *action)
 {
     struct str id = id_text(metadata);
-    return arena_printf(request_of(metadata)->arena, "/rest/metadata/webhooks/%.*s", STR_ARG(id));
+    return arena_printf(request_of(metadata)->arena, "/rest/metadata/webhooks/%.*s%s", STR_ARG(id), action);
+}
+
+static struct str delivery_path(const struct metadata_field *metadata, const char *action)
+{
+    return arena_printf(request_of(metadata)->arena, "/rest/metadata/webhookDeliveries/%.*s%s",
+                        STR_ARG(metadata->query.delivery), action);
+}
+
+/* {"data":[…]}: the list alone. */
+static void on_replays(struct metadata_field *metadata, struct str body)
+{
+    metadata_answer(metadata, str_slice(body, sizeof "{\"data\":" - 1, body.len - 1));
 }
 
 /* The answer is the webhook as it was. An unknown one reads as nothing, and the deletion says that it is not there. */
 static void on_read_to_delete(struct metadata_field *metadata, struct str body)
 {
     metadata->before = body;
-    ask(metadata, HTTP_DELETE, path_of(metadata), on_deleted);
+    ask(metadata, HTTP_DELETE, path_of(metadata, ""), on_deleted);
 }
 
 static void resolve_webhook(struct metadata_field *metadata)
@@ -119,10 +133,20 @@ static void resolve_webhook(struct metadata_field *metadata)
     switch (metadata->query.role) {
     /* The old spelling's list is an array with nothing around it. */
     case META_WEBHOOKS: ask(metadata, HTTP_GET, STR("/rest/webhooks"), on_written); return;
-    case META_WEBHOOK: ask(metadata, HTTP_GET, path_of(metadata), on_written); return;
+    case META_WEBHOOK: ask(metadata, HTTP_GET, path_of(metadata, ""), on_written); return;
     case META_CREATE_WEBHOOK: ask(metadata, HTTP_POST, STR("/rest/metadata/webhooks"), on_written); return;
-    case META_UPDATE_WEBHOOK: ask(metadata, HTTP_PATCH, path_of(metadata), on_written); return;
-    default: ask(metadata, HTTP_GET, path_of(metadata), on_read_to_delete); return;
+    case META_UPDATE_WEBHOOK: ask(metadata, HTTP_PATCH, path_of(metadata, ""), on_written); return;
+    case META_DELETE_WEBHOOK: ask(metadata, HTTP_GET, path_of(metadata, ""), on_read_to_delete); return;
+    case META_TEST_WEBHOOK: ask(metadata, HTTP_POST, path_of(metadata, "/test"), on_written); return;
+    case META_PAUSE_WEBHOOK: ask(metadata, HTTP_POST, path_of(metadata, "/pause"), on_written); return;
+    case META_RESUME_WEBHOOK: ask(metadata, HTTP_POST, path_of(metadata, "/resume"), on_written); return;
+    case META_ROTATE_SECRET: ask(metadata, HTTP_POST, path_of(metadata, "/rotateSecret"), on_written); return;
+    case META_WEBHOOK_REPLAYS: ask(metadata, HTTP_GET, path_of(metadata, "/replay"), on_replays); return;
+    case META_REPLAY_WEBHOOK: ask(metadata, HTTP_POST, path_of(metadata, "/replay"), on_written); return;
+    case META_CANCEL_REPLAY: ask(metadata, HTTP_DELETE, path_of(metadata, "/replay"), on_written); return;
+    case META_WEBHOOK_DELIVERIES: ask(metadata, HTTP_GET, STR("/rest/metadata/webhookDeliveries"), on_written); return;
+    case META_RESEND_DELIVERY: ask(metadata, HTTP_POST, delivery_path(metadata, "/resend"), on_written); return;
+    default: ask(metadata, HTTP_GET, delivery_path(metadata, ""), on_written); return;
     }
 }
 

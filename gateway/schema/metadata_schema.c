@@ -3,7 +3,7 @@
 
 #include "gateway/schema/metadata_tables.h"
 
-enum { TYPES_ESTIMATE = 100 };
+enum { TYPES_ESTIMATE = 160 };
 
 #define ARGUMENT(text, type_text, default_value)                                                                       \
     {                                                                                                                  \
@@ -33,6 +33,14 @@ static const struct gql_argument_row objects[] = {
     ARGUMENT("paging", "CursorPaging!", "{first: 10}"), ARGUMENT("filter", "ObjectFilter!", "{}"), {0}};
 static const struct gql_argument_row fields[] = {
     ARGUMENT("paging", "CursorPaging!", "{first: 10}"), ARGUMENT("filter", "FieldFilter!", "{}"), {0}};
+ONE(rotate_secret, "input", "RotateWebhookSecretInput!");
+ONE(replay_webhook, "input", "ReplayWebhookInput!");
+ONE(by_delivery, "id", "String!");
+static const struct gql_argument_row deliveries[] = {ARGUMENT("filter", "WebhookDeliveryFilter", NULL),
+                                                     ARGUMENT("limit", "Int", NULL),
+                                                     ARGUMENT("after", "ConnectionCursor", NULL),
+                                                     ARGUMENT("before", "ConnectionCursor", NULL),
+                                                     {0}};
 static const struct gql_argument_row assign_role[] = {
     ARGUMENT("apiKeyId", "UUID!", NULL), ARGUMENT("roleId", "UUID!", NULL), {0}};
 static const struct gql_argument_row generate_token[] = {
@@ -46,6 +54,9 @@ static const struct gql_field_row query[] = {
     FIELD("objectRecordCounts", "[ObjectRecordCount!]!", META_RECORD_COUNTS),
     FIELD("webhooks", "[Webhook!]!", META_WEBHOOKS),
     TAKING("webhook", "Webhook", META_WEBHOOK, by_id),
+    TAKING("webhookDeliveries", "WebhookDeliveryPage!", META_WEBHOOK_DELIVERIES, deliveries),
+    TAKING("webhookDelivery", "WebhookDelivery", META_WEBHOOK_DELIVERY, by_delivery),
+    TAKING("webhookReplays", "[WebhookReplay!]!", META_WEBHOOK_REPLAYS, by_id),
     FIELD("apiKeys", "[ApiKey!]!", META_API_KEYS),
     TAKING("apiKey", "ApiKey", META_API_KEY, get_api_key),
     FIELD("getApiKeyRoles", "[Role!]!", META_API_KEY_ROLES),
@@ -66,6 +77,13 @@ static const struct gql_field_row mutation[] = {
     TAKING("createWebhook", "Webhook!", META_CREATE_WEBHOOK, create_webhook),
     TAKING("updateWebhook", "Webhook!", META_UPDATE_WEBHOOK, update_webhook),
     TAKING("deleteWebhook", "Webhook!", META_DELETE_WEBHOOK, by_id),
+    TAKING("testWebhook", "WebhookDeliveryReference!", META_TEST_WEBHOOK, by_id),
+    TAKING("pauseWebhook", "Webhook!", META_PAUSE_WEBHOOK, by_id),
+    TAKING("resumeWebhook", "Webhook!", META_RESUME_WEBHOOK, by_id),
+    TAKING("rotateWebhookSecret", "Webhook!", META_ROTATE_SECRET, rotate_secret),
+    TAKING("replayWebhook", "WebhookReplay!", META_REPLAY_WEBHOOK, replay_webhook),
+    TAKING("cancelWebhookReplay", "Boolean!", META_CANCEL_REPLAY, by_id),
+    TAKING("resendWebhookDelivery", "WebhookDeliveryReference!", META_RESEND_DELIVERY, by_delivery),
     TAKING("createApiKey", "ApiKey!", META_CREATE_API_KEY, create_api_key),
     TAKING("updateApiKey", "ApiKey", META_UPDATE_API_KEY, update_api_key),
     TAKING("revokeApiKey", "ApiKey", META_REVOKE_API_KEY, revoke_api_key),

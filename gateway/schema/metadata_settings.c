@@ -13,6 +13,64 @@ static const struct gql_field_row webhook[] = {
     MEMBER("createdAt", "DateTime!"),
     MEMBER("updatedAt", "DateTime!"),
     MEMBER("deletedAt", "DateTime"),
+    /* Beyond the contract: as over REST (gateway/metadata/webhook.h). */
+    MEMBER("order", "WebhookOrder!"),
+    MEMBER("retrySchedule", "[String!]"),
+    MEMBER("rateLimit", "String"),
+    MEMBER("filter", "String"),
+    MEMBER("fields", "[String!]"),
+    MEMBER("payload", "WebhookPayload!"),
+    MEMBER("headers", "JSON!"),
+    MEMBER("maxBytes", "Int"),
+    MEMBER("signature", "WebhookSignature!"),
+    MEMBER("publicKey", "String"),
+    MEMBER("paused", "Boolean!"),
+    MEMBER("status", "WebhookStatus!"),
+    MEMBER("disabledAt", "DateTime"),
+    MEMBER("disabledReason", "String"),
+    MEMBER("failingSince", "DateTime"),
+    MEMBER("oldSecretsUntil", "DateTime"),
+    {0},
+};
+
+#define DELIVERY                                                                                                       \
+    MEMBER("id", "String!"), MEMBER("webhookId", "UUID!"), MEMBER("eventId", "UUID!"), MEMBER("sequence", "Float!"),   \
+        MEMBER("eventName", "String"), MEMBER("object", "String"), MEMBER("action", "String"),                         \
+        MEMBER("recordId", "UUID"), MEMBER("eventDate", "DateTime"), MEMBER("status", "WebhookDeliveryStatus!"),       \
+        MEMBER("attempts", "Int!"), MEMBER("lastAttemptAt", "DateTime"), MEMBER("nextAttemptAt", "DateTime"),          \
+        MEMBER("responseStatus", "Int"), MEMBER("error", "String"), MEMBER("durationMs", "Float")
+static const struct gql_field_row listed_delivery[] = {DELIVERY, {0}};
+static const struct gql_field_row delivery[] = {DELIVERY, MEMBER("attemptLog", "[WebhookDeliveryAttempt!]!"), {0}};
+static const struct gql_field_row delivery_attempt[] = {
+    MEMBER("attempt", "Int!"),           MEMBER("startedAt", "DateTime"),
+    MEMBER("durationMs", "Float"),       MEMBER("timings", "WebhookDeliveryTimings!"),
+    MEMBER("outcome", "String!"),        MEMBER("responseStatus", "Int"),
+    MEMBER("error", "String"),           MEMBER("response", "String"),
+    MEMBER("nextAttemptAt", "DateTime"), {0},
+};
+static const struct gql_field_row delivery_timings[] = {MEMBER("dnsMs", "Float"),
+                                                        MEMBER("connectMs", "Float"),
+                                                        MEMBER("tlsMs", "Float"),
+                                                        MEMBER("firstByteMs", "Float"),
+                                                        {0}};
+static const struct gql_field_row delivery_page[] = {
+    MEMBER("data", "[ListedWebhookDelivery!]!"), MEMBER("pageInfo", "PageInfo!"), {0}};
+static const struct gql_field_row delivery_reference[] = {
+    MEMBER("id", "String!"), MEMBER("webhookId", "UUID!"), MEMBER("eventId", "UUID!"), {0}};
+static const struct gql_field_row replay[] = {
+    MEMBER("id", "UUID!"),
+    MEMBER("webhookId", "UUID!"),
+    MEMBER("from", "DateTime!"),
+    MEMBER("to", "DateTime!"),
+    MEMBER("operations", "[String!]"),
+    MEMBER("filter", "String"),
+    MEMBER("undelivered", "Boolean!"),
+    MEMBER("rate", "String"),
+    MEMBER("status", "WebhookReplayStatus!"),
+    MEMBER("eventsRead", "Float!"),
+    MEMBER("deliveriesMade", "Float!"),
+    MEMBER("createdAt", "DateTime!"),
+    MEMBER("finishedAt", "DateTime"),
     {0},
 };
 static const struct gql_field_row api_key[] = {
@@ -176,11 +234,17 @@ static const struct gql_field_row workspace[] = {
 /* ---- inputs ---- */
 
 static const struct gql_field_row only_id[] = {GIVEN("id", "UUID!"), {0}};
+#define WEBHOOK_SHAPE                                                                                                  \
+    GIVEN("order", "WebhookOrder"), GIVEN("retrySchedule", "[String!]"), GIVEN("rateLimit", "String"),                 \
+        GIVEN("filter", "String"), GIVEN("fields", "[String!]"), GIVEN("payload", "WebhookPayload"),                   \
+        GIVEN("headers", "JSON"), GIVEN("maxBytes", "Int"), GIVEN("signature", "WebhookSignature"),                    \
+        GIVEN("paused", "Boolean")
 static const struct gql_field_row create_webhook[] = {GIVEN("id", "UUID"),
                                                       GIVEN("targetUrl", "String!"),
                                                       GIVEN("operations", "[String!]!"),
                                                       GIVEN("description", "String"),
                                                       GIVEN("secret", "String"),
+                                                      WEBHOOK_SHAPE,
                                                       {0}};
 static const struct gql_field_row update_webhook[] = {
     GIVEN("id", "UUID!"), GIVEN("update", "UpdateWebhookInputUpdates!"), {0}};
@@ -188,6 +252,22 @@ static const struct gql_field_row webhook_updates[] = {GIVEN("targetUrl", "Strin
                                                        GIVEN("operations", "[String!]"),
                                                        GIVEN("description", "String"),
                                                        GIVEN("secret", "String"),
+                                                       WEBHOOK_SHAPE,
+                                                       {0}};
+static const struct gql_field_row rotate_secret[] = {
+    GIVEN("id", "UUID!"), GIVEN("secret", "String"), GIVEN("overlap", "String"), {0}};
+static const struct gql_field_row replay_webhook[] = {GIVEN("id", "UUID!"),      GIVEN("from", "DateTime!"),
+                                                      GIVEN("to", "DateTime"),   GIVEN("operations", "[String!]"),
+                                                      GIVEN("filter", "String"), GIVEN("undelivered", "Boolean"),
+                                                      GIVEN("rate", "String"),   {0}};
+static const struct gql_field_row delivery_filter[] = {GIVEN("webhook", "UUID"),
+                                                       GIVEN("status", "WebhookDeliveryStatus"),
+                                                       GIVEN("object", "String"),
+                                                       GIVEN("action", "String"),
+                                                       GIVEN("record", "UUID"),
+                                                       GIVEN("event", "UUID"),
+                                                       GIVEN("from", "DateTime"),
+                                                       GIVEN("to", "DateTime"),
                                                        {0}};
 static const struct gql_field_row create_api_key[] = {GIVEN("name", "String!"),
                                                       GIVEN("expiresAt", "String!"),
@@ -237,6 +317,13 @@ static const struct gql_field_row update_workspace[] = {
 
 static const struct gql_type_row rows[] = {
     OUTPUT("Webhook", webhook),
+    OUTPUT("ListedWebhookDelivery", listed_delivery),
+    OUTPUT("WebhookDelivery", delivery),
+    OUTPUT("WebhookDeliveryAttempt", delivery_attempt),
+    OUTPUT("WebhookDeliveryTimings", delivery_timings),
+    OUTPUT("WebhookDeliveryPage", delivery_page),
+    OUTPUT("WebhookDeliveryReference", delivery_reference),
+    OUTPUT("WebhookReplay", replay),
     OUTPUT("ApiKey", api_key),
     OUTPUT("ApiKeyToken", api_key_token),
     OUTPUT("ApiKeyForRole", api_key_for_role),
@@ -257,6 +344,9 @@ static const struct gql_type_row rows[] = {
     INPUT("CreateWebhookInput", create_webhook),
     INPUT("UpdateWebhookInput", update_webhook),
     INPUT("UpdateWebhookInputUpdates", webhook_updates),
+    INPUT("RotateWebhookSecretInput", rotate_secret),
+    INPUT("ReplayWebhookInput", replay_webhook),
+    INPUT("WebhookDeliveryFilter", delivery_filter),
     INPUT("CreateApiKeyInput", create_api_key),
     INPUT("UpdateApiKeyInput", update_api_key),
     INPUT("RevokeApiKeyInput", only_id),
@@ -268,6 +358,12 @@ static const struct gql_type_row rows[] = {
          "IS IS_NOT_NULL IS_NOT LESS_THAN_OR_EQUAL GREATER_THAN_OR_EQUAL IS_BEFORE IS_AFTER CONTAINS DOES_NOT_CONTAIN "
          "IS_EMPTY IS_NOT_EMPTY IS_RELATIVE IS_IN_PAST IS_IN_FUTURE IS_TODAY VECTOR_SEARCH"),
     ENUM("RowLevelPermissionPredicateGroupLogicalOperator", "AND OR"),
+    ENUM("WebhookOrder", "none record endpoint"),
+    ENUM("WebhookPayload", "full thin"),
+    ENUM("WebhookSignature", "v1 v1a"),
+    ENUM("WebhookStatus", "active paused disabled"),
+    ENUM("WebhookDeliveryStatus", "delivered retrying failed disabled"),
+    ENUM("WebhookReplayStatus", "running done cancelled"),
     ENUM("WorkspaceDiscoverability", "PUBLIC MEMBERS_AND_INVITEES HIDDEN"),
     ENUM("WorkspaceActivationStatus", "ONGOING_CREATION PENDING_CREATION CREATED ACTIVE INACTIVE SUSPENDED"),
     ENUM("AiModelTier", "FAST SMART"),

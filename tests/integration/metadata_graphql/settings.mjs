@@ -1,5 +1,6 @@
 // Webhooks, keys, roles and the workspace over GraphQL (contract/metadata 2, 6 to 8).
-import { ask, check, data, expect, main, MEMBER, refused, reported, same, send, test, timePattern, uuid } from './lib.mjs';
+import http from 'node:http';
+import { ask, check, data, expect, main, MEMBER, refused, reported, same, send, test, timePattern, until, uuid } from './lib.mjs';
 
 const WEBHOOK = 'id targetUrl operations description secret applicationId createdAt updatedAt deletedAt';
 const ROLE = 'id label description icon isEditable canUpdateAllSettings canAccessAllTools canReadAllObjectRecords canUpdateAllObjectRecords canSoftDeleteAllObjectRecords canDestroyAllObjectRecords canBeAssignedToUsers canBeAssignedToAgents canBeAssignedToApiKeys';
@@ -29,6 +30,46 @@ main(60, async () => {
   await test('M132 a webhook with a bad URL', async () => {
     await reported('webhook', [['INVALID_TARGET_URL', 'Invalid target URL provided']], 'mutation { createWebhook(input: {targetUrl: "invalid-url", operations: ["*.*"]}) { id } }');
     await reported('webhook', [['INVALID_WEBHOOK_INPUT', 'Secret is required']], 'mutation { createWebhook(input: {targetUrl: "https://a.example", operations: ["*.*"], secret: ""}) { id } }');
+  });
+  await test('webhooks: shape, actions, deliveries', async () => {
+    const got = [];
+    const server = http.createServer((request, response) => { request.resume(); got.push(request.headers); response.end('thanks'); });
+    await new Promise((done) => { server.listen(0, '127.0.0.1', done); });
+    server.unref();
+    const input = { targetUrl: `http://127.0.0.1:${server.address().port}/`, operations: ['company.*'], order: 'endpoint', retrySchedule: ['5s'], rateLimit: '50/s', filter: 'name[neq]:skip', fields: ['name'], payload: 'full', headers: { 'X-Tenant': 'north' }, maxBytes: 2048, signature: 'v1a' };
+    const shape = 'id order retrySchedule rateLimit filter fields payload headers maxBytes signature publicKey paused status disabledAt failingSince oldSecretsUntil secret';
+    const made = (await data(`mutation($input: CreateWebhookInput!) { createWebhook(input: $input) { ${shape} } }`, { input })).createWebhook;
+    for (const key of Object.keys(input)) if (key in made) same(made[key], input[key], key);
+    check(made.publicKey.startsWith('whpk_') && made.status === 'active', JSON.stringify(made));
+    const { id } = made;
+    same((await data('mutation($id: UUID!) { pauseWebhook(id: $id) { paused status } }', { id })).pauseWebhook, { paused: true, status: 'paused' });
+    same((await data('mutation($id: UUID!) { resumeWebhook(id: $id) { paused status } }', { id })).resumeWebhook, { paused: false, status: 'active' });
+    const rotated = (await data('mutation($input: RotateWebhookSecretInput!) { rotateWebhookSecret(input: $input) { secret oldSecretsUntil } }', { input: { id, overlap: '1h' } })).rotateWebhookSecret;
+    check(rotated.secret !== made.secret && timePattern.test(rotated.oldSecretsUntil), JSON.stringify(rotated));
+    const tested = (await data('mutation($id: UUID!) { testWebhook(id: $id) { id webhookId eventId } }', { id })).testWebhook;
+    await expect(201, 'POST', '/rest/companies', { name: 'Delivered' });
+    await until(10, 'two deliveries', () => got.length === 2);
+    same(got[0]['x-tenant'], 'north');
+    const list = (filter, more = '') => data(`query($filter: WebhookDeliveryFilter) { webhookDeliveries(filter: $filter${more}) { data { id eventName status object action recordId attempts responseStatus } pageInfo { hasNextPage endCursor } } }`, { filter }).then((answer) => answer.webhookDeliveries);
+    await until(10, 'both are recorded', async () => (await list({ webhook: id, status: 'delivered' })).data.length === 2);
+    const [company] = (await list({ webhook: id, object: 'company', action: 'created', from: '2020-01-01T00:00:00Z' })).data;
+    same([company.eventName, company.attempts, company.responseStatus], ['company.created', 1, 200]);
+    const first = await list({ webhook: id }, ', limit: 1');
+    check(first.data.length === 1 && first.pageInfo.hasNextPage, JSON.stringify(first));
+    const second = await list({ webhook: id }, `, limit: 1, after: "${first.pageInfo.endCursor}"`);
+    check(second.data.length === 1 && second.data[0].id !== first.data[0].id, JSON.stringify(second));
+    const whole = (await data('query($id: String!) { webhookDelivery(id: $id) { id attemptLog { attempt outcome response timings { connectMs } } } }', { id: company.id })).webhookDelivery;
+    same([whole.attemptLog.length, whole.attemptLog[0].response], [1, 'thanks']);
+    same((await data('mutation($id: String!) { resendWebhookDelivery(id: $id) { id } }', { id: tested.id })).resendWebhookDelivery.id, tested.id);
+    await until(10, 'it comes again', () => got.length === 3);
+    const replayed = (await data('mutation($input: ReplayWebhookInput!) { replayWebhook(input: $input) { id status undelivered } }', { input: { id, from: '2020-01-01T00:00:00Z' } })).replayWebhook;
+    same((await data('query($id: UUID!) { webhookReplays(id: $id) { id } }', { id })).webhookReplays.map((one) => one.id), [replayed.id]);
+    check(typeof (await data('mutation($id: UUID!) { cancelWebhookReplay(id: $id) }', { id })).cancelWebhookReplay === 'boolean', 'cancel');
+    await refused('BAD_USER_INPUT', "'x' is not the id of a delivery", '{ webhookDelivery(id: "x") { id } }');
+    await refused('NOT_FOUND', '', 'query($id: String!) { webhookDelivery(id: $id) { id } }', { id: `${uuid()}_${uuid()}` });
+    await refused('NOT_FOUND', '', 'mutation($id: UUID!) { pauseWebhook(id: $id) { id } }', { id: uuid() });
+    await reported('webhook', [['INVALID_WEBHOOK_INPUT', '']], 'mutation($input: CreateWebhookInput!) { createWebhook(input: $input) { id } }', { input: { ...input, rateLimit: 'fast' } });
+    await data('mutation($id: UUID!) { deleteWebhook(id: $id) { id } }', { id });
   });
   let admin;
   let member;
