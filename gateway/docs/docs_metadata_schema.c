@@ -60,11 +60,16 @@
     "'v1a',null],'description':'v1a adds an ed25519 "                                                                  \
     "signature'},'paused':{'type':['boolean','null'],'description':'true: events "                                     \
     "are kept and wait'}"
+/* The key goes in and never comes out. */
+#define PEM_INPUT                                                                                                      \
+    ",'authorities':{'type':['string','null'],'description':'Certificates in PEM that the receiver must lead to'},"    \
+    "'clientCertificate':{'type':['string','null'],'description':'In PEM, together with clientKey'},'clientKey':{"     \
+    "'type':['string','null'],'description':'In PEM; never shown'}"
 #define WEBHOOK_INPUT                                                                                                  \
     "'targetUrl':{'type':'string','maxLength':2048},'operations':{'type':'array','maxItems':200,'items':" TEXT         \
     ",'description':'Such as company.created, company.*, *.updated, webhook.disabled; *.* when it is not given'},"     \
     "'description':" TEXT_NULL ",'secret':{'type':'string','minLength':1,'maxLength':256,'description':'Made when it " \
-    "is not given'}," WEBHOOK_DELIVERY
+    "is not given'}," WEBHOOK_DELIVERY PEM_INPUT
 #define DELIVERY_REQUIRED                                                                                              \
     "'id','webhookId','eventId','sequence','eventName','object','action','recordId','eventDate','status','attempts',"  \
     "'lastAttemptAt','nextAttemptAt','responseStatus','error','durationMs'"
@@ -138,7 +143,7 @@ static const struct {
      "'updatedAt','deletedAt','order','payload','signature','paused','status'],'properties':{'id':" UUID
      ",'targetUrl':{'type':'string','format':'uri'},'operations':{'type':'array','items':" TEXT
      "},'description':" TEXT_NULL ",'secret':" TEXT ",'applicationId':" UUID ",'createdAt':" TIME ",'updatedAt':" TIME
-     ",'deletedAt':" TIME_NULL "," WEBHOOK_DELIVERY
+     ",'deletedAt':" TIME_NULL "," WEBHOOK_DELIVERY ",'authorities':" TEXT_NULL ",'clientCertificate':" TEXT_NULL
      ",'publicKey':{'type':['string','null'],'description':'What v1a signatures verify with'},"
      "'status':{'type':'string','enum':['active','paused','disabled']},'disabledAt':" TIME_NULL
      ",'disabledReason':" TEXT_NULL ",'failingSince':" TIME_NULL

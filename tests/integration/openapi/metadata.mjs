@@ -20,6 +20,7 @@ async function paging(id) {
 async function webhooks() {
   // Conditions and lists of names are about objects that there are, so the sample cannot make them up.
   const body = { ...sample(document, schemas.Webhook), operations: ['company.*'], retrySchedule: ['5s', '1m'], rateLimit: '100/s', filter: 'name[like]:%a%', fields: ['name'], headers: { 'X-Tenant': 'north' } };
+  for (const pem of ['authorities', 'clientCertificate', 'clientKey']) delete body[pem];
   const made = (await checker.call('createOneWebhook', { body, status: 201 })).json;
   same([made.id, made.secret], [body.id, body.secret]);
   await checker.call('createOneWebhook', { raw: {}, status: 400 });
