@@ -1,6 +1,7 @@
 #include "gateway/execute/record_set.h"
 
 #include "gateway/execute/record_links.h"
+#include <assert.h>
 
 /* One relation at one level: its page and, beside it in the same job, what is to be known of all records across it. */
 struct step {
@@ -40,6 +41,7 @@ static void submit(struct fetch *fetch, const struct pg_command *commands, size_
 
 /* ---- rows ---- */
 
+static_assert(SQL_RELATED_MAX == 100000, "the sentence names it");
 static const struct pg_failure too_many = {
     .err = {.code = ERR_INVALID,
             .text = "The query asks for too many nested records at once (more than 100000). Ask for smaller pages"}};
