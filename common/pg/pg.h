@@ -76,6 +76,8 @@ size_t pg_rows(const struct pg_result *result);
 size_t pg_columns(const struct pg_result *result);
 /* False for NULL; `*out` is then empty. */
 bool pg_value(const struct pg_result *result, size_t row, size_t column, struct str *out);
+/* The column's type, an OID. */
+uint32_t pg_column_type(const struct pg_result *result, size_t column);
 /* Rows that an INSERT, UPDATE or DELETE without RETURNING touched. */
 uint64_t pg_affected(const struct pg_result *result);
 /* Decoders of binary values, for callers outside the record path. The value must be of that type. */
@@ -129,7 +131,8 @@ struct pg_pool_options {
     size_t max_prepared;     /* statements kept prepared per connection; 0 = none (for transaction poolers) */
     int64_t wait_timeout_us; /* the default for jobs without a deadline */
     int64_t statement_timeout_ms;
-    int64_t watchdog_us; /* the oldest unanswered job is older than this: reset the connection */
+    const char *settings; /* more of PostgreSQL's settings for each connection, "-c name=value …"; NULL: none */
+    int64_t watchdog_us;  /* the oldest unanswered job is older than this: reset the connection */
 };
 
 /* Connects in the background, reconnects with back-off (50 ms to 2 s, jitter). On every connection: TimeZone UTC,

@@ -354,17 +354,21 @@ static void pool_on_turn(void *context)
 
 /* An operator's own options come before these, so these win. JIT compilation pays off for long reports only; for the
  * short statements of an API a wrong estimate would cost tens of milliseconds. */
-static void put_settings(struct strbuf *out, int64_t statement_timeout_ms)
+static void put_settings(struct strbuf *out, const struct pg_pool_options *options)
 {
     strbuf_puts(out, "-c timezone=UTC -c datestyle=ISO -c search_path= -c standard_conforming_strings=on -c jit=off");
     strbuf_puts(out, " -c idle_in_transaction_session_timeout=60000 -c statement_timeout=");
-    strbuf_put_int(out, statement_timeout_ms < 0 ? 0 : statement_timeout_ms);
+    strbuf_put_int(out, options->statement_timeout_ms < 0 ? 0 : options->statement_timeout_ms);
+    if (options->settings != NULL) {
+        strbuf_put_char(out, ' ');
+        strbuf_puts(out, options->settings);
+    }
 }
 
 static void connect_all(struct pg_pool *pool)
 {
     struct strbuf settings = {0};
-    put_settings(&settings, pool->options.statement_timeout_ms);
+    put_settings(&settings, &pool->options);
     /* A malformed string shows as a connection that never comes up, with a line in the log. */
     bool good = pg_conninfo_init(&pool->conninfo, pool->options.conninfo, pool->name, strbuf_cstr(&settings));
     (void)good;

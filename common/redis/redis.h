@@ -35,7 +35,8 @@ bool redis_send(struct redis *redis, const struct str *argv, size_t argc);
  * A doorbell: XREAD BLOCK on `stream` from its end, for ever, on a connection of its own; `on_entries` is called with
  * the number of new entries, and with 0 each time the connection has been (re)made, since entries may have been missed
  * meanwhile; also with 0 every five quiet seconds and while Redis answers with errors. Notices of one turn come as one
- * call. The doorbell may be freed in it. Survives DEL, FLUSHALL, restarts and ids that go back.
+ * call; while entries stream in, it comes every few milliseconds. The doorbell may be freed in it. Survives DEL,
+ * FLUSHALL, restarts and ids that go back.
  */
 struct redis_doorbell;
 MUST_CHECK struct redis_doorbell *redis_doorbell_new(struct loop *loop, const char *url, struct str stream,

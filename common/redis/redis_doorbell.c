@@ -15,12 +15,14 @@ enum {
     BLOCK_MS = 5000,
     GRACE_MS = 2000, /* after which a reply is overdue */
     PAUSE_MS = 1000, /* after an error reply */
+    GAP_US = 2000,   /* between two rings: in a stream of entries each would cost our caller a look of its own */
     ID_MAX = 48
 };
 
 struct redis_doorbell {
     struct redis_link link;
     struct loop_timer timer; /* overdue, or the end of a pause */
+    struct loop_timer gap;
     bool pausing;
     bool refused;          /* the last reply was an error, and that is in the log */
     struct loop_task ring; /* calls back outside hiredis, so that the caller may free us */
@@ -111,7 +113,16 @@ static void doorbell_on_waited(redisAsyncContext *ac, void *reply, void *context
     }
     note_id(doorbell, entries->element[entries->elements - 1]);
     ring(doorbell, entries->elements);
-    wait_for_entries(doorbell);
+    loop_timer_stop(&doorbell->timer);
+    loop_timer_start(&doorbell->gap, GAP_US);
+}
+
+static void doorbell_on_gap(void *context)
+{
+    struct redis_doorbell *doorbell = context;
+    if (doorbell->link.state == REDIS_LINK_UP) {
+        wait_for_entries(doorbell);
+    }
 }
 
 static void wait_for_entries(struct redis_doorbell *doorbell)
@@ -159,6 +170,7 @@ static void doorbell_on_down(void *context)
 {
     struct redis_doorbell *doorbell = context;
     loop_timer_stop(&doorbell->timer);
+    loop_timer_stop(&doorbell->gap);
 }
 
 static void doorbell_on_time(void *context)
@@ -190,6 +202,7 @@ struct redis_doorbell *redis_doorbell_new(struct loop *loop, const char *url, st
     doorbell->context = context;
     doorbell->ring = (struct loop_task){.callback = doorbell_on_ring, .context = doorbell};
     loop_timer_init(&doorbell->timer, loop, doorbell_on_time, doorbell);
+    loop_timer_init(&doorbell->gap, loop, doorbell_on_gap, doorbell);
     redis_link_init(&doorbell->link, loop, &address, "doorbell", doorbell_on_up, doorbell_on_down, doorbell);
     return doorbell;
 }
@@ -200,6 +213,7 @@ void redis_doorbell_free(struct redis_doorbell *doorbell)
         redis_link_release(&doorbell->link);
         loop_undefer(&doorbell->ring);
         loop_timer_release(&doorbell->timer);
+        loop_timer_release(&doorbell->gap);
         free(doorbell->stream);
         free(doorbell);
     }

@@ -50,7 +50,12 @@ static void hook_del_read(void *context)
 
 static void hook_add_write(void *context)
 {
-    want(context, LOOP_WRITE, 0);
+    struct redis_link *link = context;
+    if (link->state == REDIS_LINK_UP && !link->flushing) {
+        loop_defer(link->loop, &link->flush);
+    } else {
+        want(link, LOOP_WRITE, 0);
+    }
 }
 
 static void hook_del_write(void *context)
@@ -63,8 +68,18 @@ static void hook_cleanup(void *context)
 {
     struct redis_link *link = context;
     loop_io_release(&link->io);
+    loop_undefer(&link->flush);
     link->ac = NULL;
     loop_defer(link->loop, &link->settle);
+}
+
+/* Nearly always the socket takes it all; otherwise hiredis asks to be told when it takes more. */
+static void link_on_flush(void *context)
+{
+    struct redis_link *link = context;
+    link->flushing = true;
+    redisAsyncHandleWrite(link->ac);
+    link->flushing = false;
 }
 
 static void link_on_io(void *context, int ready)
@@ -265,6 +280,7 @@ void redis_link_init(struct redis_link *link, struct loop *loop, const struct re
                                 .on_down = on_down,
                                 .context = context};
     link->settle = (struct loop_task){.callback = link_on_settle, .context = link};
+    link->flush = (struct loop_task){.callback = link_on_flush, .context = link};
     loop_timer_init(&link->timer, loop, link_on_time, link);
     enter(link, REDIS_LINK_WAITING);
     loop_timer_start(&link->timer, 0);
@@ -277,6 +293,7 @@ void redis_link_release(struct redis_link *link)
         redisAsyncFree(link->ac);
     }
     loop_undefer(&link->settle);
+    loop_undefer(&link->flush);
     loop_timer_release(&link->timer);
     redis_address_release(&link->address);
 }

@@ -20,6 +20,8 @@ struct redis_link {
     struct loop_io io;
     struct loop_timer timer;
     struct loop_task settle; /* after a loss: frees what is left and starts the back-off */
+    struct loop_task flush;  /* writes what a turn has asked for, in one piece and without asking whether it may */
+    bool flushing;
     int64_t delay_us;
     int64_t up_since_us;
     bool quiet; /* this outage is in the log already */

@@ -7,7 +7,7 @@
 #include "common/redis/redis.h"
 #include "dispatcher/app/admin.h"
 #include "dispatcher/app/dispatcher_metrics.h"
-#include "dispatcher/app/engine.h"
+#include "dispatcher/app/shards.h"
 #include <signal.h>
 #include <stdio.h>
 #include <sys/resource.h>
@@ -19,7 +19,9 @@ struct app {
     struct pg_pool *read_pool;
     struct pg_pool *write_pool;
     struct redis_doorbell *doorbell;
-    struct engine *engine;
+    size_t shard_count;
+    struct shards *shards;
+    bool misfit;
     struct admin *admin;
     struct loop_timer flush_log;
     char owner[128];
@@ -40,8 +42,8 @@ static void on_entries(void *context, size_t count)
 {
     struct app *app = context;
     (void)count;
-    if (app->engine != NULL) {
-        engine_wake(app->engine);
+    if (app->shards != NULL) {
+        shards_wake(app->shards);
     }
 }
 
@@ -59,7 +61,18 @@ static void on_stop_signal(void *context)
     }
     app->stopping = true;
     log_line(LOG_LEVEL_INFO, "draining", "finishing what is under way");
-    engine_drain(app->engine, on_drained, app);
+    shards_drain(app->shards, on_drained, app);
+}
+
+/* Nothing of ours fits any more. Whoever starts programs starts us again. */
+static void on_misfit(void *context)
+{
+    struct app *app = context;
+    if (!app->misfit) {
+        app->misfit = true;
+        log_line(LOG_LEVEL_WARN, "shards_changed", "the number of shards has changed: ending, to be started again");
+        on_stop_signal(app);
+    }
 }
 
 static void observe(void *context)
@@ -68,7 +81,7 @@ static void observe(void *context)
     bool doorbell = app->doorbell != NULL && redis_doorbell_connected(app->doorbell);
     metric_set(&dispatcher_metrics[METRIC_DOORBELL], doorbell ? 1 : 0);
     metric_set(&dispatcher_metrics[METRIC_DATABASE], pg_pool_ready(app->read_pool) ? 1 : 0);
-    engine_observe(app->engine);
+    shards_observe(app->shards);
 }
 
 static const char *not_ready(void *context, const char **role)
@@ -80,11 +93,15 @@ static const char *not_ready(void *context, const char **role)
     if (!pg_pool_ready(app->read_pool) || !pg_pool_ready(app->write_pool)) {
         return "database";
     }
-    *role = engine_leads(app->engine) ? "leader" : "standby";
+    *role = shards_led(app->shards) > 0 ? "leader" : "standby";
     return NULL;
 }
 
-static struct pg_pool *pool_new(struct app *app, const char *name, size_t connections)
+/* Every read names its index. Left to plan anew with each new snapshot, PostgreSQL spends more time on that than on the
+ * read itself, and now and then believes that a third of the outbox is new and reads all of it. */
+#define READ_SETTINGS "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off"
+
+static struct pg_pool *pool_new(struct app *app, const char *name, size_t connections, const char *pg_settings)
 {
     const struct pg_pool_options options = {
         .conninfo = app->settings->database_url,
@@ -96,12 +113,13 @@ static struct pg_pool *pool_new(struct app *app, const char *name, size_t connec
         .max_prepared = 64,
         .wait_timeout_us = INT64_C(5) * 1000000,
         .statement_timeout_ms = INT64_C(60) * 1000,
+        .settings = pg_settings,
         .watchdog_us = INT64_C(70) * 1000000,
     };
     return pg_pool_new(app->loop, &options);
 }
 
-static void engine_start(struct app *app)
+static void shards_start(struct app *app)
 {
     const struct dispatcher_settings *settings = app->settings;
     struct engine_options options = {
@@ -109,6 +127,10 @@ static void engine_start(struct app *app)
         .write_pool = app->write_pool,
         .server_secret = str_from(settings->secret_key),
         .owner = app->owner,
+        .on_misfit = on_misfit,
+        .context = app,
+        .egress_proxy = settings->egress_proxy,
+        .ca_file = settings->ca_file,
         .connect_timeout_us = settings->connect_timeout_us,
         .delivery_timeout_us = settings->delivery_timeout_us,
         .response_limit = (size_t)settings->response_limit,
@@ -127,7 +149,7 @@ static void engine_start(struct app *app)
     dispatcher_schedule(settings, &options.schedule);
     dispatcher_rate(settings, &options.rate);
     dispatcher_egress(settings, &options.egress);
-    app->engine = engine_new(app->loop, &options);
+    app->shards = shards_new(app->loop, app->shard_count, &options);
 }
 
 static bool doorbell_start(struct app *app, struct err *err)
@@ -162,15 +184,29 @@ static bool admin_start(struct app *app, struct err *err)
     return true;
 }
 
+static bool count_shards(struct pg_sync *connection, size_t *out, struct err *err)
+{
+    struct pg_sync_result *result = pg_sync_query(connection, "select count(*) from core.cursor", NULL, 0, err);
+    int64_t count = 0;
+    if (result == NULL) {
+        return false;
+    }
+    bool ok = str_to_int64(pg_sync_value(result, 0, 0), 1, SHARDS_MAX, &count);
+    pg_sync_result_free(result);
+    *out = (size_t)count;
+    return ok || err_fail(err, ERR_INTERNAL, 0, "the number of shards in the database is out of range");
+}
+
 /* Blocks until the database is there and its schema is ours. Signals still end the program meanwhile. */
-static bool wait_for_database(const struct dispatcher_settings *settings, struct err *err)
+static bool wait_for_database(const struct dispatcher_settings *settings, size_t *shard_count, struct err *err)
 {
     enum { TRY_MS = 2000 };
     const char *folder = settings->schema_dir;
     for (bool told = false;; told = true) {
         struct pg_sync *connection = pg_sync_open(settings->database_url, TRY_MS, err);
         if (connection != NULL) {
-            bool ok = folder == NULL || folder[0] == '\0' || migrate_check(connection, folder, err);
+            bool ok = (folder == NULL || folder[0] == '\0' || migrate_check(connection, folder, err)) &&
+                      count_shards(connection, shard_count, err);
             pg_sync_close(connection);
             if (ok || err->code != ERR_UNAVAILABLE) {
                 return ok;
@@ -205,12 +241,32 @@ static void app_release(struct app *app)
 {
     admin_free(app->admin);
     redis_doorbell_free(app->doorbell);
-    engine_abandon(app->engine);
+    shards_abandon(app->shards);
     pg_pool_free(app->write_pool);
     pg_pool_free(app->read_pool);
-    engine_free(app->engine);
+    shards_free(app->shards);
     loop_timer_release(&app->flush_log);
     loop_free(app->loop);
+}
+
+bool app_set_shards(const struct dispatcher_settings *settings, int64_t count, struct err *err)
+{
+    enum { TRY_MS = 10000 };
+    struct strbuf text = {0};
+    struct pg_sync *connection = pg_sync_open(settings->database_url, TRY_MS, err);
+    if (connection == NULL) {
+        return false;
+    }
+    strbuf_put_int(&text, count);
+    struct str param = strbuf_str(&text);
+    struct pg_sync_result *result = pg_sync_query(connection, "select core.set_shards($1::integer)", &param, 1, err);
+    bool ok = result != NULL;
+    if (ok) {
+        pg_sync_result_free(result);
+    }
+    pg_sync_close(connection);
+    strbuf_release(&text);
+    return ok;
 }
 
 bool app_run(const struct dispatcher_settings *settings, struct err *err)
@@ -223,16 +279,16 @@ bool app_run(const struct dispatcher_settings *settings, struct err *err)
     random_bytes(&seed, sizeof(seed));
     map_seed(seed);
     dispatcher_metrics_register();
-    if (!wait_for_database(settings, err)) {
+    if (!wait_for_database(settings, &app.shard_count, err)) {
         return false;
     }
     (void)gethostname(host, sizeof(host) - 1);
     (void)snprintf(app.owner, sizeof(app.owner), "%s/%d", host, (int)getpid());
     app.loop = loop_new();
-    app.read_pool = pool_new(&app, "portti-dispatcher-read", 2);
-    app.write_pool = pool_new(&app, "portti-dispatcher-write", 2);
+    app.read_pool = pool_new(&app, "portti-dispatcher-read", 2, READ_SETTINGS);
+    app.write_pool = pool_new(&app, "portti-dispatcher-write", 2, NULL);
     loop_timer_init(&app.flush_log, app.loop, on_flush_log, &app);
-    engine_start(&app);
+    shards_start(&app);
     bool ok = doorbell_start(&app, err) && admin_start(&app, err);
     if (ok) {
         loop_on_signal(app.loop, SIGTERM, on_stop_signal, &app);

@@ -8,4 +8,7 @@
 /* Waits for the database, runs until SIGTERM or SIGINT, drains. False with a sentence when it cannot start. */
 MUST_CHECK bool app_run(const struct dispatcher_settings *settings, struct err *err);
 
+/* How many shards there are, which is how many dispatchers share the work; 1 to 64. Only while none runs. */
+MUST_CHECK bool app_set_shards(const struct dispatcher_settings *settings, int64_t count, struct err *err);
+
 #endif

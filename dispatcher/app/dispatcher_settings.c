@@ -1,6 +1,8 @@
 #include "dispatcher/app/dispatcher_settings.h"
+#include "common/text/url.h"
 #include <assert.h>
 #include <stddef.h>
+#include <unistd.h>
 
 #define SECOND_US INT64_C(1000000)
 static const int64_t longest_delay_us = INT64_C(30) * 24 * 3600 * 1000000;
@@ -44,6 +46,26 @@ static bool check_ranges(struct str value, struct err *err)
 {
     struct egress_list ignored;
     return egress_list_parse(value, &ignored, err);
+}
+
+static bool check_proxy(struct str value, struct err *err)
+{
+    struct arena arena = {0};
+    struct url url;
+    struct str normal;
+    bool ok = value.len == 0 || (url_parse_http(&arena, value, &url, &normal, err) && str_is(url.scheme, "http") &&
+                                 url.port > 0 && str_is(url.path, "/") && url.query.len == 0);
+    arena_release(&arena);
+    return ok || err_fail(err, ERR_INVALID, 0, "not of the form http://[user:password@]host:port");
+}
+
+static bool check_file(struct str value, struct err *err)
+{
+    struct strbuf path = {0};
+    strbuf_put(&path, value);
+    bool ok = value.len == 0 || access(strbuf_cstr(&path), R_OK) == 0;
+    strbuf_release(&path);
+    return ok || err_fail(err, ERR_INVALID, 0, "the file cannot be read");
 }
 
 static bool check_given(struct str value, struct err *err)
@@ -113,6 +135,8 @@ const struct setting dispatcher_setting_table[] = {
     TIME_ROW("retry_ahead", retry_ahead_us, "30s", 100000, 3600 * SECOND_US, "Retries that are due later than this wait in PostgreSQL and take no memory."),
     TEXT_ROW("egress_allow", egress_allow, "", check_ranges, "Address ranges that may be delivered to although they are private or special, such as 10.0.0.0/8."),
     TEXT_ROW("egress_deny", egress_deny, "", check_ranges, "Address ranges that may not be delivered to; wins over egress_allow."),
+    SECRET_ROW("egress_proxy", egress_proxy, check_proxy, "A proxy that deliveries go through, http://[user:password@]host:port; it judges addresses then. Empty: none, whatever the environment says."),
+    TEXT_ROW("ca_file", ca_file, "", check_file, "Certificate authorities (PEM) in place of the system's; a webhook may have its own."),
     TIME_ROW("delivery_timeout", delivery_timeout_us, "15s", 100000, 300 * SECOND_US, "The most that one attempt may take."),
     TIME_ROW("connect_timeout", connect_timeout_us, "5s", 10000, 300 * SECOND_US, "The most that connecting may take."),
     {"response_limit", SETTING_BYTES, AT(response_limit), "1M", 8192, 1 << 30, NULL, "bytes", "A receiver's answer that is larger is cut off.", false, NULL},

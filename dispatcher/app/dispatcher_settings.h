@@ -22,6 +22,8 @@ struct dispatcher_settings {
     int64_t retry_ahead_us;
     char *egress_allow;
     char *egress_deny;
+    char *egress_proxy;
+    char *ca_file;
     int64_t delivery_timeout_us;
     int64_t connect_timeout_us;
     int64_t response_limit;

@@ -5,7 +5,7 @@
 #include "dispatcher/app/engine_internal.h"
 #include <stdlib.h>
 
-enum { TICK_US = 200000, DRAIN_FLUSH_US = 5000000 };
+enum { TICK_US = 200000, DRAIN_FLUSH_US = 5000000, YIELD_MOST_US = 2000000 };
 
 /* xorshift64*: for jitter, where nobody gains from guessing. */
 uint32_t engine_random(struct engine *engine)
@@ -125,8 +125,17 @@ void engine_wake(struct engine *engine)
 static void on_released(void *context)
 {
     struct engine *engine = context;
-    loop_timer_stop(&engine->tick_timer);
-    engine->on_drained(engine->drained_context);
+    if (!engine->yielding) {
+        loop_timer_stop(&engine->tick_timer);
+        engine->on_drained(engine->drained_context);
+        return;
+    }
+    /* The other one takes it meanwhile. */
+    forget(engine);
+    engine->yielding = false;
+    engine->draining = false;
+    engine->releasing = false;
+    recorder_start(engine->recorder, 2 * engine->options.lease_us);
 }
 
 void engine_check_drained(struct engine *engine)
@@ -152,16 +161,41 @@ void engine_check_drained(struct engine *engine)
     recorder_release_lease(engine->recorder, on_released, engine);
 }
 
-void engine_drain(struct engine *engine, loop_callback on_drained, void *context)
+static void drain(struct engine *engine, int64_t most_us)
 {
     engine->draining = true;
-    engine->on_drained = on_drained;
-    engine->drained_context = context;
-    engine->drain_until_us = clock_mono_us() + engine->options.drain_timeout_us;
+    engine->drain_until_us = clock_mono_us() + most_us;
     outbox_free(engine->outbox);
     engine->outbox = NULL;
     engine_drop_incoming(engine);
     loop_timer_start(&engine->tick_timer, 0);
+}
+
+void engine_drain(struct engine *engine, loop_callback on_drained, void *context)
+{
+    engine->yielding = false;
+    engine->on_drained = on_drained;
+    engine->drained_context = context;
+    drain(engine, engine->options.drain_timeout_us);
+}
+
+static void on_claimed(void *context)
+{
+    struct engine *engine = context;
+    if (engine->draining || engine->phase != PHASE_WORKING) {
+        return;
+    }
+    log_begin(LOG_LEVEL_INFO, "shard_given_up");
+    log_int("shard", engine->options.shard.number);
+    log_end();
+    engine->yielding = true;
+    drain(engine, engine->options.drain_timeout_us < YIELD_MOST_US ? engine->options.drain_timeout_us : YIELD_MOST_US);
+}
+
+static void on_misfit(void *context)
+{
+    struct engine *engine = context;
+    engine->options.on_misfit(engine->options.context);
 }
 
 struct engine *engine_new(struct loop *loop, const struct engine_options *options)
@@ -175,12 +209,17 @@ struct engine *engine_new(struct loop *loop, const struct engine_options *option
         .response_limit = options->response_limit,
         .max_connections = options->max_connections,
         .egress = &engine->options.egress,
+        .ca_file = options->ca_file,
+        .proxy = options->egress_proxy,
     };
     const struct recorder_options recording = {
         .owner = options->owner,
         .lease_us = options->lease_us,
         .on_taken = on_taken,
         .on_lost = on_lost,
+        .on_claimed = on_claimed,
+        .on_misfit = on_misfit,
+        .shard = options->shard,
         .on_written = engine_on_written,
         .context = engine,
     };
@@ -191,6 +230,8 @@ struct engine *engine_new(struct loop *loop, const struct engine_options *option
         .probe_interval_us = options->probe_interval_us,
         .schedule = options->schedule,
         .rate = options->rate,
+        .egress = &engine->options.egress,
+        .shard = options->shard,
     };
     hooks_init(&engine->hooks, options->server_secret, &defaults, &engine->lanes);
     lanes_init(&engine->lanes, options->max_in_flight, options->webhook_share_percent);
@@ -208,7 +249,7 @@ struct engine *engine_new(struct loop *loop, const struct engine_options *option
     loop_timer_init(&engine->step_timer, loop, engine_step, engine);
     engine->pump_task = (struct loop_task){.callback = engine_pump, .context = engine};
     loop_timer_start(&engine->tick_timer, TICK_US);
-    recorder_start(engine->recorder);
+    recorder_start(engine->recorder, 0);
     return engine;
 }
 
@@ -237,7 +278,7 @@ void engine_free(struct engine *engine)
     free(engine);
 }
 
-static void observe_lanes(const struct engine *engine)
+static void observe_lanes(const struct engine *engine, int64_t gauges[DISPATCHER_METRIC_COUNT])
 {
     size_t states[BREAKER_PROBING + 1] = {0};
     size_t spilled = 0;
@@ -250,12 +291,12 @@ static void observe_lanes(const struct engine *engine)
         windows += hook->lane.pace.window;
         parked += hook->parked.rows;
     }
-    metric_set(&dispatcher_metrics[METRIC_LANES_CLOSED], (int64_t)states[BREAKER_CLOSED]);
-    metric_set(&dispatcher_metrics[METRIC_LANES_OPEN], (int64_t)states[BREAKER_OPEN]);
-    metric_set(&dispatcher_metrics[METRIC_LANES_PROBING], (int64_t)states[BREAKER_PROBING]);
-    metric_set(&dispatcher_metrics[METRIC_LANES_SPILLED], (int64_t)spilled);
-    metric_set(&dispatcher_metrics[METRIC_PARKED], (int64_t)parked);
-    metric_set(&dispatcher_metrics[METRIC_WINDOWS], (int64_t)windows);
+    gauges[METRIC_LANES_CLOSED] += (int64_t)states[BREAKER_CLOSED];
+    gauges[METRIC_LANES_OPEN] += (int64_t)states[BREAKER_OPEN];
+    gauges[METRIC_LANES_PROBING] += (int64_t)states[BREAKER_PROBING];
+    gauges[METRIC_LANES_SPILLED] += (int64_t)spilled;
+    gauges[METRIC_PARKED] += (int64_t)parked;
+    gauges[METRIC_WINDOWS] += (int64_t)windows;
 }
 
 /* Each webhook's deliveries stand in the order in which they came, so its first is about its oldest. */
@@ -272,22 +313,27 @@ static int64_t oldest_event_us(const struct engine *engine)
     return oldest == INT64_MAX ? 0 : clock_wall_us() - oldest;
 }
 
-void engine_observe(const struct engine *engine)
+static void raise_to(int64_t *gauge, int64_t value)
+{
+    *gauge = value > *gauge ? value : *gauge;
+}
+
+void engine_observe(const struct engine *engine, int64_t gauges[DISPATCHER_METRIC_COUNT])
 {
     int64_t oldest_us = 0;
     if (!list_empty(&engine->batches)) {
         const struct batch *oldest = LIST_ENTRY(engine->batches.next, struct batch, link);
         oldest_us = clock_mono_us() - oldest->read_us;
     }
-    metric_set(&dispatcher_metrics[METRIC_IN_FLIGHT], (int64_t)engine->lanes.in_flight);
-    metric_set(&dispatcher_metrics[METRIC_QUEUED], (int64_t)engine->lanes.queued);
-    metric_set(&dispatcher_metrics[METRIC_HELD], (int64_t)engine->held);
-    metric_set(&dispatcher_metrics[METRIC_RETRIES], (int64_t)engine->heap.count);
-    metric_set(&dispatcher_metrics[METRIC_UNDECIDED], (int64_t)engine->undecided);
-    metric_set(&dispatcher_metrics[METRIC_OLDEST_BATCH_MS], oldest_us / 1000);
-    metric_set(&dispatcher_metrics[METRIC_SLOW], (int64_t)engine->lanes.slow);
-    metric_set(&dispatcher_metrics[METRIC_OLDEST_EVENT_MS], oldest_event_us(engine) / 1000);
-    observe_lanes(engine);
-    metric_set(&dispatcher_metrics[METRIC_WEBHOOKS], (int64_t)engine->hooks.active_count);
-    metric_set(&dispatcher_metrics[METRIC_LEADER], engine_leads(engine) ? 1 : 0);
+    gauges[METRIC_IN_FLIGHT] += (int64_t)engine->lanes.in_flight;
+    gauges[METRIC_QUEUED] += (int64_t)engine->lanes.queued;
+    gauges[METRIC_HELD] += (int64_t)engine->held;
+    gauges[METRIC_RETRIES] += (int64_t)engine->heap.count;
+    gauges[METRIC_UNDECIDED] += (int64_t)engine->undecided;
+    raise_to(&gauges[METRIC_OLDEST_BATCH_MS], oldest_us / 1000);
+    gauges[METRIC_SLOW] += (int64_t)engine->lanes.slow;
+    raise_to(&gauges[METRIC_OLDEST_EVENT_MS], oldest_event_us(engine) / 1000);
+    observe_lanes(engine, gauges);
+    gauges[METRIC_WEBHOOKS] += (int64_t)engine->hooks.active_count;
+    gauges[METRIC_SHARDS] += engine_leads(engine) ? 1 : 0;
 }

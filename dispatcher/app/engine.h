@@ -1,13 +1,16 @@
 /*
- * The dispatcher's engine: from the outbox through matching, order, lanes and the sender to the results. It works while
- * it holds the lease, stands by otherwise, and drains on request.
+ * The dispatcher's engine: from the outbox through matching, order, lanes and the sender to the results, for the
+ * webhooks of one shard. It works while it holds the shard's lease, stands by otherwise, gives it to another dispatcher
+ * that owns less, and drains on request.
  */
 #ifndef PORTTI_DISPATCHER_APP_ENGINE_H
 #define PORTTI_DISPATCHER_APP_ENGINE_H
 
 #include "common/loop/loop.h"
 #include "common/pg/pg.h"
+#include "dispatcher/app/dispatcher_metrics.h"
 #include "dispatcher/deliver/egress.h"
+#include "dispatcher/record/group.h"
 #include "dispatcher/schedule/pace.h"
 #include "dispatcher/schedule/verdict.h"
 #include <stdbool.h>
@@ -19,9 +22,14 @@ struct engine_options {
     struct pg_pool *write_pool;
     struct str server_secret;
     const char *owner;
+    struct shard shard;
+    void (*on_misfit)(void *context); /* the number of shards has changed */
+    void *context;
     struct schedule schedule; /* where a webhook has none of its own */
     struct pace_rate rate;    /* likewise */
     struct egress_policy egress;
+    const char *egress_proxy;
+    const char *ca_file;
     int64_t connect_timeout_us;
     int64_t delivery_timeout_us;
     size_t response_limit;
@@ -50,7 +58,7 @@ void engine_wake(struct engine *engine);
 void engine_drain(struct engine *engine, loop_callback on_drained, void *context);
 
 bool engine_leads(const struct engine *engine);
-/* Sets the gauges that it knows of. */
-void engine_observe(const struct engine *engine);
+/* Adds to the gauges that it knows of; of ages, the highest counts. */
+void engine_observe(const struct engine *engine, int64_t gauges[DISPATCHER_METRIC_COUNT]);
 
 #endif

@@ -82,9 +82,10 @@ struct sending {
     struct delivery *delivery;
     struct strbuf body;
     struct deliver_headers headers;
-    int64_t started_us; /* wall clock */
-    int64_t begun_us;   /* loop time */
-    bool slow;          /* in engine->slow_sendings */
+    struct hook_tls *tls; /* a reference: the webhook may change meanwhile */
+    int64_t started_us;   /* wall clock */
+    int64_t begun_us;     /* loop time */
+    bool slow;            /* in engine->slow_sendings */
 };
 
 enum {
@@ -149,6 +150,7 @@ struct engine {
     uint64_t random;
 
     bool draining;
+    bool yielding; /* draining for another dispatcher; it goes on standing by */
     bool releasing;
     int64_t drain_until_us;
     loop_callback on_drained;

@@ -118,6 +118,7 @@ static void sending_free(struct sending *sending)
 {
     list_remove(&sending->link);
     strbuf_release(&sending->body);
+    hook_tls_free(sending->tls);
     free(sending);
 }
 
@@ -157,6 +158,7 @@ static void send_delivery(struct engine *engine, struct delivery *delivery)
     sending->started_us = clock_wall_us();
     sending->begun_us = loop_now_us(engine->loop);
     sending->slow = false;
+    sending->tls = hook_tls_ref(hook->tls);
     list_push_back(&engine->sendings, &sending->link);
     deliver_body_put(&sending->body, &delivery->stored->event, str_from(hook->url), &hook->id);
     uuid_print(&delivery->event_id, event_id);
@@ -174,21 +176,29 @@ static void send_delivery(struct engine *engine, struct delivery *delivery)
         .body = strbuf_str(&sending->body),
         .headers = sending->headers.lines,
         .header_count = sending->headers.count,
+        .tls = sending->tls == NULL ? NULL : &sending->tls->send,
         .on_done = on_sent,
         .context = sending,
     };
     sender_start(engine->sender, &request);
 }
 
+/* What keeps a delivery from being sent at all. It is tried again, since by then it may be otherwise: the right key is
+ * configured, or the address is allowed. */
+static enum failure hindrance(const struct hook *hook)
+{
+    bool readable = !hook->secret_unreadable && (hook->tls == NULL || !hook->tls->key_unreadable);
+    return !readable ? FAILURE_SECRET : hook->forbidden ? FAILURE_BLOCKED : FAILURE_NONE;
+}
+
 static void start(struct engine *engine, struct delivery *delivery)
 {
     delivery->state = DELIVERY_SENDING;
-    if (!delivery->hook->secret_unreadable) {
+    struct send_result result = {.outcome = {0, hindrance(delivery->hook), -1}};
+    if (result.outcome.failure == FAILURE_NONE) {
         send_delivery(engine, delivery);
         return;
     }
-    /* Unsigned it may not go. It is tried again, since the right key may be configured by then. */
-    struct send_result result = {.outcome = {0, FAILURE_SECRET, -1}};
     int64_t now_us = loop_now_us(engine->loop);
     lane_answered(&engine->lanes, &delivery->hook->lane, false, pace_mood_of(&result.outcome), now_us, now_us);
     engine_attempt_done(engine, delivery, &result, clock_wall_us());

@@ -20,6 +20,7 @@ static void hook_free(struct hooks *hooks, struct hook *hook)
     lane_release(hooks->lanes, &hook->lane);
     parked_release(&hook->parked);
     deliver_keys_free(hook->keys);
+    hook_tls_free(hook->tls);
     free(hook->url);
     free(hook->host);
     free(hook->sealed);
@@ -99,7 +100,7 @@ static void take_secret(const struct hooks *hooks, struct hook *hook, struct str
     arena_release(&arena);
 }
 
-static void take_url(struct hook *hook, struct str url)
+static void take_url(const struct hooks *hooks, struct hook *hook, struct str url)
 {
     if (hook->url != NULL && str_is(url, hook->url)) {
         return;
@@ -111,8 +112,19 @@ static void take_url(struct hook *hook, struct str url)
     free(hook->url);
     free(hook->host);
     hook->url = copy_text(url);
-    hook->host = copy_text(url_parse_http(&arena, url, &parts, &normal, &err) ? parts.host : STR("?"));
+    bool good = url_parse_http(&arena, url, &parts, &normal, &err);
+    hook->host = copy_text(good ? parts.host : STR("?"));
+    hook->forbidden = good && !egress_allows_host(hooks->defaults.egress, parts.host);
     arena_release(&arena);
+}
+
+static void take_tls(const struct hooks *hooks, struct hook *hook, const struct webhook_row *row)
+{
+    struct hook_tls *old = hook->tls;
+    hook->tls = hook_tls_take(old, row, hooks->seal_key);
+    if (hook->tls != old && hook->tls != NULL && hook->tls->key_unreadable) {
+        log_unreadable(hook);
+    }
 }
 
 static void log_setting_refused(const struct hook *hook, const char *name)
@@ -182,7 +194,7 @@ static void index_build(struct hooks *hooks, const struct webhook_rows *rows)
     hooks->active = xcalloc(rows->count + 1, sizeof(struct hook *));
     for (size_t i = 0; i < rows->count; i++) {
         const struct webhook_row *row = &rows->rows[i];
-        if (!row->disabled) {
+        if (!row->disabled && shard_has(&hooks->defaults.shard, &row->id)) {
             match_index_add(hooks->index, (uint32_t)hooks->active_count, row->operations, row->operation_count);
             hooks->active[hooks->active_count++] = hooks_find(hooks, &row->id);
         }
@@ -209,6 +221,9 @@ void hooks_load(struct hooks *hooks, const struct webhook_rows *rows,
 {
     for (size_t i = 0; i < rows->count; i++) {
         const struct webhook_row *row = &rows->rows[i];
+        if (!shard_has(&hooks->defaults.shard, &row->id)) {
+            continue;
+        }
         struct hook *hook = hooks_find(hooks, &row->id);
         if (hook == NULL) {
             hook = hook_new(hooks, &row->id);
@@ -216,7 +231,8 @@ void hooks_load(struct hooks *hooks, const struct webhook_rows *rows,
         hook->seen = true;
         hook->state = row->disabled ? HOOK_DISABLED : HOOK_ACTIVE;
         hook->created_us = row->created_us;
-        take_url(hook, row->target_url);
+        take_url(hooks, hook, row->target_url);
+        take_tls(hooks, hook, row);
         take_secret(hooks, hook, row->secret);
         take_delivery(hooks, hook, row);
     }

@@ -8,9 +8,11 @@
 #include "common/base/list.h"
 #include "common/base/map.h"
 #include "common/crypto/digest.h"
+#include "dispatcher/app/hook_tls.h"
 #include "dispatcher/consume/lookup.h"
 #include "dispatcher/deliver/headers.h"
 #include "dispatcher/match/match.h"
+#include "dispatcher/record/group.h"
 #include "dispatcher/schedule/lane.h"
 #include "dispatcher/schedule/parked.h"
 
@@ -29,6 +31,8 @@ struct hook {
     char *sealed;
     struct deliver_keys *keys; /* NULL: not signed */
     bool secret_unreadable;    /* nothing may be sent */
+    struct hook_tls *tls;      /* NULL: nothing of its own */
+    bool forbidden;            /* its URL names an address, and one that may not be delivered to */
     enum hook_order order;
     enum hook_order order_wanted; /* in force when no delivery is in memory that was put in the old order */
     struct schedule schedule;
@@ -48,6 +52,8 @@ struct hooks_defaults {
     int64_t probe_interval_us;
     struct schedule schedule;
     struct pace_rate rate;
+    const struct egress_policy *egress; /* must live as long as the hooks */
+    struct shard shard;                 /* whose webhooks these are */
 };
 
 struct hooks {
@@ -71,7 +77,8 @@ void hooks_release(struct hooks *hooks);
  * were put there in the old order. */
 void hook_emptied(struct hook *hook);
 struct hook *hooks_find(const struct hooks *hooks, const struct uuid *id);
-/* Takes over what was loaded. `on_stopped` hears of each hook that has stopped being active and still has deliveries.
+/* Takes over what was loaded of the shard. `on_stopped` hears of each hook that has stopped being active and still has
+ * deliveries.
  */
 void hooks_load(struct hooks *hooks, const struct webhook_rows *rows,
                 void (*on_stopped)(void *context, struct hook *hook), void *context);

@@ -38,7 +38,8 @@ static bool succeeded(const struct pg_failure *failure, const char *what)
 
 static const struct pg_statement webhooks_statement = {
     .sql = STR_INIT("select v.version, s.id, w.id, w.target_url, w.operations, w.secret, w.created_at,"
-                    " w.disabled_at is not null, w.delivery_order, w.retry_schedule, w.rate_limit"
+                    " w.disabled_at is not null, w.delivery_order, w.retry_schedule, w.rate_limit,"
+                    " w.authorities, w.client_certificate, w.client_key"
                     " from core.version v cross join core.workspace s"
                     " left join core.webhook w on w.deleted_at is null where v.kind = 'webhooks' order by w.id"),
 };
@@ -89,6 +90,9 @@ static void webhook_from_row(struct arena *arena, const struct pg_result *result
     out->order = column_text(result, row, 8);
     out->retry_schedule = column_text(result, row, 9);
     out->rate_limit = column_text(result, row, 10);
+    out->authorities = column_text(result, row, 11);
+    out->client_certificate = column_text(result, row, 12);
+    out->client_key = column_text(result, row, 13);
 }
 
 static void on_webhooks(void *context, struct pg_result *const *results, const struct pg_failure *failure)

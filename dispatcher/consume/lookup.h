@@ -18,6 +18,9 @@ struct webhook_row {
     struct str order;          /* none, record or endpoint */
     struct str retry_schedule; /* empty = as the settings say; the same for the rate */
     struct str rate_limit;
+    struct str authorities; /* PEM; empty = the usual ones */
+    struct str client_certificate;
+    struct str client_key; /* sealed */
 };
 
 struct webhook_rows {

@@ -13,24 +13,47 @@
 enum { COLUMN_NOW, COLUMN_VERSION, COLUMN_EVENT };
 
 /*
- * The keys are gathered first, in a fence that the planner may not look through: with ORDER BY and LIMIT in sight it
- * would walk the whole history by seq to find the few new rows. Then the rows are fetched by key, one by one (LIMIT 1):
- * left to itself the planner, which expects a full piece each time, would rather read the whole table.
+ * What is usual: a few new rows. Each part has an order that only the index on (xid, seq) has, a limit that the planner
+ * can see, and a range where an equation would let it drop xid from the order, so that it has no other way than that
+ * index, however large the table and whatever it believes to be in there. A part that comes back full may not be all.
  */
-static const uint32_t fresh_types[] = {PG_TEXT, PG_INT8};
-static const struct pg_statement fresh_statement = {
+#define FEW_MOST 500
+#define FEW_TEXT "500"
+static const uint32_t few_types[] = {PG_TEXT};
+static const struct pg_statement few_statement = {
+    .sql = STR_INIT("with " HEAD ", fresh as materialized ("
+                    "(select * from core.outbox where xid >= pg_snapshot_xmax($1::text::pg_snapshot)"
+                    " order by xid, seq limit " FEW_TEXT ") union all"
+                    " (select o.* from pg_snapshot_xip($1::text::pg_snapshot) as running(xid) cross join lateral"
+                    " (select * from core.outbox where xid between running.xid and running.xid"
+                    " order by xid, seq limit " FEW_TEXT ") o limit " FEW_TEXT "))"
+                    " select head.now, head.version, " EVENT_COLUMNS " from head left join fresh o on true"
+                    " order by o.seq"),
+    .param_types = few_types,
+    .param_count = ARRAY_LEN(few_types),
+};
+
+/*
+ * More than that: the first $2 of them by seq. The keys are gathered first, in a fence that the planner may not look
+ * through: with ORDER BY and LIMIT in sight it would walk the whole history by seq to find the few new rows. Then the
+ * rows are fetched by key, one by one (LIMIT 1): left to itself the planner, which expects a full piece each time,
+ * would rather read the whole table.
+ */
+static const uint32_t many_types[] = {PG_TEXT, PG_INT8};
+static const struct pg_statement many_statement = {
     .sql = STR_INIT("with " HEAD ", fresh as materialized ("
                     " select seq, created_at from core.outbox where xid >= pg_snapshot_xmax($1::text::pg_snapshot)"
                     " union all"
-                    " select seq, created_at from core.outbox"
-                    " where xid = any(array(select pg_snapshot_xip($1::text::pg_snapshot)))),"
+                    " select o.seq, o.created_at from pg_snapshot_xip($1::text::pg_snapshot) as running(xid)"
+                    " cross join lateral (select seq, created_at from core.outbox"
+                    " where xid between running.xid and running.xid) o),"
                     " piece as materialized (select seq, created_at from fresh order by seq limit $2)"
                     " select head.now, head.version, " EVENT_COLUMNS " from head left join"
                     " (piece cross join lateral (select * from core.outbox where seq = piece.seq"
                     " and created_at = piece.created_at limit 1) o) on true"
                     " order by o.seq"),
-    .param_types = fresh_types,
-    .param_count = ARRAY_LEN(fresh_types),
+    .param_types = many_types,
+    .param_count = ARRAY_LEN(many_types),
 };
 
 /* Inside a backlog the index on seq leads straight to the next rows. */
@@ -52,6 +75,7 @@ struct outbox {
     struct cursor cursor;
     struct query query;
     struct loop_timer poll;
+    bool many;  /* the usual read has found more than it may bring */
     bool held;  /* a batch is with the caller */
     bool woken; /* look again as soon as possible */
     bool dead;  /* freed while a read was under way */
@@ -159,6 +183,15 @@ static void hand_over(struct outbox *outbox, const struct pg_result *result)
     free(events);
 }
 
+static void look(void *context);
+
+/* Has the usual read brought all there is, and no more than a batch may have? */
+static bool fits(const struct outbox *outbox, const struct pg_result *result)
+{
+    size_t rows = pg_rows(result);
+    return rows < FEW_MOST && rows < outbox->options.batch;
+}
+
 static void on_read(void *context, struct pg_result *const *results, const struct pg_failure *failure)
 {
     struct outbox *outbox = context;
@@ -170,7 +203,11 @@ static void on_read(void *context, struct pg_result *const *results, const struc
             log_line(LOG_LEVEL_ERROR, "outbox_read_failed", "%s", failure->detail);
         }
         loop_timer_start(&outbox->poll, outbox->options.poll_us);
+    } else if (!outbox->many && outbox->cursor.upper.len == 0 && !fits(outbox, results[0])) {
+        outbox->many = true;
+        look(outbox);
     } else {
+        outbox->many = false;
         hand_over(outbox, results[0]);
     }
 }
@@ -196,7 +233,8 @@ static void look(void *context)
     loop_timer_stop(&outbox->poll);
     outbox->woken = false;
     put_cursor(outbox);
-    query_run(&outbox->query, outbox->pool, outbox->cursor.upper.len > 0 ? &piece_statement : &fresh_statement, on_read,
+    const struct pg_statement *statement = outbox->many ? &many_statement : &few_statement;
+    query_run(&outbox->query, outbox->pool, outbox->cursor.upper.len > 0 ? &piece_statement : statement, on_read,
               outbox);
 }
 

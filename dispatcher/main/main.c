@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { EXIT_USAGE = 2, SETS_MAX = 128 };
+enum { EXIT_USAGE = 2, SETS_MAX = 128, SHARDS_MOST = 64 };
 #define DEFAULT_CONFIG "config/dispatcher.conf"
 
 struct options {
@@ -14,19 +14,21 @@ struct options {
     const char *sets[SETS_MAX];
     size_t set_count;
     bool check;
+    int64_t shards; /* 0 = not to be changed */
 };
 
 enum action { ACTION_RUN, ACTION_HELP, ACTION_VERSION, ACTION_USAGE };
 
 static void print_help(void)
 {
-    puts("Usage: dispatcher [--config FILE] [--set NAME=VALUE]... [--check-config]\n"
+    puts("Usage: dispatcher [--config FILE] [--set NAME=VALUE]... [--check-config | --set-shards N]\n"
          "\n"
          "Delivers the record changes that the gateway wrote to the outbox to the webhooks that want them.\n"
          "\n"
          "  --config FILE      settings file (default: " DEFAULT_CONFIG ", if it is there)\n"
          "  --set NAME=VALUE   a setting; wins over the environment (PORTTI_NAME) and the file\n"
          "  --check-config     print the settings in force and end\n"
+         "  --set-shards N     let N dispatchers share the work (1 to 64, at first 1), and end; while none runs\n"
          "  --version\n"
          "  --help\n"
          "\n"
@@ -38,10 +40,13 @@ static void print_help(void)
 
 static enum action parse_options(int argc, char **argv, struct options *out)
 {
-    static const struct option known[] = {
-        {"config", required_argument, NULL, 'c'}, {"set", required_argument, NULL, 's'},
-        {"check-config", no_argument, NULL, 'k'}, {"version", no_argument, NULL, 'v'},
-        {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0}};
+    static const struct option known[] = {{"config", required_argument, NULL, 'c'},
+                                          {"set", required_argument, NULL, 's'},
+                                          {"check-config", no_argument, NULL, 'k'},
+                                          {"version", no_argument, NULL, 'v'},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {"set-shards", required_argument, NULL, 'n'},
+                                          {NULL, 0, NULL, 0}};
     for (int option; (option = getopt_long(argc, argv, "", known, NULL)) != -1;) {
         switch (option) {
         case 'c': out->config = optarg; break;
@@ -53,6 +58,12 @@ static enum action parse_options(int argc, char **argv, struct options *out)
             out->sets[out->set_count++] = optarg;
             break;
         case 'k': out->check = true; break;
+        case 'n':
+            if (!str_to_int64(str_from(optarg), 1, SHARDS_MOST, &out->shards)) {
+                fputs("dispatcher: --set-shards wants a number from 1 to 64\n", stderr);
+                return ACTION_USAGE;
+            }
+            break;
         case 'v': return ACTION_VERSION;
         case 'h': return ACTION_HELP;
         default: return ACTION_USAGE;
@@ -82,6 +93,11 @@ static int run(const struct options *options)
     int code = EXIT_SUCCESS;
     if (options->check) {
         settings_print_values(dispatcher_setting_table, dispatcher_setting_count, &settings, stdout);
+    } else if (options->shards > 0) {
+        if (!app_set_shards(&settings, options->shards, &err)) {
+            fprintf(stderr, "dispatcher: %s\n", err.text);
+            code = EXIT_USAGE;
+        }
     } else {
         log_init("dispatcher", (enum log_level)settings.log_level, settings.access_log);
         if (!app_run(&settings, &err)) {

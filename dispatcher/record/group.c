@@ -29,11 +29,14 @@ struct group {
     struct strbuf upper_seq;
     struct strbuf epoch;
     struct strbuf lease;
+    struct strbuf shard;
+    struct strbuf shard_count;
     struct pg_param params[COMMAND_COUNT][PARAMS_MAX];
 };
 
 /* now() is the time of the transaction's start, which is when the group was sent. */
-static const uint32_t fence_types[] = {PG_INT8, PG_INT8, PG_BOOL, PG_TEXT, PG_TEXT, PG_INT8};
+static const uint32_t fence_types[] = {PG_INT8, PG_INT8, PG_BOOL, PG_TEXT, PG_TEXT, PG_INT8, PG_INT8};
+static const uint32_t purge_types[] = {PG_INT8, PG_INT8};
 static const uint32_t attempts_types[] = {PG_UUID_ARRAY,        PG_UUID_ARRAY, PG_INT8_ARRAY,        PG_INT8_ARRAY,
                                           PG_TIMESTAMPTZ_ARRAY, PG_INT8_ARRAY, PG_TEXT_ARRAY,        PG_INT8_ARRAY,
                                           PG_TEXT_ARRAY,        PG_TEXT_ARRAY, PG_TIMESTAMPTZ_ARRAY, PG_BOOL};
@@ -51,7 +54,7 @@ static const struct pg_statement statements[COMMAND_COUNT] = {
                         " snapshot = case when $3 then $4::text::pg_snapshot else snapshot end,"
                         " upper = case when $3 then nullif($5, '')::pg_snapshot else upper end,"
                         " upper_seq = case when $3 then $6 else upper_seq end, updated_at = now()"
-                        " where shard = 0 and epoch = $1 returning 1)"
+                        " where shard = $7 and epoch = $1 returning 1)"
                         " select 1 / (select count(*)::int from fenced)"),
                fence_types, ARRAY_LEN(fence_types), false},
     [ATTEMPTS] = {STR_INIT("insert into core.attempt (webhook_id, event_id, seq, attempt, started_at, duration_us,"
@@ -78,11 +81,12 @@ static const struct pg_statement statements[COMMAND_COUNT] = {
                            " from unnest($1, $2) as n(id, reason) where w.id = n.id and w.disabled_at is null"),
                   disables_types, ARRAY_LEN(disables_types), false},
     [PURGE] = {STR_INIT("with gone as (delete from core.pending p where not exists (select from core.webhook w"
-                        " where w.id = p.webhook_id and w.deleted_at is null and w.disabled_at is null) returning p.*)"
+                        " where w.id = p.webhook_id and w.deleted_at is null and w.disabled_at is null)"
+                        " and core.shard_of(p.webhook_id, $2) = $1 returning p.*)"
                         " insert into core.attempt (webhook_id, event_id, seq, attempt, started_at, duration_us,"
                         " outcome) select g.webhook_id, g.event_id, g.seq, g.attempt, now(), 0, 'disabled'"
                         " from gone g join core.webhook w on w.id = g.webhook_id where w.deleted_at is null"),
-               NULL, 0, false},
+               purge_types, ARRAY_LEN(purge_types), false},
     [REFILL + READ_REFILL] = {STR_INIT("select " PENDING_COLUMNS_SQL " from unnest($1, $2) as w(id, most)"
                                        " cross join lateral (select * from core.pending where webhook_id = w.id"
                                        " and state = 'in_flight' order by seq limit w.most) p order by p.seq"),
@@ -155,6 +159,8 @@ void group_free(struct group *group)
     strbuf_release(&group->upper_seq);
     strbuf_release(&group->epoch);
     strbuf_release(&group->lease);
+    strbuf_release(&group->shard);
+    strbuf_release(&group->shard_count);
     free(group);
 }
 
@@ -318,19 +324,29 @@ static void add_columns(struct group_commands *out, struct group *group, enum co
     add(out, group, command);
 }
 
+bool shard_has(const struct shard *shard, const struct uuid *webhook_id)
+{
+    return webhook_id->bytes[sizeof(webhook_id->bytes) - 1] % shard->count == shard->number;
+}
+
+static void set_int(struct strbuf *text, int64_t value)
+{
+    strbuf_clear(text);
+    strbuf_put_int(text, value);
+}
+
 static void add_fence(struct group_commands *out, struct group *group, int64_t epoch, int64_t lease_us)
 {
     struct pg_param *params = group->params[FENCE];
-    strbuf_clear(&group->epoch);
-    strbuf_put_int(&group->epoch, epoch);
-    strbuf_clear(&group->lease);
-    strbuf_put_int(&group->lease, lease_us);
+    set_int(&group->epoch, epoch);
+    set_int(&group->lease, lease_us);
     params[0] = text_param(strbuf_str(&group->epoch));
     params[1] = text_param(strbuf_str(&group->lease));
     params[2] = text_param(group->moves ? STR("t") : STR("f"));
     params[3] = (struct pg_param){strbuf_str(&group->snapshot), !group->moves};
     params[4] = (struct pg_param){text_param(strbuf_str(&group->upper)).value, !group->moves};
     params[5] = (struct pg_param){strbuf_str(&group->upper_seq), !group->moves};
+    params[6] = text_param(strbuf_str(&group->shard));
     add(out, group, FENCE);
 }
 
@@ -356,9 +372,14 @@ static void add_reads(struct group_commands *out, struct group *group)
     }
 }
 
-void group_prepare(struct group *group, int64_t epoch, int64_t lease_us, bool again, struct group_commands *out)
+void group_prepare(struct group *group, const struct shard *shard, int64_t epoch, int64_t lease_us, bool again,
+                   struct group_commands *out)
 {
     *out = (struct group_commands){.count = 0};
+    set_int(&group->shard, shard->number);
+    set_int(&group->shard_count, shard->count);
+    group->params[PURGE][0] = text_param(strbuf_str(&group->shard));
+    group->params[PURGE][1] = text_param(strbuf_str(&group->shard_count));
     add_fence(out, group, epoch, lease_us);
     group->params[ATTEMPTS][ATTEMPT_COLUMNS] = text_param(again ? STR("t") : STR("f"));
     add_columns(out, group, ATTEMPTS, group->attempts, ATTEMPT_COLUMNS);

@@ -57,7 +57,8 @@ void group_pending_delete(struct group *group, const struct uuid *webhook_id, co
 void group_cursor(struct group *group, struct str snapshot, struct str upper, int64_t upper_seq);
 /* Disables a webhook. */
 void group_disable(struct group *group, const struct uuid *webhook_id, const char *reason);
-/* Drops what is pending for webhooks that are deleted or disabled, the latter with an attempt that says so. */
+/* Drops what is pending for the shard's webhooks that are deleted or disabled, the latter with an attempt that says so.
+ */
 void group_purge(struct group *group);
 /* The rest reads back, behind all the changes above. The first `most` of a webhook's rows that are in flight, by seq.
  */
@@ -78,6 +79,13 @@ enum { PENDING_BLOCKS = 500 };
 extern const struct pg_statement pending_retries_statement;
 size_t group_rows(const struct group *group);
 
+/* Which part of the webhooks: core.shard_of. */
+struct shard {
+    int64_t number; /* from 0 */
+    int64_t count;
+};
+bool shard_has(const struct shard *shard, const struct uuid *webhook_id);
+
 enum { GROUP_COMMANDS_MAX = 10, GROUP_UNPARK_MOST = 64 };
 enum group_read { READ_REFILL, READ_DUE, READ_UNPARK, READ_UNPARK_ALL, GROUP_READS };
 
@@ -89,10 +97,11 @@ struct group_commands {
 
 /*
  * The statements of the group's transaction; they point into the group. The first one moves cursor and lease and fails
- * with division_by_zero (22012) when shard 0 is no longer in `epoch`, so that an old owner's results never commit.
+ * with division_by_zero (22012) when the shard is no longer in `epoch`, so that an old owner's results never commit.
  * `again`: the group may already stand (its answer was lost), so attempts that are there are not added twice.
  */
-void group_prepare(struct group *group, int64_t epoch, int64_t lease_us, bool again, struct group_commands *out);
+void group_prepare(struct group *group, const struct shard *shard, int64_t epoch, int64_t lease_us, bool again,
+                   struct group_commands *out);
 
 /* A row of a result that was read back. */
 void group_read_row(const struct pg_result *result, size_t row, struct pending_row *out);

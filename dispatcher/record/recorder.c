@@ -9,6 +9,9 @@ enum state { IDLE, WAITING, LEADING, RELEASING };
 static const int64_t retry_first_us = 100000;
 static const int64_t retry_most_us = 2000000;
 
+/* Owner or epoch, the lease's length, the shard and how many there are. */
+enum { LEASE_PARAMS = 4 };
+
 struct recorder {
     struct loop *loop;
     struct pg_pool *pool;
@@ -21,8 +24,8 @@ struct recorder {
     /* The lease's own job: take, renew or release. */
     struct pg_job lease_job;
     struct pg_command lease_command;
-    struct pg_param lease_params[2];
-    struct strbuf lease_texts[2];
+    struct pg_param lease_params[LEASE_PARAMS];
+    struct strbuf lease_texts[LEASE_PARAMS];
     int64_t lease_sent_us;
     bool lease_running;
     struct loop_timer lease_timer;
@@ -40,20 +43,22 @@ struct recorder {
     struct recorder_stats stats;
 };
 
-static const uint32_t lease_types[] = {PG_TEXT, PG_INT8};
+static const uint32_t lease_types[] = {PG_TEXT, PG_INT8, PG_INT8, PG_INT8};
 static const struct pg_statement take_statement = {
-    STR_INIT("update core.cursor set epoch = epoch + 1, owner = $1,"
-             " lease_until = now() + $2 * interval '1 microsecond' where shard = 0 and lease_until < now()"
-             " returning epoch, snapshot::text, upper::text, upper_seq"),
+    STR_INIT("with number as (select count(*) as shards from core.cursor),"
+             " taken as (update core.cursor set epoch = epoch + 1, owner = $1, claimed_until = '-infinity',"
+             " lease_until = now() + $2 * interval '1 microsecond' where shard = $3 and lease_until < now()"
+             " and $4 = (select shards from number) returning epoch, snapshot, upper, upper_seq)"
+             " select epoch, snapshot::text, upper::text, upper_seq, shards from number left join taken on true"),
     lease_types, ARRAY_LEN(lease_types), false};
-static const uint32_t epoch_types[] = {PG_INT8, PG_INT8};
+static const uint32_t epoch_types[] = {PG_INT8, PG_INT8, PG_INT8, PG_INT8};
 static const struct pg_statement renew_statement = {
     STR_INIT("update core.cursor set lease_until = now() + $2 * interval '1 microsecond'"
-             " where shard = 0 and epoch = $1 returning epoch"),
+             " where shard = $3 and epoch = $1 and $4::bigint is not null returning claimed_until > now()"),
     epoch_types, ARRAY_LEN(epoch_types), false};
 static const struct pg_statement release_statement = {
-    STR_INIT("update core.cursor set lease_until = '-infinity', owner = '' where shard = 0 and epoch = $1"
-             " and $2::bigint is not null returning epoch"),
+    STR_INIT("update core.cursor set lease_until = '-infinity', owner = '' where shard = $3 and epoch = $1"
+             " and $2::bigint is not null and $4::bigint is not null returning epoch"),
     epoch_types, ARRAY_LEN(epoch_types), false};
 
 /* The lease. */
@@ -61,14 +66,17 @@ static const struct pg_statement release_statement = {
 static void run_lease(struct recorder *recorder, const struct pg_statement *statement, const char *owner,
                       void (*on_done)(void *, struct pg_result *const *, const struct pg_failure *))
 {
-    strbuf_clear(&recorder->lease_texts[0]);
-    strbuf_clear(&recorder->lease_texts[1]);
+    for (size_t i = 0; i < LEASE_PARAMS; i++) {
+        strbuf_clear(&recorder->lease_texts[i]);
+    }
     if (owner != NULL) {
         strbuf_puts(&recorder->lease_texts[0], owner);
     } else {
         strbuf_put_int(&recorder->lease_texts[0], recorder->epoch);
     }
     strbuf_put_int(&recorder->lease_texts[1], recorder->options.lease_us);
+    strbuf_put_int(&recorder->lease_texts[2], recorder->options.shard.number);
+    strbuf_put_int(&recorder->lease_texts[3], recorder->options.shard.count);
     for (size_t i = 0; i < ARRAY_LEN(recorder->lease_params); i++) {
         recorder->lease_params[i] = (struct pg_param){strbuf_str(&recorder->lease_texts[i]), false};
     }
@@ -88,7 +96,10 @@ static void lose(struct recorder *recorder)
     if (recorder->state != LEADING) {
         return;
     }
-    log_line(LOG_LEVEL_WARN, "lease_lost", "another dispatcher has taken over");
+    log_begin(LOG_LEVEL_WARN, "lease_lost");
+    log_int("shard", recorder->options.shard.number);
+    log_str("message", STR("another dispatcher has taken over"));
+    log_end();
     recorder->state = WAITING;
     loop_timer_stop(&recorder->retry_timer);
     if (!recorder->group_running) {
@@ -99,14 +110,25 @@ static void lose(struct recorder *recorder)
     recorder->options.on_lost(recorder->options.context);
 }
 
+static bool fits(const struct recorder *recorder, const struct pg_result *result)
+{
+    struct str shards;
+    return pg_value(result, 0, 4, &shards) && pg_get_int8(shards) == recorder->options.shard.count;
+}
+
 static void on_take(void *context, struct pg_result *const *results, const struct pg_failure *failure)
 {
     struct recorder *recorder = context;
     struct str value;
     recorder->lease_running = false;
     loop_timer_start(&recorder->lease_timer, recorder->options.lease_us / 3);
+    if (failure == NULL && !fits(recorder, results[0])) {
+        recorder->options.on_misfit(recorder->options.context);
+        return;
+    }
     /* A group of the lost lease may still be on its way: its memory is needed until it is answered. */
-    if (failure != NULL || pg_rows(results[0]) == 0 || recorder->state != WAITING || recorder->group_running) {
+    if (failure != NULL || !pg_value(results[0], 0, 0, &value) || recorder->state != WAITING ||
+        recorder->group_running) {
         return;
     }
     struct taken taken = {0};
@@ -119,6 +141,7 @@ static void on_take(void *context, struct pg_result *const *results, const struc
     recorder->valid_until_us = recorder->lease_sent_us + recorder->options.lease_us;
     recorder->stats.takeovers++;
     log_begin(LOG_LEVEL_INFO, "lease_taken");
+    log_int("shard", recorder->options.shard.number);
     log_int("epoch", taken.epoch);
     log_end();
     recorder->options.on_taken(recorder->options.context, &taken);
@@ -135,7 +158,11 @@ static void on_renewed(void *context, struct pg_result *const *results, const st
     if (failure == NULL && pg_rows(results[0]) == 0) {
         lose(recorder);
     } else if (failure == NULL) {
+        struct str claimed;
         recorder->valid_until_us = recorder->lease_sent_us + recorder->options.lease_us;
+        if (pg_value(results[0], 0, 0, &claimed) && pg_get_bool(claimed)) {
+            recorder->options.on_claimed(recorder->options.context);
+        }
     }
 }
 
@@ -168,11 +195,11 @@ static void on_lease_timer(void *context)
     }
 }
 
-void recorder_start(struct recorder *recorder)
+void recorder_start(struct recorder *recorder, int64_t after_us)
 {
     assert(recorder->state == IDLE);
     recorder->state = WAITING;
-    loop_timer_start(&recorder->lease_timer, 0);
+    loop_timer_start(&recorder->lease_timer, after_us);
 }
 
 bool recorder_leads(const struct recorder *recorder)
@@ -200,7 +227,8 @@ static void on_group(void *context, struct pg_result *const *results, const stru
 static void send_group(void *context)
 {
     struct recorder *recorder = context;
-    group_prepare(recorder->group, recorder->epoch, recorder->options.lease_us, recorder->again, &recorder->commands);
+    group_prepare(recorder->group, &recorder->options.shard, recorder->epoch, recorder->options.lease_us,
+                  recorder->again, &recorder->commands);
     recorder->group_job = (struct pg_job){.kind = PG_WRITE,
                                           .commands = recorder->commands.commands,
                                           .command_count = recorder->commands.count,
@@ -285,8 +313,9 @@ void recorder_free(struct recorder *recorder)
     }
     loop_timer_release(&recorder->lease_timer);
     loop_timer_release(&recorder->retry_timer);
-    strbuf_release(&recorder->lease_texts[0]);
-    strbuf_release(&recorder->lease_texts[1]);
+    for (size_t i = 0; i < LEASE_PARAMS; i++) {
+        strbuf_release(&recorder->lease_texts[i]);
+    }
     group_free(recorder->group);
     free(recorder);
 }

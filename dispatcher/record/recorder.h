@@ -1,5 +1,5 @@
 /*
- * The owner's pen. It takes the lease of shard 0 by compare-and-set, keeps it, and writes result groups under it, one
+ * The owner's pen. It takes the lease of a shard by compare-and-set, keeps it, and writes result groups under it, one
  * at a time, each until it stands: PostgreSQL away only means later. A recorder that finds another owner's epoch says
  * so once (on_lost) and goes back to waiting for the lease.
  */
@@ -24,9 +24,14 @@ struct taken {
 struct recorder_options {
     const char *owner; /* for people: host and process */
     int64_t lease_us;
+    struct shard shard;
     void (*on_taken)(void *context, const struct taken *taken);
     /* The lease is another's. The group that was being written is dropped. */
     void (*on_lost)(void *context);
+    /* Another dispatcher, which owns less, wants the lease. */
+    void (*on_claimed)(void *context);
+    /* The number of shards is not `shard.count` (any more): nothing is taken. */
+    void (*on_misfit)(void *context);
     /* A group stands; the recorder has freed it. `reads` has GROUP_READS results, NULL where none was asked for. */
     void (*on_written)(void *context, const struct pg_result *const *reads);
     void *context;
@@ -34,8 +39,8 @@ struct recorder_options {
 
 struct recorder *recorder_new(struct loop *loop, struct pg_pool *pool, const struct recorder_options *options);
 void recorder_free(struct recorder *recorder);
-/* Starts asking for the lease. */
-void recorder_start(struct recorder *recorder);
+/* Starts asking for the lease, after a while. */
+void recorder_start(struct recorder *recorder, int64_t after_us);
 /* Is the lease ours and not run out? Nothing may be started otherwise. */
 bool recorder_leads(const struct recorder *recorder);
 /* A group is being written. */

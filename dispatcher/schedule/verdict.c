@@ -12,6 +12,7 @@ static const struct {
     [FAILURE_RESET] = {"reset", "the connection ended before an answer came"},
     [FAILURE_TLS] = {"tls", "no trusted TLS connection could be made"},
     [FAILURE_BLOCKED] = {"blocked", "the destination is not allowed"},
+    [FAILURE_PROXY] = {"proxy", "the egress proxy could not be reached or refused the destination"},
     [FAILURE_TOO_LARGE] = {"too_large", "the answer was too large"},
     [FAILURE_PROTOCOL] = {"protocol", "the answer was no valid HTTP"},
     [FAILURE_URL] = {"url", "the URL cannot be used"},

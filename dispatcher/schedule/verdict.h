@@ -19,6 +19,7 @@ enum failure {
     FAILURE_RESET,
     FAILURE_TLS,
     FAILURE_BLOCKED,   /* the address is not allowed by the egress policy */
+    FAILURE_PROXY,     /* the egress proxy could not be reached, or refused */
     FAILURE_TOO_LARGE, /* the answer went on beyond the limit, before a status that counts */
     FAILURE_PROTOCOL,  /* the answer is no HTTP */
     FAILURE_URL,

@@ -3,6 +3,8 @@
 #include "common/base/strbuf.h"
 #include "common/observe/log.h"
 #include "dispatcher/send/curl_outcome.h"
+#include "dispatcher/send/handle.h"
+#include "dispatcher/send/kept.h"
 #include <assert.h>
 #include <curl/curl.h>
 #include <netinet/in.h>
@@ -16,6 +18,7 @@ struct sender {
     struct loop *loop;
     CURLM *multi;
     struct sender_options options;
+    struct kept *kept;
     struct loop_timer timer;
     struct list active; /* transfers */
     struct list idle;   /* transfers whose handle waits to be used again */
@@ -37,6 +40,9 @@ struct transfer {
     size_t header_bytes;
     int64_t started_us;
     bool blocked; /* an address was refused: libcurl itself only knows that it could not connect */
+    bool opened;  /* another was not */
+    int fd;       /* the last that was opened */
+    bool spoilt;  /* the kept connection cannot be used: once more, with another */
 };
 
 struct watch {
@@ -63,14 +69,37 @@ static bool address_allowed(const struct sender *sender, const struct curl_socka
     return false;
 }
 
+/* Then the address is the proxy's, which the operator has named; the receiver's is looked up and judged by the proxy.
+ */
+static bool uses_proxy(const struct sender *sender)
+{
+    return sender->options.proxy != NULL && sender->options.proxy[0] != '\0';
+}
+
 static curl_socket_t on_open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address)
 {
     struct transfer *transfer = context;
-    if (purpose != CURLSOCKTYPE_IPCXN || !address_allowed(transfer->sender, address)) {
+    bool allowed = uses_proxy(transfer->sender) || address_allowed(transfer->sender, address);
+    if (purpose != CURLSOCKTYPE_IPCXN || !allowed) {
         transfer->blocked = true;
         return CURL_SOCKET_BAD;
     }
-    return socket(address->family, address->socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, address->protocol);
+    transfer->opened = true;
+    transfer->fd = socket(address->family, address->socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, address->protocol);
+    return transfer->fd;
+}
+
+/* Right before a request is sent. */
+static int on_connected(void *context, char *peer_ip, char *local_ip, int peer_port, int local_port)
+{
+    struct transfer *transfer = context;
+    (void)local_ip;
+    if (transfer->opened) {
+        kept_remember(transfer->sender->kept, transfer->fd);
+        return CURL_PREREQFUNC_OK;
+    }
+    transfer->spoilt = kept_is_spoilt(transfer->sender->kept, peer_ip, peer_port, local_port);
+    return transfer->spoilt ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
 
 static size_t on_body(char *bytes, size_t size, size_t count, void *context)
@@ -92,38 +121,19 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *context)
     return transfer->header_bytes > RESPONSE_HEADER_BYTES_MAX ? 0 : size * count;
 }
 
-/* Options are set through here, so that one that libcurl refuses stops us at once, in the first test. */
-#define SET(easy, option, value)                                                                                       \
-    do {                                                                                                               \
-        CURLcode set_code = curl_easy_setopt((easy), (option), (value));                                               \
-        assert(set_code == CURLE_OK);                                                                                  \
-    } while (0)
-
-/* What is the same for every transfer (contract/webhooks 7.2 has the reasons). */
 static void prepare_handle(struct transfer *transfer)
 {
-    const struct sender_options *options = &transfer->sender->options;
     CURL *easy = transfer->easy;
-    SET(easy, CURLOPT_PRIVATE, transfer);
-    SET(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-    SET(easy, CURLOPT_FOLLOWLOCATION, 0L);
-    SET(easy, CURLOPT_PROXY, "");
-    SET(easy, CURLOPT_NOSIGNAL, 1L);
-    SET(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-    SET(easy, CURLOPT_TIMEOUT_MS, (long)(options->timeout_us / 1000));
-    SET(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)(options->connect_timeout_us / 1000));
-    SET(easy, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
-    SET(easy, CURLOPT_OPENSOCKETDATA, transfer);
-    SET(easy, CURLOPT_WRITEFUNCTION, on_body);
-    SET(easy, CURLOPT_WRITEDATA, transfer);
-    SET(easy, CURLOPT_HEADERFUNCTION, on_header);
-    SET(easy, CURLOPT_HEADERDATA, transfer);
-    /* With Debian's default CApath libcurl would read all certificates anew for every connection: 44 ms. */
-    SET(easy, CURLOPT_CAPATH, NULL);
-    SET(easy, CURLOPT_MAXAGE_CONN, 60L);
-    SET(easy, CURLOPT_MAXLIFETIME_CONN, 600L);
-    SET(easy, CURLOPT_DNS_CACHE_TIMEOUT, 30L);
-    SET(easy, CURLOPT_POST, 1L);
+    handle_prepare(easy, &transfer->sender->options);
+    HANDLE_SET(easy, CURLOPT_PRIVATE, transfer);
+    HANDLE_SET(easy, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
+    HANDLE_SET(easy, CURLOPT_OPENSOCKETDATA, transfer);
+    HANDLE_SET(easy, CURLOPT_PREREQFUNCTION, on_connected);
+    HANDLE_SET(easy, CURLOPT_PREREQDATA, transfer);
+    HANDLE_SET(easy, CURLOPT_WRITEFUNCTION, on_body);
+    HANDLE_SET(easy, CURLOPT_WRITEDATA, transfer);
+    HANDLE_SET(easy, CURLOPT_HEADERFUNCTION, on_header);
+    HANDLE_SET(easy, CURLOPT_HEADERDATA, transfer);
 }
 
 static struct transfer *transfer_take(struct sender *sender)
@@ -141,6 +151,8 @@ static struct transfer *transfer_take(struct sender *sender)
         prepare_handle(transfer);
     }
     transfer->blocked = false;
+    transfer->opened = false;
+    transfer->spoilt = false;
     transfer->response_bytes = 0;
     transfer->header_bytes = 0;
     strbuf_clear(&transfer->response);
@@ -160,6 +172,9 @@ static void transfer_free(struct transfer *transfer)
 static void transfer_stop(struct transfer *transfer)
 {
     curl_multi_remove_handle(transfer->sender->multi, transfer->easy);
+    if (transfer->request.tls != NULL) {
+        handle_set_tls(transfer->easy, NULL);
+    }
     list_remove(&transfer->link);
     transfer->sender->active_count--;
 }
@@ -173,6 +188,14 @@ static void transfer_rest(struct transfer *transfer)
     }
     list_push_front(&sender->idle, &transfer->link);
     sender->idle_count++;
+}
+
+/* Could the proxy not be reached, or did it refuse? */
+static bool proxy_failed(const struct transfer *transfer, enum failure failure)
+{
+    long status = 0;
+    (void)curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_CONNECTCODE, &status);
+    return status >= 300 || failure == FAILURE_REFUSED || failure == FAILURE_DNS;
 }
 
 static struct outcome outcome_of(struct transfer *transfer, CURLcode code)
@@ -189,14 +212,31 @@ static struct outcome outcome_of(struct transfer *transfer, CURLcode code)
         return outcome;
     }
     outcome.failure = code == CURLE_OK ? FAILURE_PROTOCOL : curl_failure(code);
-    if (transfer->blocked && outcome.failure == FAILURE_REFUSED) {
+    bool nowhere = transfer->blocked && !transfer->opened; /* with many addresses libcurl may run out of time */
+    if (outcome.failure == FAILURE_REFUSED ? transfer->blocked : nowhere && outcome.failure == FAILURE_TIMEOUT) {
         outcome.failure = FAILURE_BLOCKED;
+    } else if (uses_proxy(transfer->sender) && proxy_failed(transfer, outcome.failure)) {
+        outcome.failure = FAILURE_PROXY;
     }
     return outcome;
 }
 
+/* Nothing was sent. libcurl has closed that connection, so there is an end to this. */
+static void once_more(struct transfer *transfer)
+{
+    CURLM *multi = transfer->sender->multi;
+    transfer->spoilt = false;
+    curl_multi_remove_handle(multi, transfer->easy);
+    CURLMcode code = curl_multi_add_handle(multi, transfer->easy);
+    assert(code == CURLM_OK);
+}
+
 static void finish(struct transfer *transfer, CURLcode code)
 {
+    if (transfer->spoilt && code == CURLE_ABORTED_BY_CALLBACK) {
+        once_more(transfer);
+        return;
+    }
     struct send_result result = {
         .outcome = outcome_of(transfer, code),
         .duration_us = clock_mono_us() - transfer->started_us,
@@ -306,6 +346,7 @@ struct sender *sender_new(struct loop *loop, const struct sender_options *option
     sender->options = *options;
     sender->multi = curl_multi_init();
     assert(sender->multi != NULL);
+    sender->kept = kept_new();
     list_init(&sender->active);
     list_init(&sender->idle);
     list_init(&sender->watches);
@@ -332,10 +373,13 @@ void sender_start(struct sender *sender, const struct send_request *request)
     /* Without this line libcurl would wait for "100 Continue" before a body of over 1 MB. */
     static char no_expect[] = "Expect:";
     transfer->lines[count] = (struct curl_slist){no_expect, NULL};
-    SET(transfer->easy, CURLOPT_URL, request->url);
-    SET(transfer->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.len);
-    SET(transfer->easy, CURLOPT_POSTFIELDS, request->body.ptr);
-    SET(transfer->easy, CURLOPT_HTTPHEADER, transfer->lines);
+    HANDLE_SET(transfer->easy, CURLOPT_URL, request->url);
+    HANDLE_SET(transfer->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.len);
+    HANDLE_SET(transfer->easy, CURLOPT_POSTFIELDS, request->body.ptr);
+    HANDLE_SET(transfer->easy, CURLOPT_HTTPHEADER, transfer->lines);
+    if (request->tls != NULL) {
+        handle_set_tls(transfer->easy, request->tls);
+    }
     transfer->started_us = clock_mono_us();
     CURLMcode code = curl_multi_add_handle(sender->multi, transfer->easy);
     assert(code == CURLM_OK);
@@ -374,6 +418,7 @@ void sender_free(struct sender *sender)
     loop_undefer(&sender->bury);
     bury_watches(sender);
     loop_timer_release(&sender->timer);
+    kept_free(sender->kept);
     curl_global_cleanup();
     free(sender);
 }

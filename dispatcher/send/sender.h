@@ -23,7 +23,17 @@ struct sender_options {
     int64_t timeout_us;                 /* the whole delivery */
     size_t response_limit;              /* bytes of an answer's body; more aborts the transfer */
     size_t max_connections;             /* kept open */
-    const struct egress_policy *egress; /* must live as long as the sender */
+    const struct egress_policy *egress; /* must live as long as the sender; so must the texts */
+    const char *ca_file;                /* PEM, in place of the system's authorities; NULL or empty: those */
+    const char *proxy;                  /* "http://user:password@host:port"; NULL or empty: none, whatever the
+                                         * environment says. It connects to receivers, and judges their addresses. */
+};
+
+/* What a receiver wants beyond the usual; PEM; empty: not. The key goes with the certificate. */
+struct send_tls {
+    struct str authorities; /* in place of all others */
+    struct str certificate; /* ours, with its chain */
+    struct str key;
 };
 
 /* The first bytes of the answer that are kept. */
@@ -41,8 +51,9 @@ struct send_result {
 struct send_request {
     const char *url;
     struct str body;
-    char *const *headers; /* whole lines */
-    size_t header_count;  /* at most 14 */
+    char *const *headers;       /* whole lines */
+    size_t header_count;        /* at most 14 */
+    const struct send_tls *tls; /* NULL: nothing of its own */
     /* Called once, from the loop, never from within sender_start. */
     void (*on_done)(void *context, const struct send_result *result);
     void *context;

@@ -47,6 +47,9 @@ void ddl_fill(struct ddl *ddl, const struct field *field, bool texts_only);
 /* For large tables: a check which is validated without holding up writers spares SET NOT NULL its look at every record.
  */
 void ddl_add_check(struct ddl *ddl, const struct field *field);
+/* Beforehand, since the check is in force for new versions of old records at once: fails with 23502 when some record has
+ * no value. */
+void ddl_find_empty(struct ddl *ddl, const struct field *field);
 void ddl_validate_check(struct ddl *ddl, const struct field *field);
 void ddl_drop_check(struct ddl *ddl, const struct field *field);
 /*
@@ -55,6 +58,10 @@ void ddl_drop_check(struct ddl *ddl, const struct field *field);
  */
 void ddl_replace_options(struct ddl *ddl, const struct field *field, const struct str *from, const struct str *to,
                          size_t count);
+
+/* From now on PostgreSQL takes none but the field's options: what was planned with the old ones, here or in another
+ * gateway, cannot bring them back. Old records are not looked at. The constraint is called opt_<id of the field>. */
+void ddl_check_options(struct ddl *ddl, const struct field *field);
 
 /* ---- search ---- */
 

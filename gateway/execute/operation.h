@@ -85,6 +85,11 @@ void operation_complete(struct operation *operation, struct value **rows, size_t
 const char *failure_tag(const struct pg_failure *failure);
 /* A row holds something that is not of its field's type. */
 extern const struct pg_failure foreign_value;
+/* Did the statement meet tables that are not those of its catalogue? Nothing was done then, and it can be planned anew.
+ */
+bool failure_is_stale(const struct pg_failure *failure);
+/* The same, if the model is known to have changed: a value that was not needed, or not given, when it was planned. */
+bool failure_may_be_stale(const struct pg_failure *failure);
 /* Tells the log what went wrong with a statement; refusals of what the client sent are no news. */
 void failure_log(const struct pg_failure *failure, struct str request_id);
 

@@ -120,10 +120,8 @@ static void retry_or(struct remodel *remodel, const struct pg_failure *failure, 
 
 static void run_apart(struct remodel *remodel);
 
-static void on_apart(void *context, struct pg_result *const *results, const struct pg_failure *failure)
+static void on_apart(struct remodel *remodel, const struct pg_failure *failure)
 {
-    (void)results;
-    struct remodel *remodel = context;
     if (failure != NULL) {
         remodel->failure = *failure;
         remodel->step = 0;
@@ -146,9 +144,7 @@ static void run_apart(struct remodel *remodel)
         begin_change(remodel);
         return;
     }
-    struct batch batch = batch_new(remodel, 1);
-    batch_add(&batch, remodel->steps.apart.statements[remodel->step]);
-    batch_run(&batch, on_apart);
+    run_alone(remodel, remodel->steps.apart.statements[remodel->step], on_apart);
 }
 
 static void on_first(void *context, struct pg_result *const *results, const struct pg_failure *failure)
@@ -190,10 +186,8 @@ static void on_undone(void *context, struct pg_result *const *results, const str
     give_up(remodel, &remodel->failure);
 }
 
-static void on_undo_step(void *context, struct pg_result *const *results, const struct pg_failure *failure)
+static void on_undo_step(struct remodel *remodel, const struct pg_failure *failure)
 {
-    (void)results;
-    struct remodel *remodel = context;
     if (failure != NULL) {
         log_failure("remodel_undo_failed", failure, remodel->steps.undo.statements[remodel->step]);
         give_up(remodel, &remodel->failure); /* the row stays: it is tried again later */
@@ -224,8 +218,7 @@ static void run_undo(struct remodel *remodel)
         batch_add(&batch, STR("rollback"));
         batch_run(&batch, on_undo_begins);
     } else if (remodel->step < remodel->steps.undo.count) {
-        batch_add(&batch, remodel->steps.undo.statements[remodel->step]);
-        batch_run(&batch, on_undo_step);
+        run_alone(remodel, remodel->steps.undo.statements[remodel->step], on_undo_step);
     } else {
         batch_add_text(&batch, STR(DELETE_WORK), arena_printf(&remodel->arena, "%lld", (long long)remodel->work_id));
         batch_run(&batch, on_undone);
@@ -319,10 +312,8 @@ static void on_finished(void *context, struct pg_result *const *results, const s
     remodel_leave(context);
 }
 
-static void on_later(void *context, struct pg_result *const *results, const struct pg_failure *failure)
+static void on_later(struct remodel *remodel, const struct pg_failure *failure)
 {
-    (void)results;
-    struct remodel *remodel = context;
     if (failure != NULL) {
         log_failure("remodel_later_failed", failure, remodel->steps.later.statements[remodel->step]);
         remodel_leave(remodel);
@@ -336,8 +327,7 @@ static void run_later(struct remodel *remodel)
 {
     struct batch batch = batch_new(remodel, 1);
     if (remodel->step < remodel->steps.later.count) {
-        batch_add(&batch, remodel->steps.later.statements[remodel->step]);
-        batch_run(&batch, on_later);
+        run_alone(remodel, remodel->steps.later.statements[remodel->step], on_later);
     } else if (remodel->work_id != 0) {
         batch_add_text(&batch, STR(DELETE_WORK), arena_printf(&remodel->arena, "%lld", (long long)remodel->work_id));
         batch_run(&batch, on_finished);
@@ -367,10 +357,8 @@ static bool is_moot(const struct pg_failure *failure)
     return strncmp(failure->sqlstate, "42", 2) == 0;
 }
 
-static void on_tidy_step(void *context, struct pg_result *const *results, const struct pg_failure *failure)
+static void on_tidy_step(struct remodel *remodel, const struct pg_failure *failure)
 {
-    (void)results;
-    struct remodel *remodel = context;
     if (failure != NULL) {
         log_failure("remodel_tidy_failed", failure, remodel->left[remodel->step]);
         if (!is_moot(failure)) {
@@ -387,8 +375,7 @@ static void tidy_step(struct remodel *remodel)
 {
     struct batch batch = batch_new(remodel, 1);
     if (remodel->step < remodel->left_count) {
-        batch_add(&batch, remodel->left[remodel->step]);
-        batch_run(&batch, on_tidy_step);
+        run_alone(remodel, remodel->left[remodel->step], on_tidy_step);
     } else {
         batch_add_text(&batch, STR(DELETE_WORK), arena_printf(&remodel->arena, "%lld", (long long)remodel->left_id));
         batch_run(&batch, on_tidied);

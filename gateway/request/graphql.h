@@ -30,6 +30,7 @@ struct graphql_field {
     const struct gql_selected *fault; /* a nested field that is to blame */
     struct uuid conflict_id;          /* the record that holds a value that was to be unique */
     struct str conflict_object;       /* its object's name */
+    struct str report;                /* an entry of `errors` that is ready: it takes the place of *err */
 
     /* graphql_call.c's. */
     struct strbuf own;
@@ -48,9 +49,11 @@ struct graphql_endpoint {
      * fit. Fields of a query are resolved at the same time, those of a mutation one after the other.
      */
     void (*resolve)(struct graphql_field *field);
+    bool needs_login; /* a request without a token is UNAUTHENTICATED (contract/metadata 2.5), and not FORBIDDEN */
 };
 
-extern const struct graphql_endpoint graphql_core; /* graphql_core.c: the records API */
+extern const struct graphql_endpoint graphql_core;     /* graphql_core.c: the records API */
+extern const struct graphql_endpoint graphql_metadata; /* graphql_metadata.c: the model and settings */
 
 extern const struct graphql_endpoint *const graphql_endpoints[];
 

@@ -152,6 +152,8 @@ static void put_error(struct graphql_call *call, const struct graphql_field *fie
     if (field->selected->error != NULL) {
         gql_error_put_json(body, field->selected->error,
                            arena_printf(request_of(call)->arena, "[\"%.*s\"]", STR_ARG(field->selected->key)));
+    } else if (field->report.len > 0) {
+        strbuf_put(body, field->report);
     } else {
         transport_put_error(body, &error);
     }

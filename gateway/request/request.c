@@ -125,11 +125,12 @@ static bool take_rate(struct request *request)
     return false;
 }
 
-bool request_identify(struct request *request)
+/* False when the request has been ended. */
+static bool pin(struct request *request)
 {
     struct request_worker *worker = request->worker;
-    struct err err;
     if (!request_worker_ready(worker)) {
+        struct err err;
         request_add_header(request, "Retry-After", STR("1"));
         err_fail_tag(&err, ERR_UNAVAILABLE, "SERVICE_UNAVAILABLE", "The server is starting. Try again in a moment");
         request_fail(request, &err);
@@ -137,18 +138,35 @@ bool request_identify(struct request *request)
     }
     request->model = model_ref(worker->model);
     request->keyring = keyring_ref(worker->keyring);
+    return true;
+}
+
+static bool find_key(struct request *request, struct err *err)
+{
     const struct api_key *key = NULL;
     struct str authorization = http_header_get(&request->exchange->request, "authorization");
-    if (!authenticate(worker->tokens, request->keyring, authorization, clock_wall_us() / 1000000, &key, &err)) {
+    if (!authenticate(request->worker->tokens, request->keyring, authorization, clock_wall_us() / 1000000, &key, err)) {
+        return false;
+    }
+    request->key_id = key->id;
+    request->role = key->role;
+    request->actor = (struct record_actor){.source = STR("API"), .name = key->name};
+    return true;
+}
+
+bool request_identify(struct request *request)
+{
+    struct err err;
+    if (!pin(request)) {
+        return false;
+    }
+    if (!find_key(request, &err)) {
         if (err.code == ERR_UNAUTHENTICATED) {
             request_add_header(request, "WWW-Authenticate", STR("Bearer"));
         }
         request_fail(request, &err);
         return false;
     }
-    request->key_id = key->id;
-    request->role = key->role;
-    request->actor = (struct record_actor){.source = STR("API"), .name = key->name};
     return take_rate(request);
 }
 
@@ -243,7 +261,8 @@ static void handle_settings(struct request *request, const struct settings_route
     }
 }
 
-static void handle_search_route(struct request *request)
+/* For paths that are only read; false when the request has been ended. */
+static bool only_read(struct request *request)
 {
     struct str allow = STR("GET, HEAD, OPTIONS");
     enum http_method method = request->exchange->request.method;
@@ -251,8 +270,27 @@ static void handle_search_route(struct request *request)
         request_answer_options(request, allow);
     } else if (method != HTTP_GET && method != HTTP_HEAD) {
         request_refuse_method(request, allow);
-    } else if (request_identify(request)) {
+    }
+    return method == HTTP_GET || method == HTTP_HEAD;
+}
+
+static void handle_search_route(struct request *request)
+{
+    if (only_read(request) && request_identify(request)) {
         handle_search(request);
+    }
+}
+
+/* The documents need no key; a valid one shows more of them. */
+static void handle_docs_route(struct request *request, struct str name)
+{
+    struct err err;
+    if (!only_read(request) || !pin(request)) {
+        return;
+    }
+    bool known = find_key(request, &err);
+    if (!known || take_rate(request)) {
+        handle_docs(request, name, known);
     }
 }
 
@@ -305,13 +343,11 @@ static void route(struct request *request)
     } else if (str_is(path, "/rest/search")) {
         handle_search_route(request);
     } else if (collection(path, STR("/rest/open-api"), &id)) {
-        not_here(request, "The OpenAPI document");
+        handle_docs_route(request, id);
     } else if (collection(path, STR("/rest"), &id)) {
         handle_records(request);
     } else if (graphql_find(path) < graphql_endpoint_count) {
         handle_graphql(request, graphql_find(path));
-    } else if (str_is(path, "/metadata")) {
-        not_here(request, "The GraphQL API of the metadata");
     } else {
         struct err err;
         err_fail(&err, ERR_NOT_FOUND, 0, "Cannot find '%.*s'. The records are under /rest",
@@ -363,6 +399,8 @@ void request_worker_release(struct request_worker *worker)
     document_cache_release(&worker->documents);
     zip_free(worker->zip);
     worker->zip = NULL;
+    docs_free(worker->docs);
+    worker->docs = NULL;
     if (worker->keyring != NULL) {
         keyring_unref(worker->keyring);
         worker->keyring = NULL;

@@ -11,6 +11,24 @@ enum { REQUEST_COMMANDS_MAX = 4, REQUEST_HEADERS_MAX = 16 };
 struct graphql;
 struct idempotency;
 
+/* Something of a request that waits for a newer model than it was planned in, to be planned again. */
+struct replan_wait {
+    struct list link;
+    unsigned times;
+    struct model *planned;                       /* pinned by the request */
+    void (*on_model)(void *context, bool newer); /* not newer: none came, so the failure stands */
+    void *context;
+};
+
+struct replan {
+    bool begun;
+    struct loop_timer timer;
+    int64_t give_up_us;
+    struct list waiting;
+    struct model **pinned; /* that request->model was before */
+    size_t count, capacity;
+};
+
 struct request {
     struct http_exchange *exchange;
     struct request_worker *worker;
@@ -38,6 +56,17 @@ struct request {
     size_t graphql_fields;           /* of all operations, at their roots */
     bool not_kept;                   /* the answer is a failure that may be gone next time, whatever the status */
     struct idempotency *idempotency; /* NULL: the request has no key, or is not a write */
+    struct replan replan;
+    const struct rest_request *rest; /* of REST over records: what it is planned from */
+    struct replan_wait again;
+    struct pg_failure failure; /* while it waits */
+    /*
+     * Not NULL for a request within another one, which lends it arena, worker, model and role: what its handler answers
+     * goes here, and not to the client. With `err`: it failed; without: the answer is in exchange->body. So GraphQL can
+     * ask what REST has a handler for.
+     */
+    void (*on_inside)(struct request *inside, const struct err *err);
+    void *inside_context;
 };
 
 /* idempotency.c */
@@ -64,6 +93,7 @@ void request_send(struct request *request, int status);
 bool request_if_match(void *context, uint64_t version);
 /* Is a word in Prefer (RFC 7240)? */
 bool request_prefers(const struct request *request, struct str preference);
+bool request_accepts_gzip(const struct request *request);
 /* Does the client want errors as application/problem+json? */
 bool request_wants_problem(const struct request *request);
 /* Adds a job's times to the request's, before the job is used again. */
@@ -83,6 +113,12 @@ void request_fail_status(struct request *request, int status, const struct err *
 void request_fail_operation(struct request *request, const struct pg_failure *failure);
 /* From a failed statement of the request's own. */
 void request_fail_pg(struct request *request, const struct pg_failure *failure);
+
+/* replan.c */
+/* Did the statement meet a model that has moved? Then wait->on_model is called, later, with request->model the newer.
+ */
+bool request_replans(struct request *request, const struct pg_failure *failure, struct replan_wait *wait);
+void replan_release(struct request *request);
 
 /* graphql_http.c */
 /* Writes the refusal, and says which status it has for this client. */
@@ -112,6 +148,10 @@ bool export_wanted(const struct request *request);
 void handle_export(struct request *request);
 /* NDJSON lines into records: the plan is PLAN_CREATE, without inputs. */
 void handle_import(struct request *request);
+/* GET /rest/open-api/{name}; `known` tells whether the client has shown a valid key. */
+void handle_docs(struct request *request, struct str name, bool known);
+/* NULL is allowed. At the worker's end: whoever still waits for a document is turned away. */
+void docs_free(struct docs *docs);
 /* GET /rest/search. */
 void handle_search(struct request *request);
 

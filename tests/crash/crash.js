@@ -27,12 +27,12 @@ function seeded(seed) {
 }
 
 function options(words) {
-  const given = { seconds: 60, hours: 0, kills: 0, seed: crypto.randomInt(2 ** 31) };
+  const given = { seconds: 60, hours: 0, kills: 0, dispatchers: 2, seed: crypto.randomInt(2 ** 31) };
   for (let i = 0; i < words.length; i += 2) {
     const name = words[i].replace(/^--/, '');
     const value = Number(words[i + 1]);
     if (!(name in given) || !words[i].startsWith('--') || !Number.isFinite(value) || value < 0) {
-      console.error('usage: tests/crash/run [--seconds N] [--hours N] [--kills N] [--seed N]');
+      console.error('usage: tests/crash/run [--seconds N] [--hours N] [--kills N] [--dispatchers N] [--seed N]');
       process.exit(2);
     }
     given[name] = value;
@@ -71,7 +71,7 @@ class Run {
     });
     this.parts = {
       gateway: new Program('gateway', 'gateway', Number(env.CRASH_GATEWAY_PORT), { port: env.CRASH_GATEWAY_PORT, admin_port: 0, rate_limit: 'off', access_log: 'off' }),
-      dispatchers: [dispatcher(0), dispatcher(1)],
+      dispatchers: [...Array(given.dispatchers).keys()].map(dispatcher),
       redisServer: new Server('redis'),
       postgresServer: new Server('postgres'),
     };
@@ -82,6 +82,8 @@ class Run {
 
   async start() {
     await this.receiver.listen();
+    // Two: one works, one stands by. More: they share the work.
+    if (this.given.dispatchers > 2) await sql(`select core.set_shards(${this.given.dispatchers})`);
     for (const program of this.programs) program.start();
     await this.everythingReady();
     for (const name of hooks) {
@@ -97,7 +99,7 @@ class Run {
   }
 
   epoch() {
-    return sql('select epoch from core.cursor').then(Number);
+    return sql('select sum(epoch) from core.cursor').then(Number);
   }
 
   async committed() {

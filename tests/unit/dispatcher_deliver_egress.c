@@ -39,6 +39,7 @@ static void special_addresses_are_refused_by_default(void **state)
                                    "198.19.255.255",
                                    "198.51.100.1",
                                    "203.0.113.9",
+                                   "168.63.129.16",
                                    "224.0.0.1",
                                    "239.1.1.1",
                                    "240.0.0.1",
@@ -67,6 +68,8 @@ static void special_addresses_are_refused_by_default(void **state)
                                    "fd12::1",
                                    "fe80::1",
                                    "fec0::1",
+                                   "2606:4700::5efe:10.0.0.1",
+                                   "2606:4700::200:5efe:127.0.0.1",
                                    "ff02::1",
                                    "4000::1"};
     for (size_t i = 0; i < ARRAY_LEN(special); i++) {
@@ -80,11 +83,13 @@ static void the_public_internet_is_allowed(void **state)
 {
     (void)state;
     const struct egress_policy policy = {0};
-    const char *const fine[] = {"1.1.1.1",      "8.8.8.8",         "9.255.255.255",   "11.0.0.0",
-                                "100.63.0.1",   "100.128.0.1",     "126.255.255.255", "128.0.0.1",
-                                "172.15.0.1",   "172.32.0.1",      "192.0.1.1",       "198.17.0.1",
-                                "198.20.0.1",   "223.255.255.1",   "::ffff:8.8.8.8",  "64:ff9b::8.8.8.8",
-                                "2606:4700::1", "2001:4860::8888", "2a00:1450::1",    "3ffe::1"};
+    const char *const fine[] = {"1.1.1.1",          "8.8.8.8",       "9.255.255.255",
+                                "11.0.0.0",         "100.63.0.1",    "100.128.0.1",
+                                "126.255.255.255",  "128.0.0.1",     "172.15.0.1",
+                                "172.32.0.1",       "192.0.1.1",     "198.17.0.1",
+                                "198.20.0.1",       "223.255.255.1", "::ffff:8.8.8.8",
+                                "64:ff9b::8.8.8.8", "2606:4700::1",  "2001:4860::8888",
+                                "2a00:1450::1",     "3ffe::1",       "2606:4700::5efe:8.8.8.8"};
     for (size_t i = 0; i < ARRAY_LEN(fine); i++) {
         if (!allows(&policy, fine[i])) {
             fail_msg("%s is refused", fine[i]);
@@ -134,6 +139,46 @@ static void everything_can_be_allowed(void **state)
     assert_false(allows(&policy, "64:ff9b::169.254.169.254"));
 }
 
+static void what_is_denied_stays_denied_inside(void **state)
+{
+    (void)state;
+    struct egress_policy policy = policy_of("0.0.0.0/0,::/0", "10.0.0.0/8");
+    const char *const inside[] = {"::ffff:10.1.2.3",     "::10.1.2.3",
+                                  "::ffff:0:10.1.2.3",   "64:ff9b::10.1.2.3",
+                                  "64:ff9b:1::10.1.2.3", "2002:a01:203::1",
+                                  "2001:0:a01:203::1",   "2001:0:808:808:0:0:f5fe:fdfc",
+                                  "2606::5efe:10.1.2.3", "2606::200:5efe:10.1.2.3"};
+    for (size_t i = 0; i < ARRAY_LEN(inside); i++) {
+        if (allows(&policy, inside[i])) {
+            fail_msg("%s is allowed", inside[i]);
+        }
+    }
+    assert_true(allows(&policy, "2001:0:808:808:0:0:f4fe:fdfc"));
+}
+
+static void addresses_in_a_url_are_judged_before_anything_is_asked(void **state)
+{
+    (void)state;
+    struct egress_policy policy = {0};
+    const char *const refused[] = {"127.0.0.1", "10.0.0.1",   "::1",         "::ffff:127.0.0.1", "fe80::1",
+                                   "localhost", "localhost.", "a.localhost", "a.b.localhost."};
+    const char *const fine[] = {"8.8.8.8",    "2606:4700::1", "example.com",       "localhost.com",
+                                "alocalhost", "localhostess", "127.0.0.1.example", ""};
+    for (size_t i = 0; i < ARRAY_LEN(refused); i++) {
+        if (egress_allows_host(&policy, str_from(refused[i]))) {
+            fail_msg("%s is allowed", refused[i]);
+        }
+    }
+    for (size_t i = 0; i < ARRAY_LEN(fine); i++) {
+        if (!egress_allows_host(&policy, str_from(fine[i]))) {
+            fail_msg("%s is refused", fine[i]);
+        }
+    }
+    policy = policy_of("127.0.0.0/8", "");
+    assert_true(egress_allows_host(&policy, STR("localhost")));
+    assert_true(egress_allows_host(&policy, STR("127.0.0.1")));
+}
+
 static void bad_lists_are_refused(void **state)
 {
     (void)state;
@@ -167,6 +212,8 @@ int main(void)
         cmocka_unit_test(the_public_internet_is_allowed),
         cmocka_unit_test(lists_open_and_close),
         cmocka_unit_test(everything_can_be_allowed),
+        cmocka_unit_test(what_is_denied_stays_denied_inside),
+        cmocka_unit_test(addresses_in_a_url_are_judged_before_anything_is_asked),
         cmocka_unit_test(bad_lists_are_refused),
         cmocka_unit_test(only_real_sizes_pass),
     };

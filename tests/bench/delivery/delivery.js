@@ -1,22 +1,22 @@
-// One measurement: delivery.js latency|fill|backlog NAME [--rate N] [--seconds N] [--backlog N]
+// One measurement: delivery.js latency|backlog|tls|idle NAME [--rate N] [--seconds N] [--backlog N] [--handshakes N]
 'use strict';
 const { spawn, spawnSync } = require('node:child_process');
 const crypto = require('node:crypto');
 const fs = require('node:fs');
 const http = require('node:http');
+const readline = require('node:readline');
 
 const env = process.env;
 const [kind, name, ...words] = process.argv.slice(2);
-const given = { rate: 500, seconds: 10, backlog: 20000 };
+const given = { rate: 500, seconds: 10, backlog: 20000, handshakes: 3000 };
 for (let i = 0; i < words.length; i += 2) given[words[i].slice(2)] = Number(words[i + 1]);
 
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 const now = () => performance.timeOrigin + performance.now();
 const share = (list, part) => list[Math.min(list.length - 1, Math.floor(list.length * part))];
-const cpuMs = (pid) => {
-  const fields = fs.readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/.*\) /, '').split(' ');
-  return (Number(fields[11]) + Number(fields[12])) * 10; // USER_HZ is 100
-};
+// Time on a CPU of all threads, in ms, by the scheduler's clock: utime and stime are counted in ticks.
+const cpuMs = (pid) => fs.readdirSync(`/proc/${pid}/task`)
+  .reduce((sum, task) => sum + Number(fs.readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ')[0]) / 1e6, 0);
 const sql = (text) => {
   const result = spawnSync('psql', ['-XqAt', '-v', 'ON_ERROR_STOP=1', env.DATABASE_URL], { input: text, encoding: 'utf8' });
   if (result.status !== 0) throw new Error(result.stderr);
@@ -84,36 +84,88 @@ async function latency() {
   server.closeAllConnections();
 }
 
-async function fill() {
-  sql(`insert into core.webhook (id, target_url, operations, secret, created_at, updated_at)
-         values (gen_random_uuid(), 'http://127.0.0.1:${env.PORT}/nobody', array['bulk.*'], '', now() - interval '1 minute', now());
+// The receiver in C: its port, and the time from the first to the last of `expected` requests, each time they have come.
+async function sink(expected, ...certificate) {
+  const child = spawn(`${env.PROGRAMS}/sink`, [String(expected), ...certificate], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const lines = readline.createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const port = Number((await lines.next()).value);
+  return { port, seconds: async () => Number((await lines.next()).value.split(' ')[1]), end: () => child.stdin.end() };
+}
+
+// A webhook with a secret, and so many events of 500 bytes of text that wait for it.
+function fill(url, count) {
+  const body = { id: crypto.randomUUID(), text: 'x'.repeat(500) };
+  sql(`update core.webhook set deleted_at = now();
+       insert into core.webhook (id, target_url, operations, secret, created_at, updated_at)
+         values (gen_random_uuid(), '${url}', array['bulk.*'], '${env.SEALED}', now() - interval '1 minute', now());
        insert into core.outbox (event_id, object_id, object_name, action, record_id, record, created_at)
-       select gen_random_uuid(), gen_random_uuid(), 'bulk', 'created', gen_random_uuid(), '{"id":"' || n || '","text":"' || repeat('x', 500) || '"}', date_trunc('milliseconds', clock_timestamp())
-       from generate_series(1, ${given.backlog}) n`);
+       select gen_random_uuid(), gen_random_uuid(), 'bulk', 'created', gen_random_uuid(), '${JSON.stringify(body)}', date_trunc('milliseconds', clock_timestamp())
+       from generate_series(1, ${count}) n`);
+}
+
+function dispatcher(...settings) {
+  const words = [`admin_port=${env.ADMIN}`, 'egress_allow=127.0.0.0/8', 'webhook_concurrency=64', ...settings];
+  return spawn(env.DISPATCHER, words.flatMap((word) => ['--set', word]), { stdio: 'ignore' });
+}
+const stopped = (child) => new Promise((done) => { child.on('exit', done); child.kill('SIGTERM'); });
+const memoryMb = (pid, name) => (Number(new RegExp(`${name}:\\s+(\\d+)`).exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024).toFixed(1);
+
+// Bodies and headers of the same size, the same signatures, the same receiver; alone, so without a database beside it.
+async function bare(receiver, count, inFlight, perSecond) {
+  const words = [`http://127.0.0.1:${receiver.port}/`, count, inFlight, `${env.PROGRAMS}/body`, perSecond].map(String);
+  fs.writeFileSync(`${env.PROGRAMS}/body`, JSON.stringify({ filler: 'x'.repeat(950) }));
+  const answer = spawnSync(`${env.PROGRAMS}/bare`, words, { encoding: 'utf8' });
+  if (answer.status !== 0) throw new Error(answer.stderr);
+  const cpu = Number(answer.stdout.split(' ')[1]);
+  return { rate: count / (await receiver.seconds()), cpuUs: (cpu * 1e6) / count };
 }
 
 async function backlog() {
-  let count = 0;
-  let first = 0;
-  const server = await receive((_, at) => { count++; first ||= at; });
-  sql(`update core.webhook set target_url = 'http://127.0.0.1:${server.address().port}/' where operations = array['bulk.*']`);
-  const child = spawn(env.DISPATCHER, ['--set', `admin_port=${env.ADMIN}`, '--set', 'egress_allow=127.0.0.0/8', '--set', 'webhook_concurrency=64', '--set', 'redis_url='], { stdio: 'ignore' });
-  while (count < given.backlog) await sleep(20);
-  const took = (now() - first) / 1000;
+  const receiver = await sink(given.backlog);
+  const before = await bare(receiver, given.backlog, 16, 0);
+  fill(`http://127.0.0.1:${receiver.port}/`, given.backlog);
+  const child = dispatcher('redis_url=');
+  const rate = given.backlog / (await receiver.seconds());
   await sleep(300);
-  const cpu = cpuMs(child.pid);
-  const memory = /VmHWM:\s+(\d+)/.exec(fs.readFileSync(`/proc/${child.pid}/status`, 'utf8'))[1] / 1024;
-  console.log(`a backlog of ${given.backlog}: ${(given.backlog / took).toFixed(0)} deliveries/s into one Node receiver, dispatcher CPU ${((cpu * 1000) / given.backlog).toFixed(0)} µs a delivery, at most ${memory.toFixed(0)} MB`);
-  await sleep(2000);
-  const idle = cpuMs(child.pid);
-  await sleep(5000);
-  console.log(`idle: ${((cpuMs(child.pid) - idle) / 50).toFixed(1)} % CPU`);
-  child.kill('SIGTERM');
-  server.close();
-  server.closeAllConnections();
+  const cpuUs = (cpuMs(child.pid) * 1000) / given.backlog;
+  const memory = memoryMb(child.pid, 'VmHWM');
+  await stopped(child);
+  const after = await bare(receiver, given.backlog, 16, 0);
+  receiver.end();
+  const peer = (before.rate + after.rate) / 2;
+  console.log(`a backlog of ${given.backlog}, signed, results recorded: ${rate.toFixed(0)} deliveries/s, ${cpuUs.toFixed(0)} µs of CPU each, at most ${memory} MB; ` +
+    `bare libcurl, same receiver: ${peer.toFixed(0)}/s, ${((before.cpuUs + after.cpuUs) / 2).toFixed(0)} µs; ratio ${(rate / peer).toFixed(2)}`);
 }
 
-({ latency, fill, backlog })[kind]().catch((error) => {
+async function slow() {
+  const receiver = await sink(given.rate * 4);
+  const { cpuUs } = await bare(receiver, given.rate * 4, 16, given.rate);
+  receiver.end();
+  console.log(`bare libcurl at ${given.rate}/s, when caches are cold: ${cpuUs.toFixed(0)} µs of CPU a delivery`);
+}
+
+// Each delivery is a connection of its own; the system's bundle of authorities and the test's are what it is checked by.
+async function tls() {
+  const receiver = await sink(given.handshakes, env.TLS_CERT, env.TLS_KEY);
+  fill(`https://127.0.0.1:${receiver.port}/`, given.handshakes);
+  const child = dispatcher('redis_url=', `ca_file=${env.TLS_BUNDLE}`);
+  const seconds = await receiver.seconds();
+  const cpu = cpuMs(child.pid) / 1000;
+  console.log(`new TLS connections: ${(given.handshakes / cpu).toFixed(0)} per second of the dispatcher's CPU (${(given.handshakes / seconds).toFixed(0)}/s with the receiver on the same machine), at most ${memoryMb(child.pid, 'VmHWM')} MB`);
+  await stopped(child);
+  receiver.end();
+}
+
+async function idle() {
+  const child = dispatcher();
+  await sleep(3000);
+  const before = cpuMs(child.pid);
+  await sleep(5000);
+  console.log(`idle: ${((cpuMs(child.pid) - before) / 50).toFixed(2)} % CPU, ${memoryMb(child.pid, 'VmRSS')} MB`);
+  await stopped(child);
+}
+
+({ latency, backlog, slow, tls, idle })[kind]().catch((error) => {
   console.error(error);
   process.exit(1);
 });

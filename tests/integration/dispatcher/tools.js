@@ -113,7 +113,10 @@ const lines = (text) => text.split('\n').filter(Boolean);
 const eventIds = async (object) => lines(await sql(`select event_id from core.outbox where object_name = '${object}' order by seq`));
 
 class Dispatcher {
-  constructor(settings = {}) {
+  // `how.wrap`: words in front of the program, such as unshare; `how.env`: more variables for it.
+  constructor(settings = {}, how = {}) {
+    this.words = [...(how.wrap ?? []), env.DISPATCHER];
+    this.env = { ...env, ...how.env };
     this.settings = {
       database_url: env.DATABASE_URL, redis_url: env.REDIS_URL, secret_key: serverSecret,
       admin_port: env.ADMIN_PORT, retry_schedule: '200ms,300ms,400ms', retry_jitter: '0', delivery_timeout: '1s',
@@ -127,7 +130,7 @@ class Dispatcher {
     const sets = Object.entries(this.settings).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
     const log = fs.openSync(this.log, 'a');
     this.how = undefined;
-    this.child = spawn(env.DISPATCHER, sets, { stdio: ['ignore', log, log] });
+    this.child = spawn(this.words[0], [...this.words.slice(1), ...sets], { stdio: ['ignore', log, log], env: this.env });
     fs.closeSync(log);
     this.ended = new Promise((done) => this.child.on('exit', (code, signal) => done(code ?? signal)));
     this.ended.then((how) => { this.how = how; });
@@ -169,12 +172,12 @@ async function runCases(cases, receiver) {
     if (wanted.length > 0 && !wanted.some((word) => name.includes(word))) continue;
     let dispatcher;
     try {
-      await run(async (settings) => {
-        dispatcher = await new Dispatcher(settings).start();
+      await run(async (settings, how) => {
+        dispatcher = await new Dispatcher(settings, how).start();
         await dispatcher.leads();
         return dispatcher;
       });
-      const code = await dispatcher.stop();
+      const code = await dispatcher?.stop() ?? 0;
       if (code !== 0) throw new Error(`the dispatcher ends with ${code}`);
       console.log(`ok ${name}`);
     } catch (error) {
