@@ -93,29 +93,65 @@ struct uuid change_id(const struct change *change, size_t op)
     return change->ids[op];
 }
 
+/* The rows that are still there. Nobody needs the draft's arrays in their old order any more, but its notes are read
+ * later and say where a row was: so they are moved into arrays of their own, and only when some are gone. */
+static struct object_row *keep_objects(const struct draft *draft, size_t *count)
+{
+    struct object_row *kept = xcalloc(draft->object_count + 1, sizeof *kept);
+    *count = 0;
+    for (size_t i = 0; i < draft->object_count; i++) {
+        if (draft->object_notes[i].state != DRAFT_GONE) {
+            kept[(*count)++] = draft->objects[i];
+        }
+    }
+    return kept;
+}
+
+static struct field_row *keep_fields(const struct draft *draft, size_t *count)
+{
+    struct field_row *kept = xcalloc(draft->field_count + 1, sizeof *kept);
+    *count = 0;
+    for (size_t i = 0; i < draft->field_count; i++) {
+        if (draft->field_notes[i].state != DRAFT_GONE) {
+            kept[(*count)++] = draft->fields[i];
+        }
+    }
+    return kept;
+}
+
+static bool some_gone(const struct draft *draft)
+{
+    bool gone = false;
+    for (size_t i = 0; i < draft->object_count; i++) {
+        gone = gone || draft->object_notes[i].state == DRAFT_GONE;
+    }
+    for (size_t i = 0; i < draft->field_count; i++) {
+        gone = gone || draft->field_notes[i].state == DRAFT_GONE;
+    }
+    return gone;
+}
+
 struct catalogue *change_build(const struct change *change, struct err *err)
 {
     const struct draft *draft = &change->draft;
-    struct object_row *objects = xcalloc(draft->object_count + 1, sizeof *objects);
-    struct field_row *fields = xcalloc(draft->field_count + 1, sizeof *fields);
+    struct object_row *objects = NULL;
+    struct field_row *fields = NULL;
     struct model_rows rows = {
         .version = draft->before->version,
         .workspace_id = draft->before->workspace_id,
         .application_standard_id = draft->before->application_standard_id,
         .application_custom_id = draft->before->application_custom_id,
         .schema = draft->before->schema,
-        .objects = objects,
-        .fields = fields,
+        .objects = draft->objects,
+        .object_count = draft->object_count,
+        .fields = draft->fields,
+        .field_count = draft->field_count,
     };
-    for (size_t i = 0; i < draft->object_count; i++) {
-        if (draft->object_notes[i].state != DRAFT_GONE) {
-            objects[rows.object_count++] = draft->objects[i];
-        }
-    }
-    for (size_t i = 0; i < draft->field_count; i++) {
-        if (draft->field_notes[i].state != DRAFT_GONE) {
-            fields[rows.field_count++] = draft->fields[i];
-        }
+    if (some_gone(draft)) {
+        objects = keep_objects(draft, &rows.object_count);
+        fields = keep_fields(draft, &rows.field_count);
+        rows.objects = objects;
+        rows.fields = fields;
     }
     struct catalogue *made = catalogue_build(&rows, err);
     free(objects);

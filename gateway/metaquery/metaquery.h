@@ -29,6 +29,7 @@ struct metaquery {
     struct uuid role_id;
     const struct json *input; /* in the shape that REST has for it: what an update nests is taken out */
     struct str expires;
+    struct str delivery_id;
 
     const struct gql_selected *fault; /* when something fails: the field that is to blame */
 };

@@ -100,13 +100,23 @@ static bool read_settings(struct reading *r, struct metaquery *query)
     case META_FIELD:
     case META_WEBHOOK:
     case META_ROLE:
-    case META_DELETE_WEBHOOK: return read_uuid(r, argument(r, "id"), &query->id);
+    case META_DELETE_WEBHOOK:
+    case META_WEBHOOK_REPLAYS:
+    case META_TEST_WEBHOOK:
+    case META_PAUSE_WEBHOOK:
+    case META_RESUME_WEBHOOK:
+    case META_CANCEL_REPLAY: return read_uuid(r, argument(r, "id"), &query->id);
+    case META_ROTATE_WEBHOOK:
+    case META_REPLAY_WEBHOOK: query->input = argument(r, "input"); return read_uuid(r, argument(r, "id"), &query->id);
+    case META_WEBHOOK_DELIVERY:
+    case META_RESEND_DELIVERY: query->delivery_id = argument(r, "id")->text; return true;
     case META_API_KEY:
     case META_REVOKE_API_KEY:
     case META_UPDATE_API_KEY: return read_with_id(r, query);
     case META_UPDATE_WEBHOOK: return read_nested(r, query, "input");
     case META_UPDATE_ROLE: return read_nested(r, query, "updateRoleInput");
     case META_DELETE_ROLE: return read_uuid(r, argument(r, "roleId"), &query->id);
+    case META_WEBHOOK_DELIVERIES:
     case META_CREATE_WEBHOOK:
     case META_CREATE_API_KEY: query->input = argument(r, "input"); return true;
     case META_CREATE_ROLE: query->input = argument(r, "createRoleInput"); return true;

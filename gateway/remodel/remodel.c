@@ -79,7 +79,7 @@ static void forget_change(struct remodel *remodel)
 {
     catalogue_unref(remodel->after);
     remodel->after = NULL;
-    remodel->change = NULL;
+    arena_release(&remodel->plan_arena);
     remodel->work_id = 0;
     remodel->attempts = 0;
     map_release(&remodel->large);
@@ -280,6 +280,7 @@ void remodel_free(struct remodel *remodel)
     loop_timer_release(&remodel->timer);
     catalogue_unref(remodel->after);
     map_release(&remodel->large);
+    arena_release(&remodel->plan_arena);
     arena_release(&remodel->arena);
     free(remodel);
 }

@@ -4,6 +4,7 @@
  * same.
  */
 #include "gateway/request/graphql_metadata.h"
+#include "gateway/request/webhook_rows.h"
 
 #include "common/text/json_write.h"
 
@@ -28,6 +29,9 @@ static enum report_verb verb_of(enum metadata_role role)
 {
     switch (role) {
     case META_UPDATE_WEBHOOK:
+    case META_PAUSE_WEBHOOK:
+    case META_RESUME_WEBHOOK:
+    case META_ROTATE_WEBHOOK:
     case META_UPDATE_ROLE: return REPORT_UPDATE;
     case META_DELETE_WEBHOOK:
     case META_DELETE_ROLE: return REPORT_DELETE;
@@ -59,7 +63,8 @@ static struct str id_text(const struct metadata_field *metadata)
     return arena_copy(request_of(metadata)->arena, str_of(text, sizeof text));
 }
 
-static void ask(struct metadata_field *metadata, enum http_method method, bool one, on_webhook on_done)
+/* A request to be given to REST's handler; its body is the field's input. */
+static struct request *inside_of(struct metadata_field *metadata, enum http_method method, on_webhook on_done)
 {
     struct request *outside = request_of(metadata);
     struct inside *inside = ARENA_NEW(outside->arena, struct inside);
@@ -85,8 +90,72 @@ static void ask(struct metadata_field *metadata, enum http_method method, bool o
                                        .keyring = outside->keyring,
                                        .on_inside = on_inside,
                                        .inside_context = inside};
+    return &inside->request;
+}
+
+static void ask(struct metadata_field *metadata, enum http_method method, bool one, on_webhook on_done)
+{
     /* The old spelling's list is an array with nothing around it. */
-    handle_webhooks(&inside->request, one ? id_text(metadata) : STR_EMPTY, !one);
+    handle_webhooks(inside_of(metadata, method, on_done), one ? id_text(metadata) : STR_EMPTY, !one);
+}
+
+static void act(struct metadata_field *metadata, enum http_method method, const char *action, on_webhook on_done)
+{
+    const struct settings_route route = {.id_text = id_text(metadata), .action = webhook_action_find(str_from(action))};
+    handle_webhook_action(inside_of(metadata, method, on_done), &route);
+}
+
+/* One delivery. */
+static void ask_delivery(struct metadata_field *metadata, enum http_method method, on_webhook on_done)
+{
+    const struct settings_route route = {.id_text = metadata->query.delivery_id};
+    handle_deliveries(inside_of(metadata, method, on_done), &route);
+}
+
+static void put_escaped(struct strbuf *out, struct str text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        strbuf_printf(out, "%%%02X", (unsigned)(unsigned char)text.ptr[i]);
+    }
+}
+
+/* The members of the input are REST's parameters, but for the spelling of two. */
+static struct str search_query(struct metadata_field *metadata)
+{
+    struct strbuf query = {0};
+    const struct json *input = metadata->query.input;
+    for (const struct json *member = input == NULL ? NULL : input->first; member != NULL; member = member->next) {
+        if (member->type == JSON_NULL) {
+            continue;
+        }
+        strbuf_puts(&query, query.len > 0 ? "&" : "");
+        if (str_is(member->key, "startingAfter")) {
+            strbuf_puts(&query, "starting_after");
+        } else if (str_is(member->key, "endingBefore")) {
+            strbuf_puts(&query, "ending_before");
+        } else {
+            strbuf_put(&query, member->key);
+        }
+        strbuf_put_char(&query, '=');
+        put_escaped(&query, member->text);
+    }
+    struct str text = arena_copy(request_of(metadata)->arena, strbuf_str(&query));
+    strbuf_release(&query);
+    return text;
+}
+
+static void search_deliveries(struct metadata_field *metadata, on_webhook on_done)
+{
+    const struct settings_route route = {.id_text = STR_EMPTY};
+    struct request *inside = inside_of(metadata, HTTP_GET, on_done);
+    inside->exchange->request.query = search_query(metadata);
+    handle_deliveries(inside, &route);
+}
+
+/* Of {"data":[…]} the list. */
+static void on_data(struct metadata_field *metadata, struct str body)
+{
+    metadata_answer(metadata, str_slice(body, strlen("{\"data\":"), body.len - 1));
 }
 
 static void on_written(struct metadata_field *metadata, struct str body)
@@ -114,6 +183,16 @@ static void resolve_webhook(struct metadata_field *metadata)
     case META_WEBHOOK: ask(metadata, HTTP_GET, true, on_written); return;
     case META_CREATE_WEBHOOK: ask(metadata, HTTP_POST, false, on_written); return;
     case META_UPDATE_WEBHOOK: ask(metadata, HTTP_PATCH, true, on_written); return;
+    case META_WEBHOOK_DELIVERIES: search_deliveries(metadata, on_written); return;
+    case META_WEBHOOK_DELIVERY: ask_delivery(metadata, HTTP_GET, on_written); return;
+    case META_RESEND_DELIVERY: ask_delivery(metadata, HTTP_POST, on_written); return;
+    case META_WEBHOOK_REPLAYS: act(metadata, HTTP_GET, "replay", on_data); return;
+    case META_REPLAY_WEBHOOK: act(metadata, HTTP_POST, "replay", on_written); return;
+    case META_CANCEL_REPLAY: act(metadata, HTTP_DELETE, "replay", on_written); return;
+    case META_TEST_WEBHOOK: act(metadata, HTTP_POST, "test", on_written); return;
+    case META_PAUSE_WEBHOOK: act(metadata, HTTP_POST, "pause", on_written); return;
+    case META_RESUME_WEBHOOK: act(metadata, HTTP_POST, "resume", on_written); return;
+    case META_ROTATE_WEBHOOK: act(metadata, HTTP_POST, "rotateSecret", on_written); return;
     default: ask(metadata, HTTP_GET, true, on_read_to_delete); return;
     }
 }

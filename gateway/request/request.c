@@ -196,23 +196,6 @@ static void not_here(struct request *request, const char *what)
     request_fail(request, &err);
 }
 
-static void go_to_webhooks(struct request *request, const struct settings_route *route)
-{
-    handle_webhooks(request, route->id_text, route->alias);
-}
-
-static struct settings_route webhooks_route(const struct http_request *http, struct str id_text, bool alias)
-{
-    bool read = http->method == HTTP_GET || http->method == HTTP_HEAD;
-    bool all = id_text.ptr == NULL;
-    return (struct settings_route){
-        .handle = go_to_webhooks,
-        .id_text = id_text,
-        .alias = alias,
-        .allow = all ? STR("GET, HEAD, POST, OPTIONS") : STR("GET, HEAD, PATCH, DELETE, OPTIONS"),
-        .known = read || (all ? http->method == HTTP_POST : http->method == HTTP_PATCH || http->method == HTTP_DELETE)};
-}
-
 static void go_to_settings(struct request *request)
 {
     const struct settings_route *route = request->exchange->user;
@@ -330,13 +313,7 @@ static void route(struct request *request)
         handle_health(request, false);
     } else if (str_is(path, "/readyz")) {
         handle_health(request, true);
-    } else if (collection(path, STR("/rest/metadata/webhooks"), &id)) {
-        settings = webhooks_route(http, id, false);
-        handle_settings(request, &settings);
-    } else if (collection(path, STR("/rest/webhooks"), &id)) {
-        settings = webhooks_route(http, id, true);
-        handle_settings(request, &settings);
-    } else if (settings_route(http, &settings) || models_route(http, &settings)) {
+    } else if (webhooks_route(http, &settings) || settings_route(http, &settings) || models_route(http, &settings)) {
         handle_settings(request, &settings);
     } else if (collection(path, STR("/rest/metadata"), &id)) {
         not_here(request, "This part of the metadata API");

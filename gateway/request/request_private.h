@@ -15,8 +15,9 @@ struct idempotency;
 struct replan_wait {
     struct list link;
     unsigned times;
-    struct model *planned;                       /* pinned by the request */
-    void (*on_model)(void *context, bool newer); /* not newer: none came, so the failure stands */
+    const struct model *planned;
+    /* The newer one is held until the request ends. NULL: none came, so the failure stands. */
+    void (*on_model)(void *context, struct model *newer);
     void *context;
 };
 
@@ -25,7 +26,7 @@ struct replan {
     struct loop_timer timer;
     int64_t give_up_us;
     struct list waiting;
-    struct model **pinned; /* that request->model was before */
+    struct model **pinned;
     size_t count, capacity;
 };
 
@@ -155,22 +156,27 @@ void docs_free(struct docs *docs);
 /* GET /rest/search. */
 void handle_search(struct request *request);
 
+struct webhook_action;
+
 /* What a path under /rest/metadata (or an old alias) is about. */
 struct settings_route {
     void (*handle)(struct request *request, const struct settings_route *route);
     struct str id_text; /* NULL ptr: the collection */
     bool token;         /* /rest/metadata/apiKeys/{id}/token */
     bool alias;
-    struct str allow; /* for Allow */
-    bool known;       /* the path has the request's method */
-    bool secret;      /* the answer shows a secret, which is not to be kept: no Idempotency-Key */
+    const struct webhook_action *action; /* /rest/metadata/webhooks/{id}/{action} */
+    struct str allow;                    /* for Allow */
+    bool known;                          /* the path has the request's method */
+    bool secret;                         /* the answer shows a secret, which is not to be kept: no Idempotency-Key */
 };
 /* settings_rest.c: keys, roles and the workspace. False when the path is none of theirs. */
 bool settings_route(const struct http_request *http, struct settings_route *out);
 /* models.c: the same for objects and fields. */
 bool models_route(const struct http_request *http, struct settings_route *out);
+/* webhook_routes.c: the same for webhooks and their deliveries. */
+bool webhooks_route(const struct http_request *http, struct settings_route *out);
 
-/* /rest/metadata/webhooks[/{id}] and its old alias. */
+/* webhooks.c: /rest/metadata/webhooks[/{id}] and its old alias. */
 void handle_webhooks(struct request *request, struct str id_text, bool alias);
 
 /* For handlers that speak to PostgreSQL themselves: a statement made for this request alone, with its parameters. */

@@ -3,7 +3,7 @@
 
 #include "gateway/schema/metadata_tables.h"
 
-enum { TYPES_ESTIMATE = 100 };
+enum { TYPES_ESTIMATE = 110 };
 
 #define ARGUMENT(text, type_text, default_value)                                                                       \
     {                                                                                                                  \
@@ -22,6 +22,8 @@ ONE(update_field, "input", "UpdateOneFieldMetadataInput!");
 ONE(delete_field, "input", "DeleteOneFieldInput!");
 ONE(create_webhook, "input", "CreateWebhookInput!");
 ONE(update_webhook, "input", "UpdateWebhookInput!");
+ONE(search_deliveries, "input", "WebhookDeliveriesInput");
+ONE(by_delivery_id, "id", "String!");
 ONE(create_api_key, "input", "CreateApiKeyInput!");
 ONE(update_api_key, "input", "UpdateApiKeyInput!");
 ONE(revoke_api_key, "input", "RevokeApiKeyInput!");
@@ -33,6 +35,10 @@ static const struct gql_argument_row objects[] = {
     ARGUMENT("paging", "CursorPaging!", "{first: 10}"), ARGUMENT("filter", "ObjectFilter!", "{}"), {0}};
 static const struct gql_argument_row fields[] = {
     ARGUMENT("paging", "CursorPaging!", "{first: 10}"), ARGUMENT("filter", "FieldFilter!", "{}"), {0}};
+static const struct gql_argument_row rotate_webhook[] = {
+    ARGUMENT("id", "UUID!", NULL), ARGUMENT("input", "RotateWebhookSecretInput", NULL), {0}};
+static const struct gql_argument_row replay_webhook[] = {
+    ARGUMENT("id", "UUID!", NULL), ARGUMENT("input", "ReplayWebhookInput!", NULL), {0}};
 static const struct gql_argument_row assign_role[] = {
     ARGUMENT("apiKeyId", "UUID!", NULL), ARGUMENT("roleId", "UUID!", NULL), {0}};
 static const struct gql_argument_row generate_token[] = {
@@ -46,6 +52,9 @@ static const struct gql_field_row query[] = {
     FIELD("objectRecordCounts", "[ObjectRecordCount!]!", META_RECORD_COUNTS),
     FIELD("webhooks", "[Webhook!]!", META_WEBHOOKS),
     TAKING("webhook", "Webhook", META_WEBHOOK, by_id),
+    TAKING("webhookDeliveries", "WebhookDeliveryPage!", META_WEBHOOK_DELIVERIES, search_deliveries),
+    TAKING("webhookDelivery", "WebhookDelivery", META_WEBHOOK_DELIVERY, by_delivery_id),
+    TAKING("webhookReplays", "[WebhookReplay!]!", META_WEBHOOK_REPLAYS, by_id),
     FIELD("apiKeys", "[ApiKey!]!", META_API_KEYS),
     TAKING("apiKey", "ApiKey", META_API_KEY, get_api_key),
     FIELD("getApiKeyRoles", "[Role!]!", META_API_KEY_ROLES),
@@ -66,6 +75,13 @@ static const struct gql_field_row mutation[] = {
     TAKING("createWebhook", "Webhook!", META_CREATE_WEBHOOK, create_webhook),
     TAKING("updateWebhook", "Webhook!", META_UPDATE_WEBHOOK, update_webhook),
     TAKING("deleteWebhook", "Webhook!", META_DELETE_WEBHOOK, by_id),
+    TAKING("testWebhook", "WebhookDeliveryReference!", META_TEST_WEBHOOK, by_id),
+    TAKING("pauseWebhook", "Webhook!", META_PAUSE_WEBHOOK, by_id),
+    TAKING("resumeWebhook", "Webhook!", META_RESUME_WEBHOOK, by_id),
+    TAKING("rotateWebhookSecret", "Webhook!", META_ROTATE_WEBHOOK, rotate_webhook),
+    TAKING("replayWebhook", "WebhookReplay!", META_REPLAY_WEBHOOK, replay_webhook),
+    TAKING("cancelWebhookReplay", "Boolean!", META_CANCEL_REPLAY, by_id),
+    TAKING("resendWebhookDelivery", "WebhookDeliveryReference!", META_RESEND_DELIVERY, by_delivery_id),
     TAKING("createApiKey", "ApiKey!", META_CREATE_API_KEY, create_api_key),
     TAKING("updateApiKey", "ApiKey", META_UPDATE_API_KEY, update_api_key),
     TAKING("revokeApiKey", "ApiKey", META_REVOKE_API_KEY, revoke_api_key),
@@ -97,6 +113,7 @@ const struct gql_schema *metadata_schema_build(struct arena *arena, const struct
     gql_build_begin(&builder, arena, TYPES_ESTIMATE);
     gql_build_tables(&builder, roots, ARRAY_LEN(roots));
     gql_build_tables(&builder, metadata_model_types.rows, metadata_model_types.count);
+    gql_build_tables(&builder, metadata_webhook_types.rows, metadata_webhook_types.count);
     gql_build_tables(&builder, metadata_settings_types.rows, metadata_settings_types.count);
     return gql_build_finish(&builder, err);
 }

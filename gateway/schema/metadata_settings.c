@@ -1,20 +1,8 @@
-/* Webhooks, API keys, roles and the workspace (contract/metadata 2.3). What is read of them comes as JSON documents. */
+/* API keys, roles and the workspace (contract/metadata 2.3). What is read of them comes as JSON documents. */
 #include "gateway/schema/metadata_schema.h"
 
 #include "gateway/schema/metadata_tables.h"
 
-static const struct gql_field_row webhook[] = {
-    MEMBER("id", "UUID!"),
-    MEMBER("targetUrl", "String!"),
-    MEMBER("operations", "[String!]!"),
-    MEMBER("description", "String"),
-    MEMBER("secret", "String!"),
-    MEMBER("applicationId", "UUID!"),
-    MEMBER("createdAt", "DateTime!"),
-    MEMBER("updatedAt", "DateTime!"),
-    MEMBER("deletedAt", "DateTime"),
-    {0},
-};
 static const struct gql_field_row api_key[] = {
     MEMBER("id", "UUID!"),
     MEMBER("name", "String!"),
@@ -176,19 +164,6 @@ static const struct gql_field_row workspace[] = {
 /* ---- inputs ---- */
 
 static const struct gql_field_row only_id[] = {GIVEN("id", "UUID!"), {0}};
-static const struct gql_field_row create_webhook[] = {GIVEN("id", "UUID"),
-                                                      GIVEN("targetUrl", "String!"),
-                                                      GIVEN("operations", "[String!]!"),
-                                                      GIVEN("description", "String"),
-                                                      GIVEN("secret", "String"),
-                                                      {0}};
-static const struct gql_field_row update_webhook[] = {
-    GIVEN("id", "UUID!"), GIVEN("update", "UpdateWebhookInputUpdates!"), {0}};
-static const struct gql_field_row webhook_updates[] = {GIVEN("targetUrl", "String"),
-                                                       GIVEN("operations", "[String!]"),
-                                                       GIVEN("description", "String"),
-                                                       GIVEN("secret", "String"),
-                                                       {0}};
 static const struct gql_field_row create_api_key[] = {GIVEN("name", "String!"),
                                                       GIVEN("expiresAt", "String!"),
                                                       GIVEN("revokedAt", "String"),
@@ -236,7 +211,6 @@ static const struct gql_field_row update_workspace[] = {
 };
 
 static const struct gql_type_row rows[] = {
-    OUTPUT("Webhook", webhook),
     OUTPUT("ApiKey", api_key),
     OUTPUT("ApiKeyToken", api_key_token),
     OUTPUT("ApiKeyForRole", api_key_for_role),
@@ -254,9 +228,6 @@ static const struct gql_type_row rows[] = {
     OUTPUT("WorkspaceUrls", workspace_urls),
     OUTPUT("Workspace", workspace),
     INPUT("GetApiKeyInput", only_id),
-    INPUT("CreateWebhookInput", create_webhook),
-    INPUT("UpdateWebhookInput", update_webhook),
-    INPUT("UpdateWebhookInputUpdates", webhook_updates),
     INPUT("CreateApiKeyInput", create_api_key),
     INPUT("UpdateApiKeyInput", update_api_key),
     INPUT("RevokeApiKeyInput", only_id),

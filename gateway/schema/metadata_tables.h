@@ -39,6 +39,7 @@ struct type_table {
     size_t count;
 };
 extern const struct type_table metadata_model_types;    /* objects, fields, connections, filters (metadata_model.c) */
-extern const struct type_table metadata_settings_types; /* webhooks, keys, roles, workspace (metadata_settings.c) */
+extern const struct type_table metadata_webhook_types;  /* webhooks and deliveries (metadata_webhooks.c) */
+extern const struct type_table metadata_settings_types; /* keys, roles, workspace (metadata_settings.c) */
 
 #endif
