@@ -10,6 +10,9 @@ enum use {
     REPORTS = 8,       /* 400 may be a report of all that is wrong */
     MAY_BE_EMPTY = 16, /* an unknown id reads as nothing */
     MAY_CONFLICT = 32, /* 409 beside that of an Idempotency-Key */
+    ACCEPTED = 128,    /* 202: it happens behind the answer */
+    ACTS = 256,        /* a POST that makes nothing: 200 */
+    SEARCHES = 512,    /* the parameters of deliveries */
     SHOWS_TOKEN = 64   /* so its answer is not kept for an Idempotency-Key */
 };
 
@@ -69,6 +72,29 @@ static const struct operation operations[] = {
     {NULL, "patch", "updateOneWebhook", "webhooks", "Change a webhook", TAKES_BODY | MAY_MISS, "WebhookForUpdate",
      REF("WebhookForResponse")},
     {NULL, "delete", "deleteOneWebhook", "webhooks", "Delete a webhook", MAY_MISS, NULL, "'const':true"},
+    {"/webhooks/{id}/test", "post", "testWebhook", "webhooks", "Send it a test event", MAY_MISS | ACCEPTED, NULL,
+     REF("WebhookDeliveryReference")},
+    {"/webhooks/{id}/pause", "post", "pauseWebhook", "webhooks", "Keep its events until it is resumed", MAY_MISS | ACTS,
+     NULL, REF("WebhookForResponse")},
+    {"/webhooks/{id}/resume", "post", "resumeWebhook", "webhooks", "Let it go on, also when it was disabled",
+     MAY_MISS | ACTS, NULL, REF("WebhookForResponse")},
+    {"/webhooks/{id}/rotateSecret", "post", "rotateWebhookSecret", "webhooks",
+     "Give it new keys; the old ones sign too for a while", MAY_MISS | ACTS, "WebhookSecretRotation",
+     REF("WebhookForResponse")},
+    {"/webhooks/{id}/replay", "get", "findWebhookReplays", "webhooks", "List its replays, newest first", 0, NULL,
+     "'type':'object','required':['data'],'properties':{'data':{'type':'array','items':{" REF("WebhookReplay") "}}}"},
+    {NULL, "post", "replayWebhook", "webhooks", "Send it the events of a time again", TAKES_BODY | MAY_MISS | ACCEPTED,
+     "WebhookReplayInput", REF("WebhookReplay")},
+    {NULL, "delete", "cancelWebhookReplay", "webhooks", "End its replay; false when none is running", 0, NULL,
+     "'type':'boolean'"},
+    {"/webhookDeliveries", "get", "findManyWebhookDeliveries", "webhooks",
+     "Search deliveries, the latest attempt first", SEARCHES, NULL,
+     "'type':'object','required':['data','pageInfo'],'properties':{'data':{'type':'array','items':{" REF(
+         "WebhookDelivery") "}},'pageInfo':{" REF("PageInfo") "}}"},
+    {"/webhookDeliveries/{id}", "get", "findOneWebhookDelivery", "webhooks", "Read a delivery with its attempts",
+     MAY_MISS, NULL, REF("WebhookDeliveryWithLog")},
+    {"/webhookDeliveries/{id}/resend", "post", "resendWebhookDelivery", "webhooks", "Send it again, at once",
+     MAY_MISS | ACCEPTED, NULL, REF("WebhookDeliveryReference")},
     {"/apiKeys", "get", "findManyApiKeys", "apiKeys", "List the keys that are not revoked, oldest first", TAKES_PAGE,
      NULL, LIST("ApiKeyForResponse")},
     {NULL, "post", "createOneApiKey", "apiKeys", "Create a key. Its token is in this answer and in no other",
@@ -98,6 +124,41 @@ static bool is(const struct operation *operation, const char *method)
     return strcmp(operation->method, method) == 0;
 }
 
+static void put_search(struct strbuf *out)
+{
+    static const char uuid[] = "'type':'string','format':'uuid'";
+    static const char text[] = "'type':'string'";
+    static const char time[] = "'type':'string','format':'date-time'";
+    static const struct {
+        const char *name, *schema;
+    } parameters[] = {
+        {"webhook", uuid},
+        {"status", "'type':'string','enum':['delivered','retrying','failed','disabled']"},
+        {"object", text},
+        {"action", text},
+        {"record", uuid},
+        {"event", uuid},
+        {"from", time},
+        {"to", time},
+        {"limit", "'type':'integer','minimum':1,'maximum':200,'default':60"},
+        {"starting_after", text},
+        {"ending_before", text},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(parameters); i++) {
+        docs_put(out, "{'name':'~','in':'query','schema':{", str_from(parameters[i].name));
+        docs_put(out, parameters[i].schema);
+        docs_put(out, "}},");
+    }
+}
+
+static const char *success(const struct operation *operation)
+{
+    if ((operation->use & ACCEPTED) != 0) {
+        return "202";
+    }
+    return is(operation, "post") && (operation->use & ACTS) == 0 ? "201" : "200";
+}
+
 static void put_parameters(struct strbuf *out, const struct operation *operation)
 {
     docs_put(out, ",'parameters':[");
@@ -105,6 +166,9 @@ static void put_parameters(struct strbuf *out, const struct operation *operation
         docs_put(out,
                  "{'$ref':'#/components/parameters/limit'},{'$ref':'#/components/parameters/startingAfter'},{'$ref':"
                  "'#/components/parameters/endingBefore'},");
+    }
+    if ((operation->use & SEARCHES) != 0) {
+        put_search(out);
     }
     if (!is(operation, "get") && (operation->use & SHOWS_TOKEN) == 0) {
         docs_put(out, "{'$ref':'#/components/parameters/idempotencyKey'},");
@@ -156,7 +220,7 @@ static void put_operation(struct strbuf *out, const struct operation *operation)
              str_from(operation->id), str_from(operation->tag), str_from(operation->summary));
     put_parameters(out, operation);
     put_body(out, operation);
-    docs_put(out, ",'responses':{'~':{'description':'Done", is(operation, "post") ? STR("201") : STR("200"));
+    docs_put(out, ",'responses':{'~':{'description':'Done", str_from(success(operation)));
     docs_put(out, (operation->use & MAY_BE_EMPTY) != 0 ? "; without a body when there is none'" : "'");
     docs_put(out, ",'headers':{'X-Request-Id':{'$ref':'#/components/headers/X-Request-Id'},'Server-Timing':{'$ref':"
                   "'#/components/headers/Server-Timing'}");
@@ -177,7 +241,9 @@ static void put_paths(struct strbuf *out)
         if (operation->path != NULL) {
             docs_put(out, i == 0 ? "'~':{" : "},'~':{", str_from(operation->path));
             if (strstr(operation->path, "{id}") != NULL) {
-                docs_put(out, "'parameters':[{'$ref':'#/components/parameters/idPath'}],");
+                bool delivery = strstr(operation->path, "Deliveries") != NULL;
+                docs_put(out, "'parameters':[{'$ref':'#/components/parameters/~'}],",
+                         delivery ? STR("deliveryIdPath") : STR("idPath"));
             }
         } else {
             strbuf_put_char(out, ',');
@@ -197,7 +263,9 @@ static void put_components(struct strbuf *out)
     docs_put(
         out,
         ",'idPath':{'name':'id','in':'path','required':true,'schema':{'type':'string','format':'uuid'}},"
-        "'limit':{'name':'limit','in':'query','description':'How many: 60 unless it is given, 200 at most; more is "
+        "'deliveryIdPath':{'name':'id','in':'path','required':true,'description':'webhookId_eventId','schema':{'type':"
+        "'string'}},'limit':{'name':'limit','in':'query','description':'How many: 60 unless it is given, 200 at most; "
+        "more is "
         "cut to that.','schema':{'type':'integer','minimum':0}},"
         "'startingAfter':{'name':'starting_after','in':'query','description':'The id of the last one of the page "
         "before. Not with ending_before.','schema':{'type':'string','format':'uuid'}},"

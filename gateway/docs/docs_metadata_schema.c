@@ -15,6 +15,34 @@
 #define ANY       "{'description':'Any JSON'}"
 #define OBJECT    "{'type':'object'}"
 
+/* What a webhook says of its deliveries: asked and answered. */
+#define WEBHOOK_SAYS                                                                                                   \
+    "'order':{'type':'string','enum':['none','record','endpoint'],'description':'Which deliveries wait for each "      \
+    "other'},'retrySchedule':{'type':['array','null'],'maxItems':32,'items':{'type':'string','examples':['30s']},"     \
+    "'description':'Delays before the retries; null: as the server has them'},'rateLimit':{'type':['string','null'],"  \
+    "'examples':['100/s'],'description':'Such as 100/s, 90/min, 1000/h or off; null: as the server has it'},"          \
+    "'filter':{'type':['string','null'],'maxLength':8192,'examples':['name[is]:NOT_NULL'],'description':'As the "      \
+    "filter parameter of lists of records, over the record of the event, with updatedFields beside its "               \
+    "fields'},'fields':{'type':['array','null'],'maxItems':200,'items':{'type':'string','maxLength':128},"             \
+    "'description':'Of the record only these, and its id'},'payload':{'type':'string','enum':['full','thin'],"         \
+    "'description':'thin: of the record only its id'},'headers':{'type':'object','additionalProperties':" TEXT         \
+    ",'description':'Sent with each delivery'},'maxBytes':{'type':['integer','null'],'minimum':1024,'maximum':"        \
+    "16777216,'description':'A larger body is sent thin'},'signature':{'type':'string','enum':['v1','v1a'],"           \
+    "'description':'v1a: an ed25519 signature beside the others'},'authorities':{'type':['string','null'],"            \
+    "'examples':[null],'description':'Certificates in PEM: the receiver has to have one of theirs'},"                  \
+    "'clientCertificate':{'type':['string','null'],'examples':[null],'description':'In PEM; set together with "        \
+    "clientKey'},'paused':" FLAG
+#define WEBHOOK_ASKS WEBHOOK_SAYS ",'clientKey':{'type':['string','null'],'examples':[null],'writeOnly':true}"
+#define STATUS       "{'type':'string','enum':['delivered','retrying','failed','disabled']}"
+#define MS_NULL      "{'type':['number','null']}"
+#define INT_NULL     "{'type':['integer','null']}"
+#define DELIVERY                                                                                                       \
+    "'id':{'type':'string','description':'webhookId_eventId'},'webhookId':" UUID ",'eventId':" UUID                    \
+    ",'sequence':{'type':'integer'},'eventName':" TEXT_NULL ",'object':" TEXT_NULL ",'action':" TEXT_NULL              \
+    ",'recordId':" UUID_NULL ",'eventDate':" TIME_NULL ",'status':" STATUS                                             \
+    ",'attempts':{'type':'integer'},'lastAttemptAt':" TIME ",'nextAttemptAt':" TIME_NULL ",'responseStatus':" INT_NULL \
+    ",'error':" TEXT_NULL ",'durationMs':{'type':'number'}"
+
 #define OBJECT_LOOKS                                                                                                   \
     "'labelSingular':" LABEL ",'labelPlural':" LABEL ",'description':" TEXT_NULL ",'icon':" TEXT_NULL                  \
     ",'color':" TEXT_NULL ",'shortcut':" TEXT_NULL ",'isLabelSyncedWithName':" FLAG
@@ -99,15 +127,42 @@ static const struct {
                 ",'description':'Such as company.created, company.*, *.updated; *.* when it is not "
                 "given'},'description':" TEXT_NULL
                 ",'secret':{'type':'string','minLength':1,'maxLength':256,'description':'Made when it is not "
-                "given'}},'examples':[{'targetUrl':'https://hooks.example.com/portti','operations':['company.*']}]}"},
+                "given'}," WEBHOOK_ASKS
+                "},'examples':[{'targetUrl':'https://hooks.example.com/portti','operations':['company.*']}]}"},
     {"WebhookForUpdate", "{'type':'object','properties':{'targetUrl':{'type':'string','maxLength':2048},'operations':{"
                          "'type':'array','maxItems':200,'items':" TEXT "},'description':" TEXT_NULL
-                         ",'secret':{'type':'string','minLength':1,'maxLength':256}}}"},
+                         ",'secret':{'type':'string','minLength':1,'maxLength':256}," WEBHOOK_ASKS "}}"},
     {"WebhookForResponse",
      "{'type':'object','required':['id','targetUrl','operations','description','secret','applicationId','createdAt',"
      "'updatedAt','deletedAt'],'properties':{'id':" UUID ",'targetUrl':{'type':'string','format':'uri'},'operations':{"
      "'type':'array','items':" TEXT "},'description':" TEXT_NULL ",'secret':" TEXT ",'applicationId':" UUID
-     ",'createdAt':" TIME ",'updatedAt':" TIME ",'deletedAt':" TIME_NULL "}}"},
+     ",'createdAt':" TIME ",'updatedAt':" TIME ",'deletedAt':" TIME_NULL "," WEBHOOK_SAYS ",'publicKey':" TEXT_NULL
+     ",'status':{'type':'string','enum':['active','paused','disabled']},'disabledAt':" TIME_NULL
+     ",'disabledReason':" TEXT_NULL ",'failingSince':" TIME_NULL ",'oldSecretsUntil':" TIME_NULL "}}"},
+    {"WebhookSecretRotation",
+     "{'type':'object','properties':{'secret':{'type':['string','null'],'maxLength':256,'description':'Made when it is "
+     "not given'},'overlap':{'type':['string','null'],'examples':['24h'],'description':'So long the old one signs too: "
+     "0s to 7d'}}}"},
+    {"WebhookReplayInput", "{'type':'object','required':['from'],'properties':{'from':" TIME ",'to':" TIME_NULL
+                           ",'operations':{'type':['array','null'],'maxItems':200,'items':" TEXT
+                           "},'filter':{'type':['string','null'],'examples':[null]},'undelivered':" FLAG
+                           ",'rate':{'type':['string','null'],'examples':['100/s']}}}"},
+    {"WebhookReplay",
+     "{'type':'object','properties':{'id':" UUID ",'webhookId':" UUID ",'from':" TIME ",'to':" TIME
+     ",'operations':{'type':['array','null'],'items':" TEXT "},'filter':" TEXT_NULL ",'undelivered':" FLAG
+     ",'rate':" TEXT
+     ",'status':{'type':'string','enum':['running','done','cancelled']},'eventsRead':{'type':'integer'},"
+     "'deliveriesMade':{'type':'integer'},'createdAt':" TIME ",'finishedAt':" TIME_NULL "}}"},
+    {"WebhookDeliveryReference", "{'type':'object','required':['id','webhookId','eventId'],'properties':{'id':" TEXT
+                                 ",'webhookId':" UUID ",'eventId':" UUID "}}"},
+    {"WebhookDelivery", "{'type':'object','required':['id','status','attempts'],'properties':{" DELIVERY "}}"},
+    {"WebhookDeliveryWithLog",
+     "{'type':'object','required':['id','status','attempts','attemptLog'],'properties':{" DELIVERY
+     ",'attemptLog':{'type':'array','items':{'type':'object','properties':{'attempt':{'type':'integer'},'startedAt'"
+     ":" TIME ",'durationMs':{'type':'number'},'timings':{'type':'object','properties':{'dnsMs':" MS_NULL
+     ",'connectMs':" MS_NULL ",'tlsMs':" MS_NULL ",'firstByteMs':" MS_NULL "}},'outcome':" STATUS
+     ",'responseStatus':" INT_NULL ",'error':" TEXT_NULL
+     ",'response':{'type':['string','null'],'description':'The first 8 kB'},'nextAttemptAt':" TIME_NULL "}}}}}"},
     {"ApiKey", "{'type':'object','required':['name','expiresAt','roleId'],'properties':{'id':" UUID
                ",'name':{'type':'string','minLength':1,'maxLength':255},'expiresAt':" TIME ",'roleId':" UUID
                ",'revokedAt':" TIME_NULL "}}"},

@@ -1,5 +1,5 @@
 // Every operation of the metadata document, as in operations.mjs.
-import { expect, main, same, send, skip, test, uuid } from '../rest/lib.mjs';
+import { expect, main, same, send, skip, sql, test, uuid } from '../rest/lib.mjs';
 import { Checker } from './checker.mjs';
 import { sample } from './sample.mjs';
 
@@ -27,6 +27,27 @@ async function webhooks() {
   await checker.call('findOneWebhook', { path: { id: 'x' }, status: 400 });
   await checker.call('updateOneWebhook', { path: { id: made.id }, body: { description: null }, status: 200 });
   await checker.call('updateOneWebhook', { path: { id: uuid() }, body: {}, status: 404 });
+  const path = { id: made.id };
+  const unknown = { id: uuid() };
+  for (const id of ['pauseWebhook', 'resumeWebhook', 'rotateWebhookSecret']) {
+    await checker.call(id, { path, status: 200 });
+    await checker.call(id, { path: unknown, status: 404 });
+  }
+  const tested = (await checker.call('testWebhook', { path, status: 202 })).json;
+  await checker.call('testWebhook', { path: unknown, status: 404 });
+  await checker.call('replayWebhook', { path, body: { from: '2020-01-01T00:00:00.000Z', operations: ['*.*'], rate: '1/s' }, status: 202 });
+  await checker.call('replayWebhook', { path, body: { from: expiresAt.replace('2099', '2020') }, status: 409 });
+  await checker.call('findWebhookReplays', { path, status: 200 });
+  await checker.call('cancelWebhookReplay', { path, status: 200 });
+  // No dispatcher is here: an attempt as it would have written it.
+  sql(`insert into core.attempt (webhook_id, event_id, seq, attempt, started_at, duration_us, outcome, status, response, object_name, action, record_id, event_at, first_byte_us)
+       select '${made.id}', event_id, seq, 1, now(), 1500, 'delivered', 200, 'ok', object_name, action, record_id, created_at, 900 from core.outbox where event_id = '${tested.eventId}'`);
+  await checker.call('findManyWebhookDeliveries', { query: { webhook: made.id, status: 'delivered' }, status: 200 });
+  await checker.call('findManyWebhookDeliveries', { query: { status: 'x' }, status: 400 });
+  await checker.call('findOneWebhookDelivery', { path: { id: tested.id }, status: 200 });
+  await checker.call('findOneWebhookDelivery', { path: { id: `${uuid()}_${uuid()}` }, status: 404 });
+  await checker.call('resendWebhookDelivery', { path: { id: tested.id }, status: 202 });
+  await checker.call('resendWebhookDelivery', { path: { id: `${uuid()}_${uuid()}` }, status: 404 });
   await checker.call('deleteOneWebhook', { path: { id: made.id }, status: 200 });
   await checker.call('deleteOneWebhook', { path: { id: made.id }, status: 404 });
 }
