@@ -181,6 +181,7 @@ static void model_on_loaded(void *context, struct pg_result *const *results, con
     int64_t version = 0;
     struct catalogue *made = NULL;
     struct err err;
+    int64_t begun_us = clock_mono_us();
     enum load_outcome outcome = load_catalogue(results, &version, &made, &err);
     if (!follow_settle(&control->model, outcome, version, &err)) {
         catalogue_unref(made);
@@ -188,6 +189,7 @@ static void model_on_loaded(void *context, struct pg_result *const *results, con
         log_begin(LOG_LEVEL_INFO, "control_model_loaded");
         log_int("version", version);
         log_int("objects", (int64_t)made->object_count);
+        log_ms("build_ms", clock_mono_us() - begun_us);
         log_end();
         catalogue_unref(control->catalogue);
         control->catalogue = made;

@@ -128,6 +128,9 @@ void ddl_create_table(struct ddl *ddl, const struct object *object, const struct
 
 void ddl_drop_table(struct ddl *ddl, const struct object *object)
 {
+    if (object->adopted) {
+        return; /* it was there before us */
+    }
     struct strbuf out = {0};
     strbuf_printf(&out, "drop table %.*s", STR_ARG(object->table));
     ddl_take(ddl, &out);
@@ -165,7 +168,7 @@ void ddl_add_columns(struct ddl *ddl, const struct field *field)
 
 void ddl_drop_columns(struct ddl *ddl, const struct field *field)
 {
-    if (field->column_count == 0) {
+    if (field->column_count == 0 || field->adopted) {
         return;
     }
     struct strbuf out = alter(field->object);

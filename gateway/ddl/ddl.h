@@ -28,12 +28,13 @@ void ddl_take(struct ddl *ddl, struct strbuf *statement);
  */
 void ddl_create_table(struct ddl *ddl, const struct object *object, const struct str *search_columns,
                       size_t search_count);
+/* Nothing for an adopted one. */
 void ddl_drop_table(struct ddl *ddl, const struct object *object);
 /* Indexes and keys keep their names: see ddl_rename_index, ddl_rename_key. */
 void ddl_rename_table(struct ddl *ddl, const struct object *before, const struct object *after);
 /* The columns of a field that is new to an existing table. Nothing for a field without columns. */
 void ddl_add_columns(struct ddl *ddl, const struct field *field);
-/* Indexes and keys over them go along. */
+/* Indexes and keys over them go along. Nothing for a field whose column was there before its object. */
 void ddl_drop_columns(struct ddl *ddl, const struct field *field);
 /* Those whose names differ, in the table as it is called after its own renaming. */
 void ddl_rename_columns(struct ddl *ddl, const struct field *before, const struct field *after);
@@ -99,7 +100,8 @@ void ddl_create_index(struct ddl *ddl, const struct ddl_index *index, bool apart
 void ddl_drop_index(struct ddl *ddl, const struct object *object, struct str name, bool apart);
 void ddl_rename_index(struct ddl *ddl, const struct object *object, struct str from, struct str to);
 
-/* The foreign key of a many-to-one field. Later: NOT VALID, to be validated afterwards without blocking anybody. */
+/* The foreign key of a many-to-one field; that of an adopted column is its owner's, and none of these touches it.
+ * Later: NOT VALID, to be validated afterwards without blocking anybody. */
 void ddl_add_key(struct ddl *ddl, const struct field *field, bool later);
 void ddl_validate_key(struct ddl *ddl, const struct field *field);
 void ddl_drop_key(struct ddl *ddl, const struct field *field);

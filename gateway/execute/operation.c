@@ -94,8 +94,8 @@ const char *failure_tag(const struct pg_failure *failure)
 const struct pg_failure foreign_value = {
     .err = {.code = ERR_INTERNAL, .text = "A stored value is not of its field's type"}, .sqlstate = FOREIGN_STATE};
 
-/* Constraints that stand in for the model (gateway/ddl): an option that was one when the value was checked, a field that
- * was not required yet when it was left out. */
+/* Constraints that stand in for the model (gateway/ddl): an option that was one when the value was checked, a field
+ * that was not required yet when it was left out. */
 static bool broke_the_model(const struct pg_failure *failure)
 {
     return strcmp(failure->sqlstate, "23514") == 0 &&

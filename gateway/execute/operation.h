@@ -42,6 +42,7 @@ struct operation {
     struct record_actor actor;
     struct str id;       /* the request's, for the log */
     int64_t deadline_us; /* loop time: nothing is begun after it, and nothing waits longer for a connection; 0: none */
+    bool versioned;      /* READ_ONE tells plan_result.version */
     void *context;       /* of the callbacks */
     /*
      * The end. Either a result, which is valid until the callback returns, or a failure, whose `err` has the wire's

@@ -2,6 +2,7 @@
 
 #include "gateway/graphql/coerce.h"
 #include "gateway/graphql/introspect.h"
+#include "gateway/graphql/ready.h"
 #include "gateway/graphql/validate.h"
 
 enum { INTROSPECTION_DEPTH = 20, FRAGMENT_CHAIN_MAX = 1500 };
@@ -35,6 +36,7 @@ struct collector {
     struct arena *arena;
     struct gql_coercion *coercion;
     const struct gql_document *document;
+    const struct gql_ahead *ahead;
     struct gql_limits limits;
     struct gql_prepared *out;
     uint32_t *stamps; /* by index of definition: the set that spread it last */
@@ -161,6 +163,21 @@ static void select_arguments(struct collector *c, struct gql_selected *selected,
     }
 }
 
+/* The children that were made ahead, if all that goes into the field is one such set, and no limit is passed. */
+static bool take_ready(struct collector *c, struct gql_selected *selected, const struct pick *pick, uint32_t depth,
+                       uint32_t depth_max)
+{
+    const struct gql_ready *ready = pick->next == NULL ? gql_ready_of(c->ahead, pick->node->set) : NULL;
+    if (ready == NULL || ready->fields > c->limits.fields - c->out->field_count || depth + ready->levels > depth_max) {
+        return false;
+    }
+    selected->first = ready->first;
+    selected->count = ready->count;
+    c->out->field_count += ready->fields;
+    c->out->depth = depth + ready->levels > c->out->depth ? depth + ready->levels : c->out->depth;
+    return true;
+}
+
 static struct gql_selected *select_one(struct collector *c, const struct gql_type *parent, const struct slot *slot,
                                        uint32_t depth, uint32_t depth_max)
 {
@@ -181,6 +198,9 @@ static struct gql_selected *select_one(struct collector *c, const struct gql_typ
     }
     if (selected->field->argument_count > 0) {
         select_arguments(c, selected, node);
+    }
+    if (take_ready(c, selected, &slot->first, depth, depth_max)) {
+        return selected;
     }
     const struct gql_type *type = gql_type_of(schema, selected->field->type);
     if (type->kind != GQL_OBJECT) {
@@ -265,10 +285,11 @@ static const struct gql_definition *pick_operation(const struct gql_document *do
 }
 
 bool gql_prepare_document(struct arena *arena, const struct gql_schema *schema, const struct gql_document *document,
-                          struct str operation_name, const struct json *variables, const struct gql_limits *limits,
-                          struct gql_prepared *out, struct gql_errors *errors)
+                          const struct gql_ahead *ahead, struct str operation_name, const struct json *variables,
+                          const struct gql_limits *limits, struct gql_prepared *out, struct gql_errors *errors)
 {
-    struct collector c = {.arena = arena, .document = document, .limits = gql_limits_complete(limits), .out = out};
+    struct collector c = {
+        .arena = arena, .document = document, .ahead = ahead, .limits = gql_limits_complete(limits), .out = out};
     struct gql_coercion coercion = {arena, schema, &c.limits, errors, variables, {0}};
     errors->source = document->source;
     *out = (struct gql_prepared){.document = document};
@@ -304,7 +325,7 @@ bool gql_prepare(struct arena *arena, const struct gql_schema *schema, struct st
 {
     const struct gql_document *document = gql_parse(arena, source, limits, errors);
     return document != NULL && gql_validate(arena, schema, document, limits, errors) &&
-           gql_prepare_document(arena, schema, document, operation_name, variables, limits, out, errors);
+           gql_prepare_document(arena, schema, document, NULL, operation_name, variables, limits, out, errors);
 }
 
 const struct gql_datum *gql_selected_argument(const struct gql_selected *selected, const char *name)

@@ -42,7 +42,7 @@ struct remodel {
     struct arena arena; /* steps and statements; outlives the caller's answer */
     int64_t deadline_us;
     unsigned attempts;
-    struct change *change;
+    struct arena plan_arena; /* of the draft, which is as large as the model: only until the steps are made */
     struct catalogue *after;
     struct change_steps steps;
     struct map large;

@@ -35,12 +35,18 @@ static bool plan(struct remodel *remodel)
     struct catalogue *before = remodel->options.current(remodel->options.context);
     struct change_input input = {
         .before = before, .ops = job->ops, .op_count = job->op_count, .now_us = clock_wall_us() / 1000 * 1000};
+    struct change *made = NULL;
     random_bytes(input.seed, sizeof input.seed);
-    job->outcome = change_plan(&job->arena, &input, &remodel->change, &job->report, &job->err);
+    job->outcome = change_plan(&remodel->plan_arena, &input, &made, &job->report, &job->err);
     if (job->outcome != CHANGE_READY) {
+        /* The report goes along with its memory. */
+        arena_release(&job->arena);
+        job->arena = remodel->plan_arena;
+        job->report.arena = &job->arena;
+        remodel->plan_arena = (struct arena){0};
         return false;
     }
-    remodel->after = change_build(remodel->change, &job->err);
+    remodel->after = change_build(made, &job->err);
     if (remodel->after == NULL) {
         log_begin(LOG_LEVEL_ERROR, "remodel_refused");
         log_str("error", err_str(&job->err));
@@ -49,12 +55,13 @@ static bool plan(struct remodel *remodel)
         job->err.code = ERR_INTERNAL;
         return false;
     }
-    change_steps(&remodel->arena, remodel->change, remodel->after, &remodel->large, &remodel->steps);
+    change_steps(&remodel->arena, made, remodel->after, &remodel->large, &remodel->steps);
     struct uuid *ids = ARENA_ARRAY(&job->arena, struct uuid, job->op_count);
     for (size_t i = 0; i < job->op_count; i++) {
-        ids[i] = change_id(remodel->change, i);
+        ids[i] = change_id(made, i);
     }
     job->ids = ids;
+    arena_release(&remodel->plan_arena);
     job->before = catalogue_ref(before);
     return true;
 }

@@ -32,11 +32,14 @@ struct graphql_field {
     struct str conflict_object;       /* its object's name */
     struct str report;                /* an entry of `errors` that is ready: it takes the place of *err */
 
+    struct model *model; /* that it was selected in */
+
     /* graphql_call.c's. */
     struct strbuf own;
     size_t begin; /* of the value, in *out */
     bool failed;
     struct err err;
+    struct replan_wait again;
 };
 
 struct graphql_endpoint {
@@ -61,6 +64,9 @@ extern const struct graphql_endpoint *const graphql_endpoints[];
 void graphql_field_done(struct graphql_field *field);
 /* The field is null, and *err is why; what was written to field->out is taken back. */
 void graphql_field_fail(struct graphql_field *field, const struct err *err);
+/* Did a statement of the field meet a model that has moved? Then the field is resolved once more, later, as it is
+ * selected in the newer one; nothing else may touch it now. */
+bool graphql_field_replans(struct graphql_field *field, const struct pg_failure *failure);
 /*
  * The whole reply, if the call is answered by this one field with this value: what an Idempotency-Key remembers within
  * the write's transaction. Empty when there are more fields, or no key.
@@ -84,6 +90,15 @@ struct graphql {
     bool may_introspect;
     int status; /* of a single call */
 };
+
+/* graphql_again.c: the call's document in a newer model. */
+struct graphql_again;
+/* Selections in the order of the first; NULL, with the reason, when it does not fit any more. The list holds what they
+ * need. */
+const struct gql_prepared *graphql_prepare_again(struct graphql *graphql, struct graphql_again **list,
+                                                 const struct transport_call *asked, struct str source,
+                                                 struct err *err);
+void graphql_again_release(struct request *request, struct graphql_again **list);
 
 /* Executes the call at graphql->at, appends its reply to the body, then calls graphql_call_ended. */
 void graphql_call_start(struct graphql *graphql);

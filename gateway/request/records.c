@@ -35,7 +35,7 @@ static void on_row(void *context, const struct value *values)
     rest_put_list_row(&request->exchange->body, &request->operation.plan, request->row_count++, values);
 }
 
-static void plan_again(void *context, bool newer);
+static void plan_again(void *context, struct model *newer);
 
 static void on_done(void *context, const struct plan_result *result, const struct pg_failure *failure)
 {
@@ -69,6 +69,7 @@ static void execute(struct request *request)
     operation->on_row = on_row;
     operation->on_commit = request->idempotency == NULL ? NULL : idempotency_on_commit;
     operation->is_expected = request_if_match;
+    operation->versioned = true;
     if (plan->kind == PLAN_READ_MANY) {
         rest_put_list_begin(&request->exchange->body, plan);
     } else if (plan->kind == PLAN_SOFT_DELETE || plan->kind == PLAN_DESTROY) {
@@ -108,13 +109,15 @@ static bool make_plan(struct request *request, const struct rest_request *rest)
 }
 
 /* Another plan from the same question, in the newer model; a key that was claimed stays claimed. */
-static void plan_again(void *context, bool newer)
+static void plan_again(void *context, struct model *newer)
 {
     struct request *request = context;
-    if (!newer) {
+    if (newer == NULL) {
         request_fail_operation(request, &request->failure);
         return;
     }
+    model_unref(request->model);
+    request->model = model_ref(newer);
     strbuf_clear(&request->exchange->body);
     request->row_count = 0;
     request->operation = (struct operation){0};

@@ -8,13 +8,14 @@
 /* Within a gateway the catalogue follows its commit in milliseconds; of another's commit we hear within a second. */
 enum { LOOK_AGAIN_US = 3000, GIVE_UP_US = 3000000, TIMES_MAX = 20 };
 
-/* The request's model is the newest; the one that it was stays until the end. */
-static void pin_newest(struct request *request)
+/* Held until the request ends. */
+static struct model *pin(struct request *request, struct model *model)
 {
     struct replan *replan = &request->replan;
-    struct model *newest = request->worker->model;
-    if (request->model == newest) {
-        return;
+    for (size_t i = 0; i < replan->count; i++) {
+        if (replan->pinned[i] == model) {
+            return model;
+        }
     }
     if (replan->count == replan->capacity) {
         size_t capacity = replan->capacity * 2 + 4;
@@ -25,8 +26,8 @@ static void pin_newest(struct request *request)
         replan->pinned = grown;
         replan->capacity = capacity;
     }
-    replan->pinned[replan->count++] = request->model;
-    request->model = model_ref(newest);
+    replan->pinned[replan->count++] = model_ref(model);
+    return model;
 }
 
 static void look(void *context)
@@ -47,14 +48,11 @@ static void look(void *context)
     if (!list_empty(&replan->waiting)) {
         loop_timer_start(&replan->timer, LOOK_AGAIN_US);
     }
-    if (!list_empty(&ready)) {
-        pin_newest(request);
-    }
+    struct model *newest = list_empty(&ready) ? NULL : pin(request, request->worker->model);
     /* The last of them may end the request. */
-    const struct model *newest = request->model;
     for (struct list *at = list_pop_front(&ready); at != NULL; at = list_pop_front(&ready)) {
         struct replan_wait *wait = LIST_ENTRY(at, struct replan_wait, link);
-        wait->on_model(wait->context, wait->planned != newest);
+        wait->on_model(wait->context, wait->planned == newest ? NULL : newest);
     }
 }
 

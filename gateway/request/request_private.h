@@ -15,8 +15,9 @@ struct idempotency;
 struct replan_wait {
     struct list link;
     unsigned times;
-    struct model *planned;                       /* pinned by the request */
-    void (*on_model)(void *context, bool newer); /* not newer: none came, so the failure stands */
+    const struct model *planned;
+    /* The newer one is held until the request ends. NULL: none came, so the failure stands. */
+    void (*on_model)(void *context, struct model *newer);
     void *context;
 };
 
@@ -25,7 +26,7 @@ struct replan {
     struct loop_timer timer;
     int64_t give_up_us;
     struct list waiting;
-    struct model **pinned; /* that request->model was before */
+    struct model **pinned;
     size_t count, capacity;
 };
 

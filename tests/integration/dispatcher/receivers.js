@@ -41,7 +41,7 @@ async function bad(name, answer, options = {}) {
   return t.webhook(receiver, name, { url: `http://127.0.0.1:${server.address().port}/${name}`, ...options });
 }
 const outcomes = async (hook) => t.lines(await sql(`select outcome || ' ' || coalesce(error, status::text) from core.attempt where webhook_id = '${hook.id}' order by started_at, attempt`));
-const recorded = (hook, seconds = 8) => until(`${hook.name} is recorded`, seconds, async () => (await outcomes(hook)).length > 0);
+const recorded = (hook, seconds = 30) => until(`${hook.name} is recorded`, seconds, async () => (await outcomes(hook)).length > 0);
 const memoryMb = (dispatcher) => Number(/VmHWM:\s+(\d+)/.exec(fs.readFileSync(`/proc/${dispatcher.child.pid}/status`, 'utf8'))[1]) / 1024;
 
 // Once only, so that what is recorded is what the first attempt met.
@@ -56,7 +56,7 @@ async function besides(dispatcher, name, meanwhile) {
     for (let i = 1; running; i++) {
       const begun = Date.now();
       await sql(t.insertEvents(`good-${name}`, 1));
-      await until('the good one is served', 5, () => receiver.of(good.path).length >= i);
+      await until('the good one is served', 10, () => receiver.of(good.path).length >= i);
       most = Math.max(most, Date.now() - begun);
       await sleep(50);
     }
@@ -68,7 +68,7 @@ async function besides(dispatcher, name, meanwhile) {
     running = false;
   }
   await serving;
-  assert.ok(most < 1500, `the good one waited for ${most} ms`);
+  assert.ok(most < 4000, `the good one waited for ${most} ms`);
   assert.ok(memoryMb(dispatcher) < MEMORY_MB, `${memoryMb(dispatcher)} MB`);
 }
 
@@ -145,7 +145,7 @@ const cases = {
       }
       await sql(t.insertEvents('cut', 1));
       for (const [i, hook] of hooks) {
-        await recorded(hook, 20);
+        await recorded(hook);
         const [outcome] = await outcomes(hook);
         const whole = i >= answer.indexOf('\r\n') + 2;
         // Up to the end of the status line the status is not sure; behind it, it is.
@@ -223,7 +223,7 @@ const cases = {
       const after = await bad('excess-after', (socket) => socket.write(fine, () => setTimeout(() => socket.write(gone), 30)), { object: 'excess' });
       for (let i = 1; i <= 8; i++) {
         await sql(t.insertEvents('excess', 1));
-        for (const hook of [together, after]) await until(`${i} are recorded`, 5, async () => (await outcomes(hook)).length === i);
+        for (const hook of [together, after]) await until(`${i} are recorded`, 20, async () => (await outcomes(hook)).length === i);
         await sleep(60);
       }
       for (const hook of [together, after]) assert.deepEqual(await outcomes(hook), Array(8).fill('delivered 200'), hook.name);
@@ -271,7 +271,7 @@ const cases = {
       for (const [i, url] of urls.entries()) hooks.push(await t.webhook(receiver, `urls-${i}`, { url, object: 'urls' }));
       await sql(t.insertEvents('urls', 1));
       for (const [i, hook] of hooks.entries()) {
-        await recorded(hook, 15);
+        await recorded(hook);
         assert.match((await outcomes(hook))[0], /^failed (url|dns|protocol|refused|blocked|timeout)$/, JSON.stringify(urls[i].slice(0, 80)));
       }
     });
@@ -288,9 +288,9 @@ const cases = {
     const begun = Date.now();
     await until('all have been asked', 60, () => receiver.of('/crowd0').length >= 5000 && receiver.of('/crowd1').length >= 5000);
     console.log(`# 10,000 webhooks for one event: ${Date.now() - begun} ms, ${memoryMb(dispatcher).toFixed(0)} MB`);
-    await until('the failed ones wait', 10, async () => await sql('select count(*) from core.pending') === '5000');
+    await until('the failed ones wait', 30, async () => await sql('select count(*) from core.pending') === '5000');
     await sql(`update core.webhook set deleted_at = now() where 'crowd.*' = any(operations)`);
-    await until('nothing waits any more', 10, async () => await sql('select count(*) from core.pending') === '0');
+    await until('nothing waits any more', 30, async () => await sql('select count(*) from core.pending') === '0');
     assert.equal(receiver.of('/crowd0').length, 5000);
     assert.ok(memoryMb(dispatcher) < 150, `${memoryMb(dispatcher)} MB`);
   },

@@ -56,7 +56,7 @@ const pair = (name) => ({ client_certificate: read(`${name}.crt`), client_key: t
 async function outcomes(hooks, expected) {
   await sql(t.insertEvents('tls', 1));
   for (const [name, hook] of Object.entries(hooks)) {
-    await until(`${name} is recorded`, 8, async () => await outcome(hook) !== '');
+    await until(`${name} is recorded`, 20, async () => await outcome(hook) !== '');
     assert.equal(await outcome(hook), expected[name], name);
     const text = await sql(`select response from core.attempt where webhook_id = '${hook.id}' limit 1`);
     assert.ok(expected[name] !== 'tls' || text === 'no trusted TLS connection could be made', text);
@@ -65,7 +65,7 @@ async function outcomes(hooks, expected) {
 
 const cases = {
   async 'only a certificate that leads to a known authority, is in force and names the host'(start) {
-    await start({ retry_schedule: '1h' });
+    await start({ retry_schedule: '1h', delivery_timeout: '10s' });
     await outcomes({
       unknown: await hookTo('unknown', 'good'), own: await hookTo('own', 'good', { authorities: ours }), both: await hookTo('both', 'good', { authorities: theirs + ours }),
       wrong: await hookTo('wrong', 'good', { authorities: theirs }), old: await hookTo('old', 'old', { authorities: ours }), other: await hookTo('other', 'other', { authorities: ours }),
@@ -75,7 +75,7 @@ const cases = {
   },
 
   async 'authorities for all, and a webhook of its own opinion'(start) {
-    await start({ retry_schedule: '1h', ca_file: `${folder}/ours.crt` });
+    await start({ retry_schedule: '1h', delivery_timeout: '10s', ca_file: `${folder}/ours.crt` });
     await outcomes({ all: await hookTo('all', 'good'), strict: await hookTo('strict', 'good', { authorities: theirs }), foreign: await hookTo('foreign3', 'foreign') },
       { all: '204', strict: 'tls', foreign: 'tls' });
   },
@@ -83,7 +83,7 @@ const cases = {
   async 'a client certificate is shown by its webhook only'(start) {
     issue('ours', 'client', 'DNS:client.test');
     issue('theirs', 'stranger', 'DNS:client.test');
-    await start({ retry_schedule: '1h', ca_file: `${folder}/ours.crt` });
+    await start({ retry_schedule: '1h', delivery_timeout: '10s', ca_file: `${folder}/ours.crt` });
     const hooks = { shown: await hookTo('shown', 'mutual', pair('client')), none: await hookTo('none', 'mutual'), stranger: await hookTo('stranger', 'mutual', pair('stranger')),
       mixed: await hookTo('mixed', 'mutual', { ...pair('client'), client_key: t.seal(read('stranger.key')) }),
       sealed: await hookTo('sealed', 'mutual', { ...pair('client'), client_key: t.seal(read('client.key'), 'another server secret') }),
@@ -91,18 +91,18 @@ const cases = {
     await sql(t.insertEvents('tls', 1));
     const expected = { shown: /^204$/, none: /^(tls|reset)$/, stranger: /^(tls|reset)$/, mixed: /^tls$/, sealed: /^secret$/, plain: /^204$/ };
     for (const [name, hook] of Object.entries(hooks)) {
-      await until(`${name} is recorded`, 8, async () => await outcome(hook) !== '');
+      await until(`${name} is recorded`, 20, async () => await outcome(hook) !== '');
       assert.match(await outcome(hook), expected[name], name);
     }
   },
 
   async 'new authorities are in force for the next delivery'(start) {
-    await start({ retry_schedule: '200ms,200ms,200ms,200ms,200ms,200ms,200ms,200ms' });
+    await start({ retry_schedule: Array(32).fill('300ms').join(',') });
     const hook = await hookTo('turned', 'good', { authorities: theirs });
     await sql(t.insertEvents('tls', 1));
-    await until('it fails', 5, async () => await outcome(hook) === 'tls');
+    await until('it fails', 15, async () => await outcome(hook) === 'tls');
     await sql(`update core.webhook set authorities = '${ours}' where id = '${hook.id}'`);
-    await until('it is here', 5, () => receiver.of(hook.path).length === 1);
+    await until('it is here', 15, () => receiver.of(hook.path).length === 1);
   },
 };
 

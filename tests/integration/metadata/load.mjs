@@ -17,15 +17,27 @@ main(120, async () => {
   const counts = {};
   let stop = false;
   const fault = (text) => faults.length < 20 && faults.push(text);
+  const ask = async (base, query, key) => {
+    const answer = await send('POST', '/graphql', { query }, { base, use: wide });
+    counts[`graphql ${answer.status}`] = (counts[`graphql ${answer.status}`] ?? 0) + 1;
+    if (answer.status !== 200 || answer.json.errors) fault(`${query}: ${answer.status} ${answer.text.slice(0, 200)}`);
+    else if (typeof answer.json.data[key]?.count !== 'number') fault(`a board without its count: ${answer.text.slice(0, 200)}`);
+  };
   const one = async (base) => {
     const pick = Math.random();
+    if (pick > 0.9) {
+      const which = seeds[Math.floor(Math.random() * seeds.length)];
+      if (pick > 0.95) return ask(base, `{ board(filter: {id: {eq: "${which}"}}) { id name count } boards(first: 3) { edges { node { id name } } totalCount } }`, 'board');
+      return ask(base, `mutation { updateBoard(id: "${which}", data: {name: "g"}) { id name count } }`, 'updateBoard');
+    }
     const id = seeds[Math.floor(Math.random() * seeds.length)];
     const [method, path, body] =
       pick < 0.3 ? ['GET', `/rest/boards/${id}`] :
       pick < 0.5 ? ['GET', '/rest/boards?limit=20&depth=1'] :
       pick < 0.6 ? ['POST', '/rest/boards', { name: 'made', count: 1 }] :
       pick < 0.8 ? ['PATCH', `/rest/boards/${id}`, { name: `changed ${Math.random()}` }] :
-      pick < 0.9 ? ['GET', '/rest/companies?limit=5&depth=1'] : ['POST', '/rest/notes', { title: 'x' }];
+      pick < 0.8 ? ['GET', '/rest/companies?limit=5&depth=1'] :
+      pick < 0.85 ? ['GET', '/rest/search?searchInput=seed'] : ['POST', '/rest/notes', { title: 'x' }];
     const answer = await send(method, path, body, { base, use: wide });
     counts[answer.status] = (counts[answer.status] ?? 0) + 1;
     if (answer.status >= 400) fault(`${method} ${path}: ${answer.status} ${answer.text.slice(0, 200)}`);

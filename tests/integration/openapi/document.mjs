@@ -111,7 +111,7 @@ main(120, async () => {
     const second = performance.now();
     const { headers: { etag } } = await send('GET', core);
     console.log(`# ${(text.length / 1e6).toFixed(1)} MB, ${took.toFixed(0)} ms the first time, ${(performance.now() - second).toFixed(0)} ms again uncompressed; ${count} others waited ${slowest.toFixed(1)} ms at most`);
-    check(slowest < 250, `another request took ${slowest.toFixed(0)} ms`);
+    check(slowest < Math.max(250, took / 5), `another request took ${slowest.toFixed(0)} ms`);
     same((await send('GET', core, undefined, { headers: { 'If-None-Match': etag } })).status, 304);
   });
 });
