@@ -90,7 +90,10 @@ static const struct operation operations[] = {
     {"/webhookDeliveries", "get", "findManyWebhookDeliveries", "webhooks",
      "Search deliveries, the latest attempt first", SEARCHES, NULL,
      "'type':'object','required':['data','pageInfo'],'properties':{'data':{'type':'array','items':{" REF(
-         "WebhookDelivery") "}},'pageInfo':{" REF("PageInfo") "}}"},
+         "WebhookDelivery") "}},'pageInfo':{'type':'object','required':['hasNextPage','hasPreviousPage','startCursor',"
+                            "'endCursor'],'properties':{'hasNextPage':{'type':'boolean'},'hasPreviousPage':{'type':"
+                            "'boolean'},'startCursor':{'type':['string','null']},'endCursor':{'type':['string','null']}"
+                            "}}}"},
     {"/webhookDeliveries/{id}", "get", "findOneWebhookDelivery", "webhooks", "Read a delivery with its attempts",
      MAY_MISS, NULL, REF("WebhookDeliveryWithLog")},
     {"/webhookDeliveries/{id}/resend", "post", "resendWebhookDelivery", "webhooks", "Send it again, at once",
