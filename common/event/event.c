@@ -6,7 +6,8 @@
 static const struct str ACTIONS[EVENT_ACTION_COUNT] = {
     [EVENT_CREATED] = STR_INIT("created"),     [EVENT_UPDATED] = STR_INIT("updated"),
     [EVENT_DELETED] = STR_INIT("deleted"),     [EVENT_RESTORED] = STR_INIT("restored"),
-    [EVENT_DESTROYED] = STR_INIT("destroyed"),
+    [EVENT_DESTROYED] = STR_INIT("destroyed"), [EVENT_TEST] = STR_INIT("test"),
+    [EVENT_FAILING] = STR_INIT("failing"),     [EVENT_DISABLED] = STR_INIT("disabled"),
 };
 
 struct str event_action_name(enum event_action action)

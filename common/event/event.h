@@ -12,7 +12,27 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum event_action { EVENT_CREATED, EVENT_UPDATED, EVENT_DELETED, EVENT_RESTORED, EVENT_DESTROYED, EVENT_ACTION_COUNT };
+enum event_action {
+    EVENT_CREATED,
+    EVENT_UPDATED,
+    EVENT_DELETED,
+    EVENT_RESTORED,
+    EVENT_DESTROYED,
+    /* About a webhook rather than a record: the object is "webhook", the record says how it stands. */
+    EVENT_TEST,     /* for that webhook alone */
+    EVENT_FAILING,  /* for others: it has done nothing but fail for long */
+    EVENT_DISABLED, /* for others: it gets no deliveries any more */
+    EVENT_ACTION_COUNT
+};
+
+/* The object of the last three, which has no metadata of its own. */
+#define EVENT_WEBHOOK_OBJECT    "webhook"
+#define EVENT_WEBHOOK_OBJECT_ID "77656268-6f6f-4b00-8000-000000000001"
+
+static inline bool event_is_about_webhook(enum event_action action)
+{
+    return action >= EVENT_TEST;
+}
 
 struct event {
     struct uuid id;   /* v7, stable over retries: the webhook-id */

@@ -76,6 +76,8 @@ size_t pg_rows(const struct pg_result *result);
 size_t pg_columns(const struct pg_result *result);
 /* False for NULL; `*out` is then empty. */
 bool pg_value(const struct pg_result *result, size_t row, size_t column, struct str *out);
+/* The column's type, an OID. */
+uint32_t pg_column_type(const struct pg_result *result, size_t column);
 /* Rows that an INSERT, UPDATE or DELETE without RETURNING touched. */
 uint64_t pg_affected(const struct pg_result *result);
 /* Decoders of binary values, for callers outside the record path. The value must be of that type. */

@@ -40,9 +40,23 @@ void pg_prepared_name(uint64_t id, char *out, size_t size)
     snprintf(out, size, "p%" PRIu64, id);
 }
 
-struct pg_prepared *pg_prepared_find(struct pg_prepared_set *set, struct str sql)
+uint64_t pg_prepared_types(const uint32_t *types, size_t count)
+{
+    uint64_t hash = 0xCBF29CE484222325u + count;
+    for (size_t i = 0; i < count; i++) {
+        hash = (hash ^ types[i]) * 0x100000001B3u;
+    }
+    return hash;
+}
+
+struct pg_prepared *pg_prepared_find(struct pg_prepared_set *set, struct str sql, uint64_t types)
 {
     struct pg_prepared *statement = map_get(&set->by_sql, sql);
+    if (statement != NULL && statement->types != types) {
+        /* One that is still being prepared is left by the answer to that. */
+        pg_prepared_drop(set, sql, statement->id, statement->ready);
+        return NULL;
+    }
     if (statement != NULL && set->recent.next != &statement->link) {
         list_remove(&statement->link);
         list_push_front(&set->recent, &statement->link);
@@ -74,7 +88,7 @@ bool pg_prepared_make_room(struct pg_prepared_set *set)
     return true;
 }
 
-struct pg_prepared *pg_prepared_add(struct pg_prepared_set *set, struct str sql)
+struct pg_prepared *pg_prepared_add(struct pg_prepared_set *set, struct str sql, uint64_t types)
 {
     /* One allocation; the text stands behind the struct. */
     struct pg_prepared *statement = xcalloc(1, sizeof *statement + sql.len + 1);
@@ -84,6 +98,7 @@ struct pg_prepared *pg_prepared_add(struct pg_prepared_set *set, struct str sql)
     }
     statement->sql = str_of(copy, sql.len);
     statement->id = ++set->last_id;
+    statement->types = types;
     pg_prepared_name(statement->id, statement->name, sizeof statement->name);
     map_set(&set->by_sql, statement->sql, statement);
     list_push_front(&set->recent, &statement->link);

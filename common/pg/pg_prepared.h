@@ -15,8 +15,9 @@
 struct pg_prepared {
     struct str sql; /* own copy, with a NUL behind it */
     uint64_t id;
-    char name[24]; /* "p" and the id */
-    bool ready;    /* the server said so */
+    uint64_t types; /* of the parameters, hashed: the same text may be prepared for others */
+    char name[24];  /* "p" and the id */
+    bool ready;     /* the server said so */
     struct list link;
 };
 
@@ -36,12 +37,15 @@ void pg_prepared_release(struct pg_prepared_set *set);
 /* The connection is a new one: the server knows nothing. */
 void pg_prepared_clear(struct pg_prepared_set *set);
 void pg_prepared_name(uint64_t id, char *out, size_t size);
-/* The statement, moved to the front, or NULL. */
-struct pg_prepared *pg_prepared_find(struct pg_prepared_set *set, struct str sql);
+/* The statement, moved to the front, or NULL. One that was prepared for parameters of other types is dropped: a column
+ * was made anew under its old name. */
+struct pg_prepared *pg_prepared_find(struct pg_prepared_set *set, struct str sql, uint64_t types);
 /* Is there room for one more, given that leftovers are deallocated first? Makes room by turning the least recently used
  * ready statements into leftovers. False when all are still being prepared. */
 bool pg_prepared_make_room(struct pg_prepared_set *set);
-struct pg_prepared *pg_prepared_add(struct pg_prepared_set *set, struct str sql);
+struct pg_prepared *pg_prepared_add(struct pg_prepared_set *set, struct str sql, uint64_t types);
+/* FNV-1a. */
+uint64_t pg_prepared_types(const uint32_t *types, size_t count);
 /* What the server answered to the prepare of `sql` under `id`. */
 void pg_prepared_settle(struct pg_prepared_set *set, struct str sql, uint64_t id, bool ready);
 /* The server refused to run it under that name. `exists`: there, but stale. */

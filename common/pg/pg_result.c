@@ -33,6 +33,11 @@ bool pg_value(const struct pg_result *result, size_t row, size_t column, struct 
     return true;
 }
 
+uint32_t pg_column_type(const struct pg_result *result, size_t column)
+{
+    return PQftype(of(result), (int)column);
+}
+
 uint64_t pg_affected(const struct pg_result *result)
 {
     int64_t count = 0;

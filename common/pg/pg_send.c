@@ -161,14 +161,15 @@ static bool prepare(struct pg_conn *conn, struct pg_job *job, unsigned index, bo
     /* A job that met a stale name goes without names this time: a name could be stale again, since a neighbour may be
      * preparing the same statement in vain, and then the job's own error would never be seen. */
     bool named = !statement->once && !pg_job_room(job)->healed;
-    *out = !named ? NULL : pg_prepared_find(&conn->prepared, statement->sql);
+    uint64_t types = pg_prepared_types(statement->param_types, statement->param_count);
+    *out = !named ? NULL : pg_prepared_find(&conn->prepared, statement->sql, types);
     if (*out != NULL || !named || !may_prepare || !pg_prepared_make_room(&conn->prepared)) {
         return true;
     }
     if (!deallocate_leftovers(conn)) {
         return false;
     }
-    *out = pg_prepared_add(&conn->prepared, statement->sql);
+    *out = pg_prepared_add(&conn->prepared, statement->sql, types);
     conn->pool->stats.prepares++;
     int result = PQsendPrepare(conn->dial.conn, (*out)->name, (*out)->sql.ptr, (int)statement->param_count,
                                statement->param_types);

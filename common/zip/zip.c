@@ -53,3 +53,26 @@ bool zip_put(struct zip *zip, struct strbuf *out, struct str text)
     out->len += bound - zip->stream.avail_out;
     return true;
 }
+
+void zip_begin(struct zip *zip)
+{
+    deflateReset(&zip->stream);
+}
+
+void zip_put_piece(struct zip *zip, struct strbuf *out, struct str text, bool last)
+{
+    enum { ROOM = 16 * 1024 };
+    assert(text.len <= UINT_MAX);
+    zip->stream.next_in = (const Bytef *)text.ptr;
+    zip->stream.avail_in = (uInt)text.len;
+    do {
+        char *room = strbuf_reserve(out, ROOM);
+        assert(room != NULL);
+        zip->stream.next_out = (Bytef *)room;
+        zip->stream.avail_out = ROOM;
+        int done = deflate(&zip->stream, last ? Z_FINISH : Z_NO_FLUSH);
+        assert(done == Z_OK || done == Z_STREAM_END || done == Z_BUF_ERROR);
+        (void)done;
+        out->len += ROOM - zip->stream.avail_out;
+    } while (zip->stream.avail_out == 0);
+}

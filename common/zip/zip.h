@@ -14,5 +14,8 @@ struct zip *zip_new(void);
 void zip_free(struct zip *zip);
 /* Appends the whole of `text` as one gzip member. False, with `*out` as it was, when `out`'s ceiling is too low. */
 MUST_CHECK bool zip_put(struct zip *zip, struct strbuf *out, struct str text);
+/* The same in pieces: begin, then all pieces in their order, the last one marked. `out` has no ceiling. */
+void zip_begin(struct zip *zip);
+void zip_put_piece(struct zip *zip, struct strbuf *out, struct str text, bool last);
 
 #endif

@@ -142,6 +142,8 @@ static void shards_start(struct app *app)
         .webhook_share_percent = (size_t)settings->webhook_share,
         .lane_queue = (size_t)settings->lane_queue,
         .read_batch = (size_t)settings->read_batch,
+        .disable_after_us = settings->disable_after_us,
+        .payload_limit = (size_t)settings->payload_limit,
         .poll_interval_us = settings->poll_interval_us,
         .lease_us = settings->lease_time_us,
         .drain_timeout_us = settings->drain_timeout_us,

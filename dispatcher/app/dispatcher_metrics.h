@@ -22,6 +22,7 @@ enum dispatcher_metric {
     METRIC_TLS_NEW,
     METRIC_GROUPS_WRITTEN,
     METRIC_SPILLED,
+    METRIC_REPLAYED,
     METRIC_GAUGE_FIRST, /* from here on, of all shards together */
     METRIC_IN_FLIGHT = METRIC_GAUGE_FIRST,
     METRIC_SLOW,
@@ -36,6 +37,7 @@ enum dispatcher_metric {
     METRIC_LANES_OPEN,
     METRIC_LANES_PROBING,
     METRIC_LANES_SPILLED,
+    METRIC_LANES_PAUSED,
     METRIC_WINDOWS,
     METRIC_WEBHOOKS,
     METRIC_SHARDS,

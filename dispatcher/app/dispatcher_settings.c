@@ -1,11 +1,11 @@
 #include "dispatcher/app/dispatcher_settings.h"
 #include "common/text/url.h"
+#include "common/webhook/webhook_text.h"
 #include <assert.h>
 #include <stddef.h>
 #include <unistd.h>
 
 #define SECOND_US INT64_C(1000000)
-static const int64_t longest_delay_us = INT64_C(30) * 24 * 3600 * 1000000;
 
 bool dispatcher_schedule_parse(struct str text, struct schedule *out, struct err *err)
 {
@@ -20,7 +20,7 @@ bool dispatcher_schedule_parse(struct str text, struct schedule *out, struct err
             return err_fail(err, ERR_INVALID, 0, "has more than %d durations", SCHEDULE_MAX);
         }
         int64_t delay_us;
-        if (!duration_parse(part, &delay_us) || delay_us < 1000 || delay_us > longest_delay_us) {
+        if (!webhook_delay_parse(part, &delay_us)) {
             return err_fail(err, ERR_INVALID, 0, "\"%.*s\" is no duration from 1ms to 30d", STR_ARG(part));
         }
         schedule.delays_us[schedule.count++] = delay_us;
@@ -140,6 +140,8 @@ const struct setting dispatcher_setting_table[] = {
     TIME_ROW("delivery_timeout", delivery_timeout_us, "15s", 100000, 300 * SECOND_US, "The most that one attempt may take."),
     TIME_ROW("connect_timeout", connect_timeout_us, "5s", 10000, 300 * SECOND_US, "The most that connecting may take."),
     {"response_limit", SETTING_BYTES, AT(response_limit), "1M", 8192, 1 << 30, NULL, "bytes", "A receiver's answer that is larger is cut off.", false, NULL},
+    {"payload_limit", SETTING_BYTES, AT(payload_limit), "1M", 1024, 1 << 30, NULL, "bytes", "A delivery that would be larger is sent with the record's id alone, unless its webhook says otherwise.", false, NULL},
+    TIME_ROW("disable_after", disable_after_us, "5d", 0, 365 * 24 * 3600 * SECOND_US, "A webhook of which nothing but failures came for so long is disabled, with webhook.failing events for others at 50 and 80 percent of it; 0: never."),
     INT_ROW("max_in_flight", max_in_flight, "512", 1, 16384, "deliveries", "At most so many at once; those that take longer than 250 ms count apart."),
     INT_ROW("max_connections", max_connections, "1024", 1, 65536, "connections", "Connections to receivers that are kept open."),
     INT_ROW("webhook_concurrency", webhook_concurrency, "16", 1, 1024, "deliveries", "At most so many at once to one webhook; it begins with 4 and gets there while all is well."),

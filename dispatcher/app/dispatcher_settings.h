@@ -27,6 +27,8 @@ struct dispatcher_settings {
     int64_t delivery_timeout_us;
     int64_t connect_timeout_us;
     int64_t response_limit;
+    int64_t payload_limit;
+    int64_t disable_after_us;
     int64_t max_in_flight;
     int64_t max_connections;
     int64_t webhook_concurrency;

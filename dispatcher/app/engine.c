@@ -69,6 +69,9 @@ static void forget(struct engine *engine)
         hook->spilled = false;
         hook->spilling = 0;
         hook->refill_limit = 0;
+        hook->replay_limit = 0;
+        hook->replay_piece = (struct replay_piece){.stretch = 0};
+        hook->health_dirty = false;
     }
     LIST_EACH(link, after, &engine->batches)
     {
@@ -108,6 +111,9 @@ static void on_tick(void *context)
     if (engine->phase == PHASE_WORKING) {
         engine_pass_slow(engine);
         engine_look_ahead(engine);
+        if (!engine->draining && engine_replays_wait(engine)) {
+            engine_flush_soon(engine);
+        }
         engine_pump(engine);
         engine_read_on(engine);
     }
@@ -230,6 +236,7 @@ struct engine *engine_new(struct loop *loop, const struct engine_options *option
         .probe_interval_us = options->probe_interval_us,
         .schedule = options->schedule,
         .rate = options->rate,
+        .max_bytes = options->payload_limit,
         .egress = &engine->options.egress,
         .shard = options->shard,
     };
@@ -282,12 +289,14 @@ static void observe_lanes(const struct engine *engine, int64_t gauges[DISPATCHER
 {
     size_t states[BREAKER_PROBING + 1] = {0};
     size_t spilled = 0;
+    size_t paused = 0;
     size_t windows = 0;
     size_t parked = 0;
     for (size_t i = 0; i < engine->hooks.active_count; i++) {
         const struct hook *hook = engine->hooks.active[i];
         states[hook->lane.pace.breaker]++;
         spilled += hook->spilled ? 1 : 0;
+        paused += hook->lane.pace.paused ? 1 : 0;
         windows += hook->lane.pace.window;
         parked += hook->parked.rows;
     }
@@ -295,6 +304,7 @@ static void observe_lanes(const struct engine *engine, int64_t gauges[DISPATCHER
     gauges[METRIC_LANES_OPEN] += (int64_t)states[BREAKER_OPEN];
     gauges[METRIC_LANES_PROBING] += (int64_t)states[BREAKER_PROBING];
     gauges[METRIC_LANES_SPILLED] += (int64_t)spilled;
+    gauges[METRIC_LANES_PAUSED] += (int64_t)paused;
     gauges[METRIC_PARKED] += (int64_t)parked;
     gauges[METRIC_WINDOWS] += (int64_t)windows;
 }

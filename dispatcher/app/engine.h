@@ -41,6 +41,8 @@ struct engine_options {
     size_t webhook_share_percent;
     size_t lane_queue;
     size_t read_batch;
+    int64_t disable_after_us; /* of nothing but failures; 0: never */
+    size_t payload_limit;     /* bytes of a body; more is sent thin */
     int64_t poll_interval_us;
     int64_t lease_us;
     int64_t drain_timeout_us;

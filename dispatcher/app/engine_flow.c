@@ -202,7 +202,7 @@ void engine_on_due(void *context)
 
 static void event_is_lost(struct engine *engine, struct delivery *delivery)
 {
-    struct send_result result = {.outcome = {0, FAILURE_LOST, -1}};
+    struct send_result result = {.outcome = {0, FAILURE_LOST, -1}, .parts = {-1, -1, -1, -1}};
     delivery->state = DELIVERY_SENDING;
     engine_attempt_done(engine, delivery, &result, clock_wall_us());
 }
@@ -305,6 +305,7 @@ static void record_disabled(struct engine *engine, const struct delivery *delive
         .attempt = delivery->attempt,
         .started_us = clock_wall_us(),
         .outcome = "disabled",
+        .part_us = {-1, -1, -1, -1},
     };
     group_attempt(engine_gathering(engine), &row);
     metric_add(&dispatcher_metrics[METRIC_DISABLED], 1);

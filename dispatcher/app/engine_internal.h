@@ -6,11 +6,14 @@
  *   engine_flow.c   a delivery's states
  *   engine_send.c   lanes → sender → verdict
  *   engine_write.c  results → groups, the cursor
+ *   engine_replay.c events that are delivered again on request
+ *   engine_health.c webhooks that only fail
  *   engine_park.c   what waits in core.pending and not in memory: recovery, retries that become due, what is read back
  */
 #ifndef PORTTI_DISPATCHER_APP_ENGINE_INTERNAL_H
 #define PORTTI_DISPATCHER_APP_ENGINE_INTERNAL_H
 
+#include "common/webhook/webhook_headers.h"
 #include "dispatcher/app/engine.h"
 #include "dispatcher/app/hooks.h"
 #include "dispatcher/consume/outbox.h"
@@ -82,6 +85,9 @@ struct sending {
     struct delivery *delivery;
     struct strbuf body;
     struct deliver_headers headers;
+    struct strbuf own_text; /* the webhook's own headers: it may change while the delivery is under way */
+    char *lines[DELIVER_HEADER_MAX + WEBHOOK_HEADERS_MAX];
+    size_t line_count;
     struct hook_tls *tls; /* a reference: the webhook may change meanwhile */
     int64_t started_us;   /* wall clock */
     int64_t begun_us;     /* loop time */
@@ -229,9 +235,26 @@ bool engine_is_parked(const struct hook *hook, const struct uuid *record_id);
 void delivery_park(struct engine *engine, struct delivery *delivery);
 /* No delivery of its record is in memory any more: those in core.pending are next. */
 void engine_unpark(struct engine *engine, const struct delivery *last);
+/* One delivery of the record fewer waits in core.pending only. */
+void engine_count_out(struct hook *hook, const struct uuid *record_id);
 /* Asks for retries that become due soon. */
 void engine_look_ahead(struct engine *engine);
 void engine_take_reads(struct engine *engine, const struct pg_result *const *reads);
+
+/* engine_replay.c */
+/* Asks for the next pieces of replays. */
+void engine_put_replays(struct engine *engine, struct group *group);
+/* Is there one to ask for? */
+bool engine_replays_wait(const struct engine *engine);
+void engine_take_replays(struct engine *engine, const struct pg_result *result);
+
+/* engine_health.c */
+/* True when the webhook has done nothing but fail for too long. */
+MUST_CHECK bool engine_note_outcome(struct engine *engine, struct hook *hook, const struct outcome *outcome);
+/* What has become known of webhooks that only fail, or fail no more. */
+void engine_put_health(struct engine *engine, struct group *group);
+/* It gets nothing any more; what it has waiting is dropped, and others are told why. */
+void engine_disable_hook(struct engine *engine, struct hook *hook, struct str reason);
 
 /* engine.c */
 bool engine_may_start(const struct engine *engine);

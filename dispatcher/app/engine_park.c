@@ -21,7 +21,7 @@ static void count_in(struct hook *hook, const struct uuid *record_id)
     parked_add(&hook->parked, engine_order_key(hook, record_id));
 }
 
-static void count_out(struct hook *hook, const struct uuid *record_id)
+void engine_count_out(struct hook *hook, const struct uuid *record_id)
 {
     parked_remove(&hook->parked, engine_order_key(hook, record_id));
 }
@@ -214,7 +214,7 @@ static void take_unparked(struct engine *engine, const struct pg_result *result)
             continue;
         }
         if (row.state != PENDING_IN_FLIGHT) { /* what is in flight was not counted: it waits for room */
-            count_out(hook, &row.record_id);
+            engine_count_out(hook, &row.record_id);
         }
         take_row(engine, hook, &row);
     }
@@ -226,7 +226,7 @@ static void take_due(struct engine *engine, const struct pg_result *result)
     for (size_t i = 0; i < pg_rows(result); i++) {
         struct hook *hook = read_row(engine, result, i, &row);
         if (hook != NULL) {
-            count_out(hook, &row.record_id);
+            engine_count_out(hook, &row.record_id);
             take_row(engine, hook, &row);
         }
     }
@@ -245,6 +245,9 @@ void engine_take_reads(struct engine *engine, const struct pg_result *const *rea
     }
     if (reads[READ_DUE] != NULL) {
         take_due(engine, reads[READ_DUE]);
+    }
+    if (reads[READ_REPLAY] != NULL) {
+        engine_take_replays(engine, reads[READ_REPLAY]);
     }
     if (reads[READ_REFILL] != NULL) {
         take_refill(engine, reads[READ_REFILL]);

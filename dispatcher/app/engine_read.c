@@ -30,6 +30,25 @@ static struct engine *step_end(struct step *step)
 
 /* Webhooks. */
 
+/* What a webhook has in memory when it is paused waits for as long as people take: it gets rows. */
+static void keep_paused(struct engine *engine)
+{
+    for (size_t i = 0; i < engine->hooks.active_count; i++) {
+        struct hook *hook = engine->hooks.active[i];
+        if (!hook->just_paused) {
+            continue;
+        }
+        hook->just_paused = false;
+        LIST_EACH(link, after, &hook->deliveries)
+        {
+            struct delivery *delivery = LIST_ENTRY(link, struct delivery, of_hook);
+            if (!delivery->has_row) {
+                delivery_touch(engine, delivery);
+            }
+        }
+    }
+}
+
 static void on_hooks(void *context, bool ok, const struct webhook_rows *rows)
 {
     struct engine *engine = step_end(context);
@@ -40,7 +59,9 @@ static void on_hooks(void *context, bool ok, const struct webhook_rows *rows)
         loop_timer_start(&engine->step_timer, TRY_AGAIN_US);
         return;
     }
-    hooks_load(&engine->hooks, rows, engine_drop_hook, engine);
+    hooks_load(&engine->hooks, rows, loop_now_us(engine->loop), engine_drop_hook, engine);
+    keep_paused(engine);
+    loop_defer(engine->loop, &engine->pump_task); /* one may have been resumed */
     engine_step(engine);
 }
 
@@ -53,7 +74,8 @@ bool engine_any_hungry(const struct engine *engine)
 {
     for (size_t i = 0; i < engine->hooks.active_count; i++) {
         const struct hook *hook = engine->hooks.active[i];
-        if (hook->state == HOOK_ACTIVE && hook->lane.queued == 0 && hook->lane.in_flight == 0) {
+        if (hook->state == HOOK_ACTIVE && hook->lane.queued == 0 && hook->lane.in_flight == 0 &&
+            !hook->lane.pace.paused) {
             return true;
         }
     }
@@ -123,20 +145,44 @@ static bool is_decided(const struct decided_row *decided, size_t count, const st
     return count > 0 && bsearch(&wanted, decided, count, sizeof(wanted), compare_decided) != NULL;
 }
 
+/* A webhook's own events are for itself when it is tested, and for all others otherwise. */
+static bool is_wanted(const struct hook *hook, const struct event *event, struct record_view *view)
+{
+    if (hook->state != HOOK_ACTIVE || event->created_us < hook->created_us) {
+        return false;
+    }
+    if (event_is_about_webhook(event->action)) {
+        return uuid_eq(&hook->id, &event->record_id) == (event->action == EVENT_TEST);
+    }
+    return hook->shape->filter == NULL || record_filter_holds(hook->shape->filter, view);
+}
+
+static void admit_event(struct engine *engine, struct batch *batch, struct stored_event *stored,
+                        const struct decided_row *decided, size_t count)
+{
+    const struct event *event = &stored->event;
+    struct record_view view;
+    const uint32_t *found;
+    size_t subscribers = match_find(engine->hooks.index, event->object_name, event->action, &found);
+    record_view_init(&view, event->record, event->updated_fields);
+    for (size_t s = 0; s < subscribers && event->action != EVENT_TEST; s++) {
+        struct hook *hook = engine->hooks.active[found[s]];
+        if (is_wanted(hook, event, &view) && !is_decided(decided, count, hook, stored)) {
+            admit(engine, batch, hook, stored);
+        }
+    }
+    struct hook *tested = event->action == EVENT_TEST ? hooks_find(&engine->hooks, &event->record_id) : NULL;
+    if (tested != NULL && is_wanted(tested, event, &view) && !is_decided(decided, count, tested, stored)) {
+        admit(engine, batch, tested, stored); /* whatever its operations are */
+    }
+    record_view_release(&view);
+}
+
 static void admit_all(struct engine *engine, struct batch *batch, const struct decided_row *decided, size_t count)
 {
     struct incoming *incoming = &engine->incoming;
     for (size_t i = 0; i < incoming->count; i++) {
-        struct stored_event *stored = incoming->events[i];
-        const uint32_t *found;
-        size_t subscribers = match_find(engine->hooks.index, stored->event.object_name, stored->event.action, &found);
-        for (size_t s = 0; s < subscribers; s++) {
-            struct hook *hook = engine->hooks.active[found[s]];
-            if (hook->state == HOOK_ACTIVE && stored->event.created_us >= hook->created_us &&
-                !is_decided(decided, count, hook, stored)) {
-                admit(engine, batch, hook, stored);
-            }
-        }
+        admit_event(engine, batch, incoming->events[i], decided, count);
     }
 }
 

@@ -58,7 +58,14 @@ static void record_attempt(struct engine *engine, const struct delivery *deliver
         .failure = result->outcome.failure,
         .response = response,
         .next_at_us = next_at_us,
+        .record_id = delivery->record_id,
+        .event_us = delivery->created_us,
+        .part_us = {result->parts.dns_us, result->parts.connect_us, result->parts.tls_us, result->parts.first_byte_us},
     };
+    if (delivery->stored != NULL) {
+        row.object_name = delivery->stored->event.object_name;
+        row.action = event_action_name(delivery->stored->event.action);
+    }
     group_attempt(engine_gathering(engine), &row);
 }
 
@@ -75,15 +82,6 @@ static struct decision decide(struct engine *engine, const struct delivery *deli
     return decision;
 }
 
-static void disable_hook(struct engine *engine, struct hook *hook)
-{
-    if (hook->state == HOOK_ACTIVE) {
-        hook->state = HOOK_DISABLED;
-        group_disable(engine_gathering(engine), &hook->id, "the receiver answered 410 Gone");
-        engine_drop_hook(engine, hook);
-    }
-}
-
 void engine_attempt_done(struct engine *engine, struct delivery *delivery, const struct send_result *result,
                          int64_t started_us)
 {
@@ -91,6 +89,10 @@ void engine_attempt_done(struct engine *engine, struct delivery *delivery, const
     delivery->again = true;
     engine->unrecorded_gathered++;
     struct decision decision = decide(engine, delivery, &result->outcome);
+    bool hopeless = engine_note_outcome(engine, delivery->hook, &result->outcome);
+    if (hopeless && decision.verdict != VERDICT_DELIVERED) {
+        decision.verdict = VERDICT_DISABLE;
+    }
     const char *outcome = verdicts[decision.verdict].outcome;
     int64_t next_at_us = decision.verdict == VERDICT_RETRY ? decision.next_at_us : 0;
     delivery->last_status = result->outcome.status;
@@ -109,7 +111,10 @@ void engine_attempt_done(struct engine *engine, struct delivery *delivery, const
     }
     if (decision.verdict == VERDICT_DISABLE) {
         delivery->state = DELIVERY_SENDING; /* so that disabling does not drop this one a second time */
-        disable_hook(engine, delivery->hook);
+        engine_disable_hook(engine, delivery->hook,
+                            result->outcome.status == 410
+                                ? STR("The receiver answered 410 Gone.")
+                                : STR("For too long, nothing but failures came of its deliveries."));
     }
     delivery_finish(engine, delivery);
 }
@@ -118,6 +123,7 @@ static void sending_free(struct sending *sending)
 {
     list_remove(&sending->link);
     strbuf_release(&sending->body);
+    strbuf_release(&sending->own_text);
     hook_tls_free(sending->tls);
     free(sending);
 }
@@ -146,6 +152,22 @@ static void on_sent(void *context, const struct send_result *result)
     engine_check_drained(engine);
 }
 
+static void gather_lines(struct sending *sending, const struct hook_shape *shape)
+{
+    const struct deliver_headers *headers = &sending->headers;
+    memcpy(sending->lines, headers->lines, headers->count * sizeof(headers->lines[0]));
+    sending->line_count = headers->count;
+    for (size_t i = 0; i < shape->header_count; i++) {
+        strbuf_put(&sending->own_text, shape->header_lines[i]);
+        strbuf_put_char(&sending->own_text, '\0');
+    }
+    size_t at = 0;
+    for (size_t i = 0; i < shape->header_count; i++) {
+        sending->lines[sending->line_count++] = sending->own_text.ptr + at;
+        at += shape->header_lines[i].len + 1;
+    }
+}
+
 static void send_delivery(struct engine *engine, struct delivery *delivery)
 {
     char event_id[UUID_TEXT_LEN];
@@ -153,6 +175,7 @@ static void send_delivery(struct engine *engine, struct delivery *delivery)
     struct sending *sending = xmalloc(sizeof(*sending));
     sending->link = (struct list){0};
     sending->body = (struct strbuf){0};
+    sending->own_text = (struct strbuf){0};
     sending->engine = engine;
     sending->delivery = delivery;
     sending->started_us = clock_wall_us();
@@ -160,7 +183,7 @@ static void send_delivery(struct engine *engine, struct delivery *delivery)
     sending->slow = false;
     sending->tls = hook_tls_ref(hook->tls);
     list_push_back(&engine->sendings, &sending->link);
-    deliver_body_put(&sending->body, &delivery->stored->event, str_from(hook->url), &hook->id);
+    deliver_body_put(&sending->body, &delivery->stored->event, str_from(hook->url), &hook->id, &hook->shape->body);
     uuid_print(&delivery->event_id, event_id);
     struct deliver_attempt attempt = {
         .event_id = str_of(event_id, sizeof(event_id)),
@@ -171,11 +194,12 @@ static void send_delivery(struct engine *engine, struct delivery *delivery)
     };
     random_bytes(attempt.nonce, sizeof(attempt.nonce));
     deliver_headers_make(&sending->headers, hook->keys, &attempt);
+    gather_lines(sending, hook->shape);
     struct send_request request = {
         .url = hook->url,
         .body = strbuf_str(&sending->body),
-        .headers = sending->headers.lines,
-        .header_count = sending->headers.count,
+        .headers = sending->lines,
+        .header_count = sending->line_count,
         .tls = sending->tls == NULL ? NULL : &sending->tls->send,
         .on_done = on_sent,
         .context = sending,
@@ -187,14 +211,15 @@ static void send_delivery(struct engine *engine, struct delivery *delivery)
  * configured, or the address is allowed. */
 static enum failure hindrance(const struct hook *hook)
 {
-    bool readable = !hook->secret_unreadable && (hook->tls == NULL || !hook->tls->key_unreadable);
+    bool readable =
+        !hook->secret_unreadable && !hook->shape->unreadable && (hook->tls == NULL || !hook->tls->key_unreadable);
     return !readable ? FAILURE_SECRET : hook->forbidden ? FAILURE_BLOCKED : FAILURE_NONE;
 }
 
 static void start(struct engine *engine, struct delivery *delivery)
 {
     delivery->state = DELIVERY_SENDING;
-    struct send_result result = {.outcome = {0, hindrance(delivery->hook), -1}};
+    struct send_result result = {.outcome = {0, hindrance(delivery->hook), -1}, .parts = {-1, -1, -1, -1}};
     if (result.outcome.failure == FAILURE_NONE) {
         send_delivery(engine, delivery);
         return;

@@ -131,8 +131,10 @@ void engine_flush(void *context)
         put_delivery(engine, group, LIST_ENTRY(link, struct delivery, dirty));
     }
     put_cursor(engine, group);
+    engine_put_health(engine, group);
     if (!engine->draining) {
         put_refills(engine, group);
+        engine_put_replays(engine, group);
     }
     if (engine->purge_wanted) {
         engine->purge_wanted = false;

@@ -3,6 +3,7 @@
 #include "common/base/secret.h"
 #include "common/observe/log.h"
 #include "common/text/url.h"
+#include "common/webhook/webhook_text.h"
 #include "dispatcher/app/dispatcher_settings.h"
 #include <assert.h>
 #include <stdlib.h>
@@ -20,6 +21,7 @@ static void hook_free(struct hooks *hooks, struct hook *hook)
     lane_release(hooks->lanes, &hook->lane);
     parked_release(&hook->parked);
     deliver_keys_free(hook->keys);
+    hook_shape_free(hook->shape);
     hook_tls_free(hook->tls);
     free(hook->url);
     free(hook->host);
@@ -80,23 +82,63 @@ static void log_unreadable(const struct hook *hook)
     log_end();
 }
 
-static void take_secret(const struct hooks *hooks, struct hook *hook, struct str sealed)
+static void put_secrets(struct strbuf *out, const struct webhook_row *row)
 {
-    if (hook->sealed != NULL && str_is(sealed, hook->sealed)) {
+    strbuf_put(out, row->secret);
+    strbuf_put_char(out, ' ');
+    strbuf_put(out, row->signing_key);
+    for (size_t i = 0; i < row->old_count; i++) {
+        strbuf_printf(out, " %.*s %.*s %.*s", STR_ARG(row->old_secrets[i]), STR_ARG(row->old_signing_keys[i]),
+                      STR_ARG(row->old_until[i]));
+    }
+}
+
+static bool open_seal(const struct hooks *hooks, struct arena *arena, struct str sealed, struct str *out)
+{
+    *out = STR_EMPTY;
+    return sealed.len == 0 || unseal(arena, hooks->seal_key, sealed, out);
+}
+
+/* Keys that were replaced are a courtesy: one that cannot be read is left out. */
+static size_t open_secrets(const struct hooks *hooks, struct arena *arena, const struct webhook_row *row,
+                           struct deliver_secret out[DELIVER_KEYS_MAX], bool *readable)
+{
+    size_t count = 1;
+    out[0].until_us = INT64_MAX;
+    *readable = open_seal(hooks, arena, row->secret, &out[0].secret) &&
+                open_seal(hooks, arena, row->signing_key, &out[0].signing_key);
+    for (size_t i = 0; i < row->old_count && count < DELIVER_KEYS_MAX; i++) {
+        struct deliver_secret *old = &out[count];
+        if (open_seal(hooks, arena, row->old_secrets[i], &old->secret) &&
+            open_seal(hooks, arena, row->old_signing_keys[i], &old->signing_key) &&
+            str_to_int64(row->old_until[i], 0, INT64_MAX, &old->until_us)) {
+            count++;
+        }
+    }
+    return count;
+}
+
+static void take_secret(const struct hooks *hooks, struct hook *hook, const struct webhook_row *row)
+{
+    struct strbuf source = {0};
+    put_secrets(&source, row);
+    if (hook->sealed != NULL && str_is(strbuf_str(&source), hook->sealed)) {
+        strbuf_release(&source);
         return;
     }
     struct arena arena = {0};
-    struct str secret = STR_EMPTY;
+    struct deliver_secret secrets[DELIVER_KEYS_MAX];
+    bool readable;
+    size_t count = open_secrets(hooks, &arena, row, secrets, &readable);
     free(hook->sealed);
     deliver_keys_free(hook->keys);
-    hook->sealed = copy_text(sealed);
-    hook->keys = NULL;
-    hook->secret_unreadable = sealed.len > 0 && !unseal(&arena, hooks->seal_key, sealed, &secret);
-    if (hook->secret_unreadable) {
+    hook->sealed = copy_text(strbuf_str(&source));
+    hook->secret_unreadable = !readable;
+    hook->keys = readable ? deliver_keys_new(secrets, count) : NULL;
+    if (!readable) {
         log_unreadable(hook);
-    } else {
-        hook->keys = deliver_keys_new(secret);
     }
+    strbuf_release(&source);
     arena_release(&arena);
 }
 
@@ -155,13 +197,53 @@ static void take_delivery(const struct hooks *hooks, struct hook *hook, const st
         hook_emptied(hook);
     }
     hook->schedule = hooks->defaults.schedule;
-    if (row->retry_schedule.len > 0 && !dispatcher_schedule_parse(row->retry_schedule, &hook->schedule, &err)) {
+    if (str_is(row->retry_schedule, "none")) {
+        hook->schedule.count = 0;
+    } else if (row->retry_schedule.len > 0 && !dispatcher_schedule_parse(row->retry_schedule, &hook->schedule, &err)) {
         log_setting_refused(hook, "retry_schedule");
     }
     hook->lane.pace.rate = hooks->defaults.rate;
     if (row->rate_limit.len > 0 && !pace_rate_parse(row->rate_limit, &hook->lane.pace.rate)) {
         hook->lane.pace.rate = hooks->defaults.rate;
         log_setting_refused(hook, "rate_limit");
+    }
+}
+
+static void take_shape(const struct hooks *hooks, struct hook *hook, const struct webhook_row *row)
+{
+    struct hook_shape *old = hook->shape;
+    hook->shape = hook_shape_take(old, row, hooks->defaults.max_bytes, hooks->seal_key);
+    if (hook->shape != old && hook->shape->unreadable) {
+        log_setting_refused(hook, "filter or headers");
+    }
+}
+
+static void take_pause(const struct hooks *hooks, struct hook *hook, bool paused, int64_t now_us)
+{
+    if (hook->lane.pace.paused != paused) {
+        hook->just_paused = paused;
+        lane_pause(hooks->lanes, &hook->lane, paused, now_us);
+    }
+}
+
+/* Who disabled it was told; from here on it may fail anew. A hook that is new here goes on where the last owner was. */
+static void take_health(struct hook *hook, const struct webhook_row *row, bool begins, bool comes_back, int64_t now_us)
+{
+    if (begins || comes_back) {
+        hook->failing_since_us = comes_back ? 0 : row->failing_since_us;
+        hook->failing_from_us = now_us - (clock_wall_us() - hook->failing_since_us);
+        hook->noticed = comes_back ? 0 : (int)row->noticed;
+        hook->health_written = row->failing_since_us > 0;
+        hook->health_dirty = comes_back && hook->health_written;
+    }
+}
+
+static void take_replay(struct hook *hook, const struct webhook_row *row)
+{
+    hook->replay_wanted = row->replay_id;
+    if (!webhook_rate_parse(row->replay_rate, &hook->replay_count, &hook->replay_period_us)) {
+        hook->replay_count = 0;
+        log_setting_refused(hook, "rate_limit of a replay");
     }
 }
 
@@ -216,7 +298,7 @@ static void report_stopped(struct hooks *hooks, void (*on_stopped)(void *context
     }
 }
 
-void hooks_load(struct hooks *hooks, const struct webhook_rows *rows,
+void hooks_load(struct hooks *hooks, const struct webhook_rows *rows, int64_t now_us,
                 void (*on_stopped)(void *context, struct hook *hook), void *context)
 {
     for (size_t i = 0; i < rows->count; i++) {
@@ -225,16 +307,21 @@ void hooks_load(struct hooks *hooks, const struct webhook_rows *rows,
             continue;
         }
         struct hook *hook = hooks_find(hooks, &row->id);
+        bool begins = hook == NULL || hooks->version == 0;
         if (hook == NULL) {
             hook = hook_new(hooks, &row->id);
         }
+        take_health(hook, row, begins, !begins && hook->state == HOOK_DISABLED && !row->disabled, now_us);
+        take_replay(hook, row);
         hook->seen = true;
         hook->state = row->disabled ? HOOK_DISABLED : HOOK_ACTIVE;
         hook->created_us = row->created_us;
         take_url(hooks, hook, row->target_url);
         take_tls(hooks, hook, row);
-        take_secret(hooks, hook, row->secret);
+        take_secret(hooks, hook, row);
         take_delivery(hooks, hook, row);
+        take_shape(hooks, hook, row);
+        take_pause(hooks, hook, row->paused, now_us);
     }
     hooks->version = rows->version;
     hooks->workspace_id = rows->workspace_id;

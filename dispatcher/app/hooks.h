@@ -8,6 +8,7 @@
 #include "common/base/list.h"
 #include "common/base/map.h"
 #include "common/crypto/digest.h"
+#include "dispatcher/app/hook_shape.h"
 #include "dispatcher/app/hook_tls.h"
 #include "dispatcher/consume/lookup.h"
 #include "dispatcher/deliver/headers.h"
@@ -21,6 +22,12 @@ enum hook_state { HOOK_ACTIVE, HOOK_DISABLED, HOOK_DELETED };
 /* Which deliveries wait for each other. */
 enum hook_order { ORDER_NONE, ORDER_RECORD, ORDER_ENDPOINT };
 
+struct replay_piece {
+    struct replay_move move;
+    size_t stretch; /* events of the outbox that were looked at */
+    int64_t stretch_end;
+};
+
 struct hook {
     struct lane lane;
     struct uuid id;
@@ -31,8 +38,23 @@ struct hook {
     char *sealed;
     struct deliver_keys *keys; /* NULL: not signed */
     bool secret_unreadable;    /* nothing may be sent */
-    struct hook_tls *tls;      /* NULL: nothing of its own */
-    bool forbidden;            /* its URL names an address, and one that may not be delivered to */
+    struct hook_shape *shape;
+    /* Since when nothing but failures came of its deliveries; 0: it does not fail. */
+    int64_t failing_since_us;
+    int64_t failing_from_us; /* the same in loop time, which does not jump */
+    int noticed;             /* percent of the time until it is disabled that others were told of */
+    bool health_written;     /* core.webhook_health has a row */
+    bool health_dirty;
+    struct uuid replay_wanted; /* the job that is next; nil: none */
+    struct uuid replay_id;     /* that a piece is being read of */
+    int64_t replay_count;      /* of the job that is next: so many at most in replay_period_us; 0: as it takes them */
+    int64_t replay_period_us;
+    int64_t replay_at_us;             /* loop time: the next piece not before */
+    size_t replay_limit;              /* events that are being read at most; 0: none are */
+    struct replay_piece replay_piece; /* that is being taken */
+    bool just_paused;                 /* its deliveries have to get rows: they may wait for long */
+    struct hook_tls *tls;             /* NULL: nothing of its own */
+    bool forbidden;                   /* its URL names an address, and one that may not be delivered to */
     enum hook_order order;
     enum hook_order order_wanted; /* in force when no delivery is in memory that was put in the old order */
     struct schedule schedule;
@@ -52,6 +74,7 @@ struct hooks_defaults {
     int64_t probe_interval_us;
     struct schedule schedule;
     struct pace_rate rate;
+    size_t max_bytes;                   /* of a body; more is sent thin */
     const struct egress_policy *egress; /* must live as long as the hooks */
     struct shard shard;                 /* whose webhooks these are */
 };
@@ -77,9 +100,9 @@ void hooks_release(struct hooks *hooks);
  * were put there in the old order. */
 void hook_emptied(struct hook *hook);
 struct hook *hooks_find(const struct hooks *hooks, const struct uuid *id);
-/* Takes over what was loaded of the shard. `on_stopped` hears of each hook that has stopped being active and still has
- * deliveries.
+/* Takes over what was loaded of the shard; `now_us` is the lanes' clock. `on_stopped` hears of each hook that has
+ * stopped being active and still has deliveries.
  */
-void hooks_load(struct hooks *hooks, const struct webhook_rows *rows,
+void hooks_load(struct hooks *hooks, const struct webhook_rows *rows, int64_t now_us,
                 void (*on_stopped)(void *context, struct hook *hook), void *context);
 #endif

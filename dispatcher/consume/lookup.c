@@ -38,10 +38,19 @@ static bool succeeded(const struct pg_failure *failure, const char *what)
 
 static const struct pg_statement webhooks_statement = {
     .sql = STR_INIT("select v.version, s.id, w.id, w.target_url, w.operations, w.secret, w.created_at,"
-                    " w.disabled_at is not null, w.delivery_order, w.retry_schedule, w.rate_limit,"
+                    " w.disabled_at is not null, w.delivery_order, w.retry_schedule, w.rate_limit, w.filter, w.fields,"
+                    " w.payload = 'thin', w.headers, w.max_bytes::bigint,"
+                    " case when w.signature = 'v1a' then w.signing_key else '' end, w.paused_at is not null,"
+                    " w.old_secrets, w.old_signing_keys,"
+                    " array(select (extract(epoch from u) * 1000000)::bigint::text from unnest(w.old_until) u),"
+                    " h.failing_since, h.noticed::bigint, p.id, p.rate_limit,"
                     " w.authorities, w.client_certificate, w.client_key"
                     " from core.version v cross join core.workspace s"
-                    " left join core.webhook w on w.deleted_at is null where v.kind = 'webhooks' order by w.id"),
+                    " left join core.webhook w on w.deleted_at is null"
+                    " left join core.webhook_health h on h.webhook_id = w.id"
+                    " left join lateral (select r.id, r.rate_limit from core.replay r where r.webhook_id = w.id"
+                    " and r.finished_at is null order by r.event_id is null, r.created_at limit 1) p on true where "
+                    "v.kind = 'webhooks' order by w.id"),
 };
 
 static uint32_t get_be32(const char *bytes)
@@ -52,7 +61,7 @@ static uint32_t get_be32(const char *bytes)
 
 /* PostgreSQL's binary form of a text[] of one dimension: dimensions, a flag, the element type, then size and lower
  * bound, then the elements, each behind its length. */
-static size_t read_text_array(struct arena *arena, struct str value, struct str **out)
+size_t lookup_texts(struct arena *arena, struct str value, struct str **out)
 {
     enum { ARRAY_HEADER = 20, NULL_ELEMENT = -1 };
     if (value.len < ARRAY_HEADER || get_be32(value.ptr) != 1) {
@@ -78,21 +87,50 @@ static size_t read_text_array(struct arena *arena, struct str value, struct str 
     return found;
 }
 
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+static void shape_from_row(struct arena *arena, const struct pg_result *result, size_t row, struct webhook_row *out)
+{
+    struct str value;
+    out->filter = column_text(result, row, 11);
+    if (pg_value(result, row, 12, &value)) {
+        out->fields = ARENA_NEW(arena, struct str); /* not NULL, also when there are none */
+        out->field_count = lookup_texts(arena, value, &out->fields);
+    }
+    out->thin = pg_value(result, row, 13, &value) && pg_get_bool(value);
+    out->headers = column_text(result, row, 14);
+    out->max_bytes = column_int(result, row, 15);
+    out->signing_key = column_text(result, row, 16);
+    out->paused = pg_value(result, row, 17, &value) && pg_get_bool(value);
+    size_t secrets = lookup_texts(arena, column_text(result, row, 18), &out->old_secrets);
+    size_t keys = lookup_texts(arena, column_text(result, row, 19), &out->old_signing_keys);
+    size_t times = lookup_texts(arena, column_text(result, row, 20), &out->old_until);
+    out->old_count = least(least(secrets, keys), times);
+    out->failing_since_us = column_time(result, row, 21);
+    out->noticed = column_int(result, row, 22);
+    out->replay_id = column_uuid(result, row, 23);
+    out->replay_rate = column_text(result, row, 24);
+}
+
 static void webhook_from_row(struct arena *arena, const struct pg_result *result, size_t row, struct webhook_row *out)
 {
     struct str flag;
     out->id = column_uuid(result, row, 2);
     out->target_url = column_text(result, row, 3);
-    out->operation_count = read_text_array(arena, column_text(result, row, 4), &out->operations);
+    out->operation_count = lookup_texts(arena, column_text(result, row, 4), &out->operations);
     out->secret = column_text(result, row, 5);
     out->created_us = column_time(result, row, 6);
     out->disabled = pg_value(result, row, 7, &flag) && pg_get_bool(flag);
     out->order = column_text(result, row, 8);
     out->retry_schedule = column_text(result, row, 9);
     out->rate_limit = column_text(result, row, 10);
-    out->authorities = column_text(result, row, 11);
-    out->client_certificate = column_text(result, row, 12);
-    out->client_key = column_text(result, row, 13);
+    shape_from_row(arena, result, row, out);
+    out->authorities = column_text(result, row, 25);
+    out->client_certificate = column_text(result, row, 26);
+    out->client_key = column_text(result, row, 27);
 }
 
 static void on_webhooks(void *context, struct pg_result *const *results, const struct pg_failure *failure)

@@ -18,10 +18,30 @@ struct webhook_row {
     struct str order;          /* none, record or endpoint */
     struct str retry_schedule; /* empty = as the settings say; the same for the rate */
     struct str rate_limit;
+    struct str filter;  /* empty: every event */
+    struct str *fields; /* NULL: the whole record */
+    size_t field_count;
+    bool thin;
+    struct str headers;     /* sealed, or empty */
+    int64_t max_bytes;      /* 0 = as the settings say */
+    struct str signing_key; /* sealed; empty: no v1a */
+    bool paused;
+    /* What was replaced; sealed; as many in each, times in microseconds as text. */
+    struct str *old_secrets;
+    struct str *old_signing_keys;
+    struct str *old_until;
+    size_t old_count;
+    int64_t failing_since_us; /* 0: it does not fail */
+    int64_t noticed;          /* percent of the time until it is disabled that was told of */
+    struct uuid replay_id;    /* the job that is next; nil: none */
+    struct str replay_rate;
     struct str authorities; /* PEM; empty = the usual ones */
     struct str client_certificate;
     struct str client_key; /* sealed */
 };
+
+/* PostgreSQL's binary text[] of one dimension; NULL elements are left out. Returns how many. */
+size_t lookup_texts(struct arena *arena, struct str value, struct str **out);
 
 struct webhook_rows {
     struct webhook_row *rows; /* those not deleted, ordered by id */

@@ -1,6 +1,7 @@
 #include "dispatcher/deliver/body.h"
 #include "common/text/json_write.h"
 #include "common/text/timestamp.h"
+#include "dispatcher/shape/record_pick.h"
 
 static void put_uuid(struct strbuf *out, const struct uuid *uuid)
 {
@@ -19,8 +20,19 @@ static void put_event_name(struct strbuf *out, const struct event *event)
     strbuf_put_char(out, '"');
 }
 
-void deliver_body_put(struct strbuf *out, const struct event *event, struct str target_url,
-                      const struct uuid *webhook_id)
+static void put_record(struct strbuf *out, struct str record, const struct deliver_shape *shape, bool thin)
+{
+    if (thin) {
+        record_pick_put(out, record, NULL, 0);
+    } else if (shape->chosen) {
+        record_pick_put(out, record, shape->fields, shape->field_count);
+    } else {
+        strbuf_put(out, record);
+    }
+}
+
+static void put_body(struct strbuf *out, const struct event *event, struct str target_url,
+                     const struct uuid *webhook_id, const struct deliver_shape *shape, bool thin)
 {
     strbuf_put(out, STR("{\"targetUrl\":"));
     json_put_string(out, target_url);
@@ -37,10 +49,20 @@ void deliver_body_put(struct strbuf *out, const struct event *event, struct str 
     strbuf_put(out, STR(",\"eventDate\":\""));
     timestamp_put(out, event->created_us);
     strbuf_put(out, STR("\",\"record\":"));
-    strbuf_put(out, event->record);
+    put_record(out, event->record, shape, thin);
     if (event->updated_fields.len > 0) {
         strbuf_put(out, STR(",\"updatedFields\":"));
         strbuf_put(out, event->updated_fields);
     }
-    strbuf_put_char(out, '}');
+    strbuf_puts(out, thin ? ",\"payload\":\"thin\"}" : "}");
+}
+
+void deliver_body_put(struct strbuf *out, const struct event *event, struct str target_url,
+                      const struct uuid *webhook_id, const struct deliver_shape *shape)
+{
+    put_body(out, event, target_url, webhook_id, shape, shape->thin);
+    if (!shape->thin && shape->max_bytes > 0 && out->len > shape->max_bytes) {
+        strbuf_clear(out);
+        put_body(out, event, target_url, webhook_id, shape, true);
+    }
 }

@@ -1,9 +1,10 @@
 /*
- * The headers of a delivery: Twenty's signature (contract/webhooks 1.5) and that of Standard Webhooks (section 2)
+ * The headers of a delivery: Twenty's signature (contract/webhooks 1.5) and those of Standard Webhooks (section 2)
  * beside each other over the same body, so that one secret verifies in both schemes.
  *
- * Keys. Twenty: the UTF-8 bytes of the secret as it stands. Standard Webhooks: the same bytes, or, for a secret that
- * starts with "whsec_" and goes on in base64, the decoded bytes.
+ * Keys. Twenty: the UTF-8 bytes of the secret as it stands. Standard Webhooks v1: the same bytes, or, for a secret that
+ * starts with "whsec_" and goes on in base64, the decoded bytes; v1a: an ed25519 key, "whsk_…". What was replaced signs
+ * on beside the new until its time, as v1 and v1a only: Twenty's header has room for one.
  */
 #ifndef PORTTI_DISPATCHER_DELIVER_HEADERS_H
 #define PORTTI_DISPATCHER_DELIVER_HEADERS_H
@@ -15,11 +16,19 @@
 
 struct deliver_keys;
 
-/* NULL for an empty secret: such deliveries are not signed. */
-struct deliver_keys *deliver_keys_new(struct str secret);
+enum { DELIVER_KEYS_MAX = 5 };
+
+struct deliver_secret {
+    struct str secret;      /* empty: none */
+    struct str signing_key; /* "whsk_…" for v1a; empty: none. What is no such key signs nothing */
+    int64_t until_us;       /* signs until then; INT64_MAX: for good */
+};
+
+/* The one in force first, at most DELIVER_KEYS_MAX. NULL when there is nothing to sign with. */
+struct deliver_keys *deliver_keys_new(const struct deliver_secret *secrets, size_t count);
 void deliver_keys_free(struct deliver_keys *keys);
 
-enum { DELIVER_HEADER_MAX = 12, DELIVER_HEADER_BYTES = 1024, DELIVER_NONCE_LEN = 16 };
+enum { DELIVER_HEADER_MAX = 12, DELIVER_HEADER_BYTES = 2048, DELIVER_NONCE_LEN = 16 };
 
 /* Whole lines, "Name: value", NUL-terminated, without line ends. */
 struct deliver_headers {

@@ -125,6 +125,12 @@ size_t match_find(struct match_index *index, struct str object_name, enum event_
     struct str name = event_action_name(action);
     const struct bucket *lists[CANDIDATES] = {bucket_find(index, object_name, name)};
     size_t list_count = 1;
+    if (event_is_about_webhook(action)) {
+        lists[list_count++] = bucket_find(index, object_name, STR("*"));
+        size_t found = merge(index, lists, list_count);
+        *out = index->found;
+        return found;
+    }
     /* Twenty's server leaves the wildcards out here: runs of workflows change several times a second. */
     if (!(action == EVENT_UPDATED && str_is(object_name, "workflowRun"))) {
         lists[list_count++] = bucket_find(index, object_name, STR("*"));
@@ -134,4 +140,14 @@ size_t match_find(struct match_index *index, struct str object_name, enum event_
     size_t count = merge(index, lists, list_count);
     *out = index->found;
     return count;
+}
+
+bool match_wants(const struct str *patterns, size_t count, struct str object_name, enum event_action action)
+{
+    const uint32_t *found;
+    struct match_index *index = match_index_new();
+    match_index_add(index, 0, patterns, count);
+    bool wants = match_find(index, object_name, action, &found) > 0;
+    match_index_free(index);
+    return wants;
 }

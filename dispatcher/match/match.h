@@ -1,7 +1,8 @@
 /*
  * Which subscribers want an event (contract/webhooks 1.4). A subscriber has a set of operation patterns, plain strings:
  * "company.updated" is wanted by "company.updated", "company.*", "*.updated" and "*.*", and by nothing else (there is
- * no globbing). One exception: workflowRun.updated is wanted by that exact string only.
+ * no globbing). One exception: workflowRun.updated is wanted by that exact string only. Another: events about webhooks
+ * are wanted by "webhook.disabled" and "webhook.*" only, since "*.*" has always meant records.
  *
  * The index answers in four look-ups whatever the number of subscribers, plus the size of the answer.
  */
@@ -10,6 +11,7 @@
 
 #include "common/base/str.h"
 #include "common/event/event.h"
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,5 +24,8 @@ void match_index_add(struct match_index *index, uint32_t subscriber, const struc
 /* The subscribers that want the event, ascending and each once, however many of their patterns match. The array belongs
  * to the index and is valid until the next call. */
 size_t match_find(struct match_index *index, struct str object_name, enum event_action action, const uint32_t **out);
+
+/* Does one of these patterns want the event? */
+bool match_wants(const struct str *patterns, size_t count, struct str object_name, enum event_action action);
 
 #endif

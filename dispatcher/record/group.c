@@ -4,10 +4,26 @@
 #include <assert.h>
 #include <stdlib.h>
 
-enum { ATTEMPT_COLUMNS = 11, PENDING_COLUMNS = 10, PARAMS_MAX = 12 };
+enum { ATTEMPT_COLUMNS = 19, PENDING_COLUMNS = 10, PARAMS_MAX = 20 };
 
 /* In the order of group_prepare's statements. */
-enum command { FENCE, ATTEMPTS, UPSERTS, DELETES, DISABLES, PURGE, REFILL, COMMAND_COUNT = REFILL + GROUP_READS };
+enum command {
+    FENCE,
+    ATTEMPTS,
+    UPSERTS,
+    DELETES,
+    DISABLES,
+    HEALTH,
+    NOTICES,
+    REPLAYS,
+    PURGE,
+    REFILL,
+    COMMAND_COUNT = REFILL + GROUP_READS
+};
+
+/* The outbox's for an event about a webhook, and its time. */
+#define ABOUT_COLUMNS "event_id, object_id, object_name, action, record_id, record, created_at"
+#define NOW_MS        "date_trunc('milliseconds', now())"
 
 #define PENDING_COLUMNS_SQL                                                                                            \
     "p.webhook_id, p.event_id, p.seq, p.event_created_at, p.record_id, p.attempt,"                                     \
@@ -17,7 +33,11 @@ struct group {
     struct strbuf attempts[ATTEMPT_COLUMNS];
     struct strbuf pending[PENDING_COLUMNS];
     struct strbuf deletes[2];
-    struct strbuf disables[2];
+    struct strbuf disables[4];
+    struct strbuf health[2];
+    struct strbuf notices[4];
+    struct strbuf replays[5];
+    struct strbuf replay_reads[2];
     struct strbuf refills[2];
     struct strbuf due[3];
     struct strbuf unparks[2];
@@ -39,12 +59,18 @@ static const uint32_t fence_types[] = {PG_INT8, PG_INT8, PG_BOOL, PG_TEXT, PG_TE
 static const uint32_t purge_types[] = {PG_INT8, PG_INT8};
 static const uint32_t attempts_types[] = {PG_UUID_ARRAY,        PG_UUID_ARRAY, PG_INT8_ARRAY,        PG_INT8_ARRAY,
                                           PG_TIMESTAMPTZ_ARRAY, PG_INT8_ARRAY, PG_TEXT_ARRAY,        PG_INT8_ARRAY,
-                                          PG_TEXT_ARRAY,        PG_TEXT_ARRAY, PG_TIMESTAMPTZ_ARRAY, PG_BOOL};
+                                          PG_TEXT_ARRAY,        PG_TEXT_ARRAY, PG_TIMESTAMPTZ_ARRAY, PG_TEXT_ARRAY,
+                                          PG_TEXT_ARRAY,        PG_UUID_ARRAY, PG_TIMESTAMPTZ_ARRAY, PG_INT8_ARRAY,
+                                          PG_INT8_ARRAY,        PG_INT8_ARRAY, PG_INT8_ARRAY,        PG_BOOL};
 static const uint32_t pending_types[] = {PG_UUID_ARRAY, PG_UUID_ARRAY, PG_INT8_ARRAY, PG_TIMESTAMPTZ_ARRAY,
                                          PG_UUID_ARRAY, PG_INT8_ARRAY, PG_TEXT_ARRAY, PG_TIMESTAMPTZ_ARRAY,
                                          PG_INT8_ARRAY, PG_TEXT_ARRAY};
 static const uint32_t deletes_types[] = {PG_UUID_ARRAY, PG_UUID_ARRAY};
-static const uint32_t disables_types[] = {PG_UUID_ARRAY, PG_TEXT_ARRAY};
+static const uint32_t disables_types[] = {PG_UUID_ARRAY, PG_TEXT_ARRAY, PG_UUID_ARRAY, PG_TEXT_ARRAY};
+static const uint32_t health_types[] = {PG_UUID_ARRAY, PG_TIMESTAMPTZ_ARRAY};
+static const uint32_t notices_types[] = {PG_UUID_ARRAY, PG_INT8_ARRAY, PG_UUID_ARRAY, PG_TEXT_ARRAY};
+static const uint32_t replays_types[] = {PG_UUID_ARRAY, PG_INT8_ARRAY, PG_INT8_ARRAY, PG_INT8_ARRAY, PG_INT8_ARRAY};
+static const uint32_t replay_reads_types[] = {PG_UUID_ARRAY, PG_INT8_ARRAY};
 static const uint32_t refill_types[] = {PG_UUID_ARRAY, PG_INT8_ARRAY};
 static const uint32_t due_types[] = {PG_INT8, PG_INT8, PG_INT8};
 static const uint32_t unpark_types[] = {PG_UUID_ARRAY, PG_UUID_ARRAY};
@@ -58,12 +84,13 @@ static const struct pg_statement statements[COMMAND_COUNT] = {
                         " select 1 / (select count(*)::int from fenced)"),
                fence_types, ARRAY_LEN(fence_types), false},
     [ATTEMPTS] = {STR_INIT("insert into core.attempt (webhook_id, event_id, seq, attempt, started_at, duration_us,"
-                           " outcome, status, error, response, next_at)"
-                           " select n.webhook_id, n.event_id, n.seq, n.attempt, n.started_at, n.duration_us,"
-                           " n.outcome, n.status, n.error, n.response, n.next_at"
-                           " from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) as n(webhook_id, event_id, seq,"
-                           " attempt, started_at, duration_us, outcome, status, error, response, next_at)"
-                           " where not $12 or not exists (select from core.attempt a"
+                           " outcome, status, error, response, next_at, object_name, action, record_id, event_at,"
+                           " dns_us, connect_us, tls_us, first_byte_us)"
+                           " select n.* from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,"
+                           " $16, $17, $18, $19) as n(webhook_id, event_id, seq, attempt, started_at, duration_us,"
+                           " outcome, status, error, response, next_at, object_name, action, record_id, event_at,"
+                           " dns_us, connect_us, tls_us, first_byte_us)"
+                           " where not $20 or not exists (select from core.attempt a"
                            " where a.webhook_id = n.webhook_id and a.event_id = n.event_id and a.attempt = n.attempt"
                            " and a.started_at = n.started_at and a.outcome = n.outcome)"),
                   attempts_types, ARRAY_LEN(attempts_types), false},
@@ -77,14 +104,37 @@ static const struct pg_statement statements[COMMAND_COUNT] = {
     [DELETES] = {STR_INIT("delete from core.pending p using unnest($1, $2) as gone(webhook_id, event_id)"
                           " where p.webhook_id = gone.webhook_id and p.event_id = gone.event_id"),
                  deletes_types, ARRAY_LEN(deletes_types), false},
-    [DISABLES] = {STR_INIT("update core.webhook w set disabled_at = now(), disabled_reason = n.reason"
-                           " from unnest($1, $2) as n(id, reason) where w.id = n.id and w.disabled_at is null"),
+    /* Others hear of it; a second time, or after somebody else, nothing is done and nothing told. */
+    [DISABLES] = {STR_INIT("with done as (update core.webhook w set disabled_at = now(), disabled_reason = n.reason"
+                           " from unnest($1, $2, $3, $4) as n(id, reason, event_id, record)"
+                           " where w.id = n.id and w.disabled_at is null and w.deleted_at is null returning n.*)"
+                           " insert into core.outbox (" ABOUT_COLUMNS ") select event_id, '" EVENT_WEBHOOK_OBJECT_ID
+                           "', '" EVENT_WEBHOOK_OBJECT "', 'disabled', id, record, " NOW_MS " from done"),
                   disables_types, ARRAY_LEN(disables_types), false},
+    [HEALTH] = {STR_INIT("with n as (select * from unnest($1, $2) as n(id, since)),"
+                         " gone as (delete from core.webhook_health h using n where h.webhook_id = n.id"
+                         " and n.since is null) insert into core.webhook_health (webhook_id, failing_since)"
+                         " select id, since from n where since is not null on conflict (webhook_id)"
+                         " do update set failing_since = excluded.failing_since, noticed = 0"),
+                health_types, ARRAY_LEN(health_types), false},
+    [NOTICES] = {STR_INIT("with told as (update core.webhook_health h set noticed = n.percent"
+                          " from unnest($1, $2, $3, $4) as n(id, percent, event_id, record)"
+                          " where h.webhook_id = n.id and h.noticed < n.percent returning n.*)"
+                          " insert into core.outbox (" ABOUT_COLUMNS ") select event_id, '" EVENT_WEBHOOK_OBJECT_ID
+                          "', '" EVENT_WEBHOOK_OBJECT "', 'failing', id, record, " NOW_MS " from told"),
+                 notices_types, ARRAY_LEN(notices_types), false},
+    /* The second time nothing is left to do. */
+    [REPLAYS] = {STR_INIT("update core.replay r set seq = greatest(r.seq, n.seq), read_count = r.read_count + n.events,"
+                          " sent_count = r.sent_count + n.made, finished_at = case when n.done > 0 then now() end"
+                          " from unnest($1, $2, $3, $4, $5) as n(id, seq, events, made, done)"
+                          " where r.id = n.id and r.finished_at is null and (r.seq < n.seq or n.done > 0)"),
+                 replays_types, ARRAY_LEN(replays_types), false},
     [PURGE] = {STR_INIT("with gone as (delete from core.pending p where not exists (select from core.webhook w"
                         " where w.id = p.webhook_id and w.deleted_at is null and w.disabled_at is null)"
                         " and core.shard_of(p.webhook_id, $2) = $1 returning p.*)"
                         " insert into core.attempt (webhook_id, event_id, seq, attempt, started_at, duration_us,"
-                        " outcome) select g.webhook_id, g.event_id, g.seq, g.attempt, now(), 0, 'disabled'"
+                        " outcome, record_id, event_at) select g.webhook_id, g.event_id, g.seq, g.attempt, now(), 0,"
+                        " 'disabled', g.record_id, g.event_created_at"
                         " from gone g join core.webhook w on w.id = g.webhook_id where w.deleted_at is null"),
                purge_types, ARRAY_LEN(purge_types), false},
     [REFILL + READ_REFILL] = {STR_INIT("select " PENDING_COLUMNS_SQL " from unnest($1, $2) as w(id, most)"
@@ -105,7 +155,30 @@ static const struct pg_statement statements[COMMAND_COUNT] = {
                                            " cross join lateral (select * from core.pending where webhook_id = w.id"
                                            " order by seq limit 64) p order by p.seq"),
                                   unpark_types, 1, false},
+    /* A stretch of the outbox, and in it what is of the right operations and does not wait in core.pending, where it is
+     * on its way. Who asks for one event by name gets it whatever it is. One row at least for each job that runs. */
+    [REFILL + READ_REPLAY] =
+        {STR_INIT(
+             "select r.id, o.event_id, o.seq, o.object_id, o.object_name, o.action, o.record_id, o.record,"
+             " o.updated_fields, o.created_at, r.webhook_id, r.event_id is not null, r.operations, r.filter,"
+             " p.state, p.attempt::bigint, s.last, s.count from unnest($1, $2) as n(id, most)"
+             " join core.replay r on r.id = n.id and r.finished_at is null"
+             " join core.webhook w on w.id = r.webhook_id"
+             " cross join lateral (select max(seq) as last, count(*) from (select seq from core.outbox"
+             " where created_at >= r.from_at and created_at < r.to_at and seq > r.seq order by seq limit 5000) x) s"
+             " left join lateral (select * from core.outbox o where o.created_at >= r.from_at"
+             " and o.created_at < r.to_at and o.seq > r.seq and o.seq <= s.last and (o.event_id = r.event_id"
+             " or (r.event_id is null and (o.object_name || '.' || o.action = any (w.operations)"
+             " or o.object_name || '.*' = any (w.operations) or '*.' || o.action = any (w.operations)"
+             " or '*.*' = any (w.operations)) and not exists (select from core.pending q"
+             " where q.webhook_id = r.webhook_id and q.event_id = o.event_id)"
+             " and (not r.undelivered or not exists (select from core.attempt a where a.webhook_id = r.webhook_id"
+             " and a.event_id = o.event_id and a.outcome = 'delivered')))) order by o.seq limit n.most) o on true"
+             " left join core.pending p on p.webhook_id = r.webhook_id and p.event_id = o.event_id"
+             " order by o.seq"),
+         replay_reads_types, ARRAY_LEN(replay_reads_types), false},
 };
+_Static_assert(GROUP_REPLAY_STRETCH == 5000, "as the statement says");
 _Static_assert(GROUP_UNPARK_MOST == 64, "as the statements say");
 
 static const uint32_t piece_types[] = {PG_UUID, PG_UUID, PG_INT8};
@@ -150,6 +223,10 @@ void group_free(struct group *group)
     release_all(group->pending, ARRAY_LEN(group->pending));
     release_all(group->deletes, ARRAY_LEN(group->deletes));
     release_all(group->disables, ARRAY_LEN(group->disables));
+    release_all(group->health, ARRAY_LEN(group->health));
+    release_all(group->notices, ARRAY_LEN(group->notices));
+    release_all(group->replays, ARRAY_LEN(group->replays));
+    release_all(group->replay_reads, ARRAY_LEN(group->replay_reads));
     release_all(group->refills, ARRAY_LEN(group->refills));
     release_all(group->due, ARRAY_LEN(group->due));
     release_all(group->unparks, ARRAY_LEN(group->unparks));
@@ -182,6 +259,19 @@ static void put_failure(struct strbuf *column, enum failure failure)
     }
 }
 
+static void put_event(struct strbuf *columns, const struct attempt_row *row)
+{
+    if (row->object_name.len == 0) {
+        column_put_null(&columns[0]);
+        column_put_null(&columns[1]);
+    } else {
+        column_put_text(&columns[0], row->object_name);
+        column_put_text(&columns[1], row->action);
+    }
+    column_put_uuid(&columns[2], &row->record_id);
+    column_put_time(&columns[3], row->event_us);
+}
+
 void group_attempt(struct group *group, const struct attempt_row *row)
 {
     struct strbuf *columns = group->attempts;
@@ -203,6 +293,14 @@ void group_attempt(struct group *group, const struct attempt_row *row)
         column_put_time(&columns[10], row->next_at_us);
     } else {
         column_put_null(&columns[10]);
+    }
+    put_event(&columns[11], row);
+    for (size_t i = 0; i < ATTEMPT_PARTS; i++) {
+        if (row->part_us[i] >= 0) {
+            column_put_int(&columns[15 + i], row->part_us[i]);
+        } else {
+            column_put_null(&columns[15 + i]);
+        }
     }
     group->rows[ATTEMPTS]++;
 }
@@ -247,11 +345,52 @@ void group_cursor(struct group *group, struct str snapshot, struct str upper, in
     group->moves = true;
 }
 
-void group_disable(struct group *group, const struct uuid *webhook_id, const char *reason)
+void group_disable(struct group *group, const struct uuid *webhook_id, struct str reason, const struct uuid *event_id,
+                   struct str record)
 {
     column_put_uuid(&group->disables[0], webhook_id);
-    column_put_text(&group->disables[1], str_from(reason));
+    column_put_text(&group->disables[1], reason);
+    column_put_uuid(&group->disables[2], event_id);
+    column_put_text(&group->disables[3], record);
     group->rows[DISABLES]++;
+}
+
+void group_health(struct group *group, const struct uuid *webhook_id, int64_t failing_since_us)
+{
+    column_put_uuid(&group->health[0], webhook_id);
+    if (failing_since_us > 0) {
+        column_put_time(&group->health[1], failing_since_us);
+    } else {
+        column_put_null(&group->health[1]);
+    }
+    group->rows[HEALTH]++;
+}
+
+void group_notice(struct group *group, const struct uuid *webhook_id, int percent, const struct uuid *event_id,
+                  struct str record)
+{
+    column_put_uuid(&group->notices[0], webhook_id);
+    column_put_int(&group->notices[1], percent);
+    column_put_uuid(&group->notices[2], event_id);
+    column_put_text(&group->notices[3], record);
+    group->rows[NOTICES]++;
+}
+
+void group_replay_move(struct group *group, const struct replay_move *move)
+{
+    column_put_uuid(&group->replays[0], &move->id);
+    column_put_int(&group->replays[1], move->seq);
+    column_put_int(&group->replays[2], (int64_t)move->events);
+    column_put_int(&group->replays[3], (int64_t)move->made);
+    column_put_int(&group->replays[4], move->done ? 1 : 0);
+    group->rows[REPLAYS]++;
+}
+
+void group_replay_read(struct group *group, const struct uuid *replay_id, size_t most)
+{
+    column_put_uuid(&group->replay_reads[0], replay_id);
+    column_put_int(&group->replay_reads[1], (int64_t)most);
+    group->rows[REFILL + READ_REPLAY]++;
 }
 
 void group_purge(struct group *group)
@@ -359,6 +498,7 @@ static void add_reads(struct group_commands *out, struct group *group)
         case READ_REFILL: add_columns(out, group, command, group->refills, ARRAY_LEN(group->refills)); break;
         case READ_UNPARK: add_columns(out, group, command, group->unparks, ARRAY_LEN(group->unparks)); break;
         case READ_UNPARK_ALL: add_columns(out, group, command, &group->unparks_all, 1); break;
+        case READ_REPLAY: add_columns(out, group, command, group->replay_reads, ARRAY_LEN(group->replay_reads)); break;
         case READ_DUE:
             if (group->rows[command] > 0) {
                 for (size_t i = 0; i < ARRAY_LEN(group->due); i++) {
@@ -386,6 +526,9 @@ void group_prepare(struct group *group, const struct shard *shard, int64_t epoch
     add_columns(out, group, UPSERTS, group->pending, PENDING_COLUMNS);
     add_columns(out, group, DELETES, group->deletes, ARRAY_LEN(group->deletes));
     add_columns(out, group, DISABLES, group->disables, ARRAY_LEN(group->disables));
+    add_columns(out, group, HEALTH, group->health, ARRAY_LEN(group->health));
+    add_columns(out, group, NOTICES, group->notices, ARRAY_LEN(group->notices));
+    add_columns(out, group, REPLAYS, group->replays, ARRAY_LEN(group->replays));
     add_columns(out, group, PURGE, NULL, 0);
     add_reads(out, group);
     assert(out->count <= GROUP_COMMANDS_MAX);
@@ -426,6 +569,41 @@ void group_read_row(const struct pg_result *result, size_t row, struct pending_r
         .next_at_us = time_at(result, row, 7),
         .last_status = (int)int_at(result, row, 8),
     };
+}
+
+static struct str text_at(const struct pg_result *result, size_t row, size_t column)
+{
+    struct str value;
+    return pg_value(result, row, column, &value) ? value : STR_EMPTY;
+}
+
+void group_replay_row(const struct pg_result *result, size_t row, struct replay_row *out)
+{
+    struct str flag = text_at(result, row, 11);
+    struct str state = text_at(result, row, 14);
+    *out = (struct replay_row){
+        .replay_id = uuid_at(result, row, 0),
+        .webhook_id = uuid_at(result, row, 10),
+        .by_name = flag.len > 0 && pg_get_bool(flag),
+        .filter = text_at(result, row, 13),
+        .waits = state.len > 0,
+        .waits_for_retry = str_is(state, "retry"),
+        .attempt = (int)int_at(result, row, 15),
+        .stretch_end = int_at(result, row, 16),
+        .stretch = (size_t)int_at(result, row, 17),
+    };
+    out->has_operations = pg_value(result, row, 12, &out->operations);
+    out->event = (struct event){
+        .id = uuid_at(result, row, 1),
+        .sequence = int_at(result, row, 2),
+        .object_id = uuid_at(result, row, 3),
+        .object_name = text_at(result, row, 4),
+        .record_id = uuid_at(result, row, 6),
+        .record = text_at(result, row, 7),
+        .updated_fields = text_at(result, row, 8),
+        .created_us = time_at(result, row, 9),
+    };
+    out->known = event_action_parse(text_at(result, row, 5), &out->event.action);
 }
 
 int64_t group_retry_row(const struct pg_result *result, size_t row, struct pending_row *out)

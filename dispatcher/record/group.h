@@ -6,11 +6,14 @@
 #define PORTTI_DISPATCHER_RECORD_GROUP_H
 
 #include "common/base/strbuf.h"
+#include "common/event/event.h"
 #include "common/pg/pg.h"
 #include "common/text/uuid.h"
 #include "dispatcher/schedule/verdict.h"
 #include <stdbool.h>
 #include <stdint.h>
+
+enum { ATTEMPT_PARTS = 4 };
 
 struct attempt_row {
     struct uuid webhook_id;
@@ -24,6 +27,12 @@ struct attempt_row {
     enum failure failure; /* FAILURE_NONE = NULL */
     struct str response;  /* any bytes; made fit for PostgreSQL's text here */
     int64_t next_at_us;   /* 0 = NULL */
+    /* Of the event; an object without text: NULL, all four. */
+    struct str object_name;
+    struct str action;
+    struct uuid record_id;
+    int64_t event_us;
+    int64_t part_us[ATTEMPT_PARTS]; /* of the transfer: DNS, connection, TLS, first byte; -1 = NULL */
 };
 
 enum pending_state {
@@ -55,8 +64,23 @@ void group_pending(struct group *group, const struct pending_row *row);
 void group_pending_delete(struct group *group, const struct uuid *webhook_id, const struct uuid *event_id);
 /* Moves the cursor; `upper` empty = NULL. */
 void group_cursor(struct group *group, struct str snapshot, struct str upper, int64_t upper_seq);
-/* Disables a webhook. */
-void group_disable(struct group *group, const struct uuid *webhook_id, const char *reason);
+/* Disables a webhook, and tells others of it in an event. */
+void group_disable(struct group *group, const struct uuid *webhook_id, struct str reason, const struct uuid *event_id,
+                   struct str record);
+/* Since when a webhook has only failed; 0: it does not. At most once a group for each. */
+void group_health(struct group *group, const struct uuid *webhook_id, int64_t failing_since_us);
+/* Tells others in an event that it fails, unless they were told of as much before. After group_health. */
+void group_notice(struct group *group, const struct uuid *webhook_id, int percent, const struct uuid *event_id,
+                  struct str record);
+/* What came of a piece of a replay. */
+struct replay_move {
+    struct uuid id;
+    int64_t seq;   /* of the last event of the piece; 0: it was empty */
+    size_t events; /* of the right operations */
+    size_t made;   /* deliveries */
+    bool done;
+};
+void group_replay_move(struct group *group, const struct replay_move *move);
 /* Drops what is pending for the shard's webhooks that are deleted or disabled, the latter with an attempt that says so.
  */
 void group_purge(struct group *group);
@@ -67,6 +91,8 @@ void group_refill(struct group *group, const struct uuid *webhook_id, size_t mos
 void group_due(struct group *group, int64_t from_us, int64_t to_us, size_t most);
 /* The oldest GROUP_UNPARK_MOST rows of a record that wait; record NULL: of the webhook, in whatever state. */
 void group_unpark(struct group *group, const struct uuid *webhook_id, const struct uuid *record_id);
+/* The next `most` events of a replay, for group_replay_row. */
+void group_replay_read(struct group *group, const struct uuid *replay_id, size_t most);
 /* Nothing to write and nothing to read? */
 bool group_empty(const struct group *group);
 /* The next PENDING_PIECE rows of core.pending that are no retries, ordered by webhook, record and seq, for
@@ -86,8 +112,8 @@ struct shard {
 };
 bool shard_has(const struct shard *shard, const struct uuid *webhook_id);
 
-enum { GROUP_COMMANDS_MAX = 10, GROUP_UNPARK_MOST = 64 };
-enum group_read { READ_REFILL, READ_DUE, READ_UNPARK, READ_UNPARK_ALL, GROUP_READS };
+enum { GROUP_COMMANDS_MAX = 14, GROUP_UNPARK_MOST = 64 };
+enum group_read { READ_REFILL, READ_DUE, READ_UNPARK, READ_UNPARK_ALL, READ_REPLAY, GROUP_READS };
 
 struct group_commands {
     struct pg_command commands[GROUP_COMMANDS_MAX];
@@ -105,6 +131,26 @@ void group_prepare(struct group *group, const struct shard *shard, int64_t epoch
 
 /* A row of a result that was read back. */
 void group_read_row(const struct pg_result *result, size_t row, struct pending_row *out);
+
+/* So much of the outbox is looked at for a piece of a replay. */
+enum { GROUP_REPLAY_STRETCH = 5000 };
+/* An event to be delivered again, or that there is none in the stretch. Texts are the result's. */
+struct replay_row {
+    struct uuid replay_id;
+    struct uuid webhook_id;
+    struct event event;  /* sequence 0: none */
+    bool known;          /* its action */
+    int64_t stretch_end; /* the last seq that was looked at; 0: there was none */
+    size_t stretch;      /* how many were */
+    bool by_name;        /* this event was asked for: whatever the webhook wants */
+    bool has_operations;
+    struct str operations; /* PostgreSQL's text[], binary */
+    struct str filter;     /* empty: none */
+    bool waits;            /* core.pending has it */
+    bool waits_for_retry;
+    int attempt; /* tries made so far, when it waits */
+};
+void group_replay_row(const struct pg_result *result, size_t row, struct replay_row *out);
 
 /* Fills two ids and returns the number of blocks that the table has. */
 int64_t group_retry_row(const struct pg_result *result, size_t row, struct pending_row *out);

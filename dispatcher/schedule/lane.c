@@ -55,6 +55,12 @@ static void settle(struct lanes *lanes, struct lane *lane, int64_t now_us)
     }
 }
 
+void lane_pause(struct lanes *lanes, struct lane *lane, bool paused, int64_t now_us)
+{
+    pace_pause(&lane->pace, paused);
+    settle(lanes, lane, now_us);
+}
+
 void lane_push(struct lanes *lanes, struct lane *lane, struct list *item, bool again, int64_t now_us)
 {
     list_push_back(again ? &lane->again : &lane->first, item);
@@ -151,6 +157,9 @@ void lane_answered(struct lanes *lanes, struct lane *lane, bool slow, enum pace_
 bool lane_stalls(const struct lane *lane, int64_t now_us)
 {
     int64_t at = pace_ready_at(&lane->pace, lane->in_flight);
+    if (lane->pace.paused) {
+        return true;
+    }
     if (lane->pace.breaker != BREAKER_CLOSED || lane->slow > 0) {
         return at > now_us;
     }

@@ -42,6 +42,8 @@ void lane_release(struct lanes *lanes, struct lane *lane);
 void lane_push(struct lanes *lanes, struct lane *lane, struct list *item, bool again, int64_t now_us);
 /* Takes an item out of the queue it is in. */
 void lane_drop(struct lanes *lanes, struct lane *lane, struct list *item, int64_t now_us);
+/* Pauses the lane, or lets it go on. */
+void lane_pause(struct lanes *lanes, struct lane *lane, bool paused, int64_t now_us);
 /* The next item to start and its lane; it counts as in flight from now on. NULL when nothing can start. */
 struct list *lanes_next(struct lanes *lanes, int64_t now_us, struct lane **lane);
 /* When a lane that sleeps may go on; INT64_MAX = none does. */

@@ -1,4 +1,5 @@
 #include "dispatcher/schedule/pace.h"
+#include "common/webhook/webhook_text.h"
 
 enum { WINDOW_FIRST = 4, BAD_IN_ROW_MOST = 10, HISTORY = 20, HISTORY_BAD_MOST = 14 /* 70 % */ };
 
@@ -28,7 +29,8 @@ void pace_init(struct pace *pace, size_t window_most, int64_t probe_interval_us)
 int64_t pace_ready_at(const struct pace *pace, size_t in_flight)
 {
     int64_t at = 0;
-    if (pace->breaker == BREAKER_PROBING || (pace->breaker == BREAKER_CLOSED && in_flight >= pace->window)) {
+    if (pace->paused || pace->breaker == BREAKER_PROBING ||
+        (pace->breaker == BREAKER_CLOSED && in_flight >= pace->window)) {
         return INT64_MAX;
     }
     if (pace->breaker == BREAKER_OPEN) {
@@ -38,6 +40,14 @@ int64_t pace_ready_at(const struct pace *pace, size_t in_flight)
         at = pace->rate_at_us - pace->rate.burst_us;
     }
     return at;
+}
+
+void pace_pause(struct pace *pace, bool paused)
+{
+    if (pace->paused && !paused) {
+        begin_anew(pace);
+    }
+    pace->paused = paused;
 }
 
 void pace_started(struct pace *pace, int64_t now_us)
@@ -139,28 +149,17 @@ void pace_answered(struct pace *pace, enum pace_mood mood, int64_t started_us, i
 
 bool pace_rate_parse(struct str text, struct pace_rate *out)
 {
-    static const struct {
-        const char *name;
-        int64_t seconds;
-    } units[] = {{"s", 1}, {"min", 60}, {"h", 3600}};
-    struct str count_text;
     int64_t count;
-    text = str_trim(text);
+    int64_t period_us;
     *out = (struct pace_rate){0, 0};
-    if (text.len == 0 || str_is(text, "off")) {
-        return true;
-    }
-    if (!str_split(&text, '/', &count_text) || !str_to_int64(str_trim(count_text), 1, 1000000, &count)) {
+    if (!webhook_rate_parse(text, &count, &period_us)) {
         return false;
     }
-    for (size_t i = 0; i < ARRAY_LEN(units); i++) {
-        if (str_is(str_trim(text), units[i].name)) {
-            int64_t interval_us = units[i].seconds * second_us / count;
-            /* What a second allows may come at once; always one. */
-            int64_t burst = second_us / interval_us;
-            *out = (struct pace_rate){interval_us, burst > 1 ? (burst - 1) * interval_us : 0};
-            return true;
-        }
+    if (count > 0) {
+        int64_t interval_us = period_us / count;
+        /* What a second allows may come at once; always one. */
+        int64_t burst = second_us / interval_us;
+        *out = (struct pace_rate){interval_us, burst > 1 ? (burst - 1) * interval_us : 0};
     }
-    return false;
+    return true;
 }

@@ -38,11 +38,14 @@ struct pace {
     int64_t probe_at_us; /* OPEN: not before; PROBING: when the probe was started */
     struct pace_rate rate;
     int64_t rate_at_us; /* when the next start would be due if all came evenly */
+    bool paused;        /* nothing may start */
 };
 
 void pace_init(struct pace *pace, size_t window_most, int64_t probe_interval_us);
 /* The earliest time at which one more may start; INT64_MAX: not before an answer. */
 int64_t pace_ready_at(const struct pace *pace, size_t in_flight);
+/* Pausing forgets nothing; after it the receiver gets the benefit of the doubt. */
+void pace_pause(struct pace *pace, bool paused);
 void pace_started(struct pace *pace, int64_t now_us);
 
 /* What an outcome says about the receiver: not whether it took the event, but whether it copes. */

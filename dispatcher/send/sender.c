@@ -12,7 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { HEADER_LINES_MAX = 16, RESPONSE_HEADER_BYTES_MAX = 256 * 1024, IDLE_HANDLES_MAX = 512 };
+enum { HEADER_LINES_MAX = 40, RESPONSE_HEADER_BYTES_MAX = 256 * 1024, IDLE_HANDLES_MAX = 512 };
 
 struct sender {
     struct loop *loop;
@@ -221,6 +221,37 @@ static struct outcome outcome_of(struct transfer *transfer, CURLcode code)
     return outcome;
 }
 
+static int64_t time_of(struct transfer *transfer, CURLINFO info)
+{
+    curl_off_t us = 0;
+    (void)curl_easy_getinfo(transfer->easy, info, &us);
+    return us;
+}
+
+/* libcurl counts each from the start; a part that was not reached, or not needed, counts 0. */
+static struct send_parts parts_of(struct transfer *transfer, bool connected)
+{
+    struct send_parts parts = {-1, -1, -1, -1};
+    int64_t dns = time_of(transfer, CURLINFO_NAMELOOKUP_TIME_T);
+    int64_t connect = time_of(transfer, CURLINFO_CONNECT_TIME_T);
+    int64_t tls = time_of(transfer, CURLINFO_APPCONNECT_TIME_T);
+    int64_t sent = time_of(transfer, CURLINFO_PRETRANSFER_TIME_T);
+    int64_t first = time_of(transfer, CURLINFO_STARTTRANSFER_TIME_T);
+    if (connected && dns > 0) {
+        parts.dns_us = dns;
+    }
+    if (connected && connect > 0) {
+        parts.connect_us = connect - dns;
+    }
+    if (connected && tls > 0) {
+        parts.tls_us = tls - connect;
+    }
+    if (first > 0) {
+        parts.first_byte_us = first - sent;
+    }
+    return parts;
+}
+
 /* Nothing was sent. libcurl has closed that connection, so there is an end to this. */
 static void once_more(struct transfer *transfer)
 {
@@ -243,9 +274,8 @@ static void finish(struct transfer *transfer, CURLcode code)
         .response = strbuf_str(&transfer->response),
     };
     (void)curl_easy_getinfo(transfer->easy, CURLINFO_NUM_CONNECTS, &result.new_connections);
-    curl_off_t tls_us = 0;
-    (void)curl_easy_getinfo(transfer->easy, CURLINFO_APPCONNECT_TIME_T, &tls_us);
-    result.tls_handshakes = tls_us > 0 ? result.new_connections : 0;
+    result.tls_handshakes = time_of(transfer, CURLINFO_APPCONNECT_TIME_T) > 0 ? result.new_connections : 0;
+    result.parts = parts_of(transfer, result.new_connections > 0 || result.outcome.status == 0);
     transfer_stop(transfer); /* first: the callback may start others, or abort them all */
     transfer->request.on_done(transfer->request.context, &result);
     transfer_rest(transfer);

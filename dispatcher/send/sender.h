@@ -39,10 +39,19 @@ struct send_tls {
 /* The first bytes of the answer that are kept. */
 enum { SEND_RESPONSE_KEPT = 8192 };
 
+/* How long each part of a transfer took; -1: it did not come to that, or a kept connection had done it before. */
+struct send_parts {
+    int64_t dns_us;
+    int64_t connect_us;
+    int64_t tls_us;
+    int64_t first_byte_us; /* from when the request could go out to the answer's first byte */
+};
+
 struct send_result {
     struct outcome outcome;
     int64_t duration_us;
     struct str response; /* as sent: any bytes; valid during the callback */
+    struct send_parts parts;
     long new_connections;
     long tls_handshakes; /* among those, that came to their end */
 };
@@ -52,7 +61,7 @@ struct send_request {
     const char *url;
     struct str body;
     char *const *headers;       /* whole lines */
-    size_t header_count;        /* at most 14 */
+    size_t header_count;        /* at most 39 */
     const struct send_tls *tls; /* NULL: nothing of its own */
     /* Called once, from the loop, never from within sender_start. */
     void (*on_done)(void *context, const struct send_result *result);

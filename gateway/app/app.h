@@ -28,8 +28,22 @@ struct app_model_options {
     const char *target; /* verify: none; adopt: SCHEMA.TABLE; export, import, diff: a file, or "-" */
     bool json;
     bool counts;
+    bool yes; /* else the plan is shown, and nothing done */
+    bool dry_run;
+    bool allow_destructive;
+    /* adopt */
+    const char *singular, *plural;
+    const char **maps; /* FIELD=COLUMN */
+    size_t map_count;
+    bool add_system_columns, add_id;
 };
 /* 0: they agree; 1: they do not; 3: it could not be found out. */
 int app_model_verify(const struct gateway_settings *settings, const struct app_model_options *options);
+/* To the target, or to standard output. */
+int app_model_export(const struct gateway_settings *settings, const struct app_model_options *options);
+/* 0: no difference; 1: some, told a line each; 3: it could not be found out. */
+int app_model_diff(const struct gateway_settings *settings, const struct app_model_options *options);
+int app_model_import(const struct gateway_settings *settings, const struct app_model_options *options);
+int app_model_adopt(const struct gateway_settings *settings, const struct app_model_options *options);
 
 #endif

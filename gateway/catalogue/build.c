@@ -258,9 +258,10 @@ static bool field_parse(struct build *build, const struct field_row *row, size_t
     if (!default_check(field, &why)) {
         return build_refuse_field(build, field, why.text);
     }
-    if (!column_name_read(arena, row->settings_json, &build->stored[index], &why)) {
+    if (!stored_column_read(arena, row->settings_json, &build->stored[index], &why)) {
         return build_refuse_field(build, field, why.text);
     }
+    field->adopted = field->object->adopted && !field_types[field->type].composite && build->stored[index].name.len > 0;
     if (!field_types[field->type].relation) {
         return true;
     }
@@ -350,6 +351,19 @@ static struct str sub_column_name(struct arena *arena, struct str field, const c
     return str_of(first, name.len);
 }
 
+/* An adopted integer is a number all the same. */
+static void read_as_kind(struct arena *arena, const struct stored_column *stored, struct column *column)
+{
+    static const char *const whole[] = {"smallint", "integer", "bigint"};
+    if (!column->field->adopted || stored->type.len == 0) {
+        return;
+    }
+    column->read = arena_printf(arena, "%.*s::%s", STR_ARG(column->quoted), column_kinds[column->kind].sql);
+    for (size_t i = 0; i < ARRAY_LEN(whole); i++) {
+        column->whole = column->whole || str_is(stored->type, whole[i]);
+    }
+}
+
 static struct column column_make(struct build *build, const struct field *field, size_t field_index, size_t nth)
 {
     struct arena *arena = &build->catalogue->arena;
@@ -369,8 +383,13 @@ static struct column column_make(struct build *build, const struct field *field,
     if (type->relation) {
         column.name = build->relations[field_index].join_column;
     }
-    column.stored = !type->composite && build->stored[field_index].len > 0 ? build->stored[field_index] : column.name;
+    column.stored = column.name;
+    if (field->adopted) {
+        column.stored = build->stored[field_index].name;
+    }
     column.quoted = identifier_quote(arena, column.stored);
+    column.read = column.quoted;
+    read_as_kind(arena, &build->stored[field_index], &column);
     return column;
 }
 

@@ -18,7 +18,7 @@ struct build {
     struct field *fields; /* of all objects, object after object */
     struct field_place *places;
     struct relation_settings *relations; /* parallel to fields */
-    struct str *stored;                  /* the same: columns of adopted tables that are called otherwise */
+    struct stored_column *stored;        /* the same */
     struct err *err;
 };
 

@@ -24,6 +24,8 @@ struct column {
     struct str name;   /* as the API has it: "nameFirstName", "companyId" */
     struct str stored; /* as in PostgreSQL: the same, but in an adopted table */
     struct str quoted; /* `stored` as an SQL identifier, quotes and all */
+    struct str read;   /* what is read and compared: `quoted`, with a cast where the stored type is not of the kind */
+    bool whole;        /* stored as an integer: fractions are refused */
     enum column_kind kind;
     enum json_form form;
     bool nullable;
@@ -70,6 +72,7 @@ struct field {
     bool label_synced; /* the name follows the label */
     bool ui_editable;
     bool audit_logged;
+    bool adopted; /* its column was there before: nobody drops it */
     double ordinal;
     int64_t created_us;
     int64_t updated_us;

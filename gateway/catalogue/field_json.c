@@ -66,18 +66,18 @@ bool relation_settings_read(struct arena *arena, struct str json, struct relatio
     return ok;
 }
 
-bool column_name_read(struct arena *arena, struct str json, struct str *out, struct err *err)
+bool stored_column_read(struct arena *arena, struct str json, struct stored_column *out, struct err *err)
 {
-    *out = STR_EMPTY;
+    *out = (struct stored_column){0};
     /* Cheap for the many that have none. */
     if (str_find_str(json, STR("\"columnName\"")) == json.len) {
         return true;
     }
     json_t *settings = load(json);
-    struct str name = text_of(json_object_get(settings, "columnName"));
-    *out = arena_copy(arena, name);
+    out->name = arena_copy(arena, text_of(json_object_get(settings, "columnName")));
+    out->type = arena_copy(arena, text_of(json_object_get(settings, "columnType")));
     json_decref(settings);
-    return out->len > 0 || err_fail(err, ERR_INVALID, 0, "columnName must be the name of a column");
+    return out->name.len > 0 || err_fail(err, ERR_INVALID, 0, "columnName must be the name of a column");
 }
 
 static int by_position(const void *a, const void *b)

@@ -17,8 +17,12 @@ struct relation_settings {
 /* `{"relationType","onDelete","joinColumnName"}`. Other keys are other people's. */
 MUST_CHECK bool relation_settings_read(struct arena *arena, struct str json, struct relation_settings *out,
                                        struct err *err);
-/* `{"columnName"}`: what the column of an adopted table is called; empty when it says nothing. */
-MUST_CHECK bool column_name_read(struct arena *arena, struct str json, struct str *out, struct err *err);
+/* `{"columnName","columnType"}`: the column of an adopted table, as it was found. Empty when it says nothing. */
+struct stored_column {
+    struct str name;
+    struct str type; /* PostgreSQL's, when it is not that of the column's kind */
+};
+MUST_CHECK bool stored_column_read(struct arena *arena, struct str json, struct stored_column *out, struct err *err);
 /* `[{"id","value","label","color","position"}]`, ordered by position; ids, values and positions differ. */
 MUST_CHECK bool options_read(struct arena *arena, struct str json, struct field *field, struct err *err);
 /* Is field->default_json JSON and, for a field with options, made of them? */

@@ -62,7 +62,8 @@ static const struct pg_statement fold_statement = {.sql = STR_INIT("select core.
 static const struct pg_statement make_statement = {.sql = STR_INIT("select core.make_partitions()"), .once = true};
 static const uint32_t drop_types[] = {PG_INT8};
 static const struct pg_statement drop_statement = {
-    .sql = STR_INIT("select core.drop_partitions($1 * interval '1 microsecond'), core.drop_idempotency()"),
+    .sql = STR_INIT("select core.drop_partitions($1 * interval '1 microsecond'), core.drop_idempotency(),"
+                    " core.drop_replays($1 * interval '1 microsecond')"),
     .param_types = drop_types,
     .param_count = 1,
     .once = true};
@@ -180,6 +181,7 @@ static void model_on_loaded(void *context, struct pg_result *const *results, con
     int64_t version = 0;
     struct catalogue *made = NULL;
     struct err err;
+    int64_t begun_us = clock_mono_us();
     enum load_outcome outcome = load_catalogue(results, &version, &made, &err);
     if (!follow_settle(&control->model, outcome, version, &err)) {
         catalogue_unref(made);
@@ -187,6 +189,7 @@ static void model_on_loaded(void *context, struct pg_result *const *results, con
         log_begin(LOG_LEVEL_INFO, "control_model_loaded");
         log_int("version", version);
         log_int("objects", (int64_t)made->object_count);
+        log_ms("build_ms", clock_mono_us() - begun_us);
         log_end();
         catalogue_unref(control->catalogue);
         control->catalogue = made;

@@ -128,6 +128,9 @@ void ddl_create_table(struct ddl *ddl, const struct object *object, const struct
 
 void ddl_drop_table(struct ddl *ddl, const struct object *object)
 {
+    if (object->adopted) {
+        return; /* it was there before us */
+    }
     struct strbuf out = {0};
     strbuf_printf(&out, "drop table %.*s", STR_ARG(object->table));
     ddl_take(ddl, &out);
@@ -165,7 +168,7 @@ void ddl_add_columns(struct ddl *ddl, const struct field *field)
 
 void ddl_drop_columns(struct ddl *ddl, const struct field *field)
 {
-    if (field->column_count == 0) {
+    if (field->column_count == 0 || field->adopted) {
         return;
     }
     struct strbuf out = alter(field->object);
@@ -211,6 +214,24 @@ void ddl_add_check(struct ddl *ddl, const struct field *field)
             strbuf_puts(&out, "add constraint ");
             put_check_name(ddl, &out, &field->columns[i]);
             strbuf_printf(&out, " check (%.*s is not null) not valid", STR_ARG(field->columns[i].quoted));
+            ddl_take(ddl, &out);
+        }
+    }
+}
+
+void ddl_find_empty(struct ddl *ddl, const struct field *field)
+{
+    for (size_t i = 0; i < field->column_count; i++) {
+        if (!field->columns[i].nullable) {
+            struct strbuf block = {0};
+            struct strbuf out = {0};
+            strbuf_printf(&block,
+                          "begin if exists (select from %.*s where %.*s is null) then"
+                          " raise not_null_violation; end if; end",
+                          STR_ARG(field->object->table), STR_ARG(field->columns[i].quoted));
+            strbuf_puts(&out, "do ");
+            ddl_literal(&out, strbuf_str(&block));
+            strbuf_release(&block);
             ddl_take(ddl, &out);
         }
     }
@@ -342,6 +363,27 @@ void ddl_replace_options(struct ddl *ddl, const struct field *field, const struc
         strbuf_puts(&out, ")");
     }
     strbuf_release(&none);
+    ddl_take(ddl, &out);
+}
+
+void ddl_check_options(struct ddl *ddl, const struct field *field)
+{
+    const struct column *column = field->columns;
+    bool many = column->kind == COLUMN_TEXT_ARRAY;
+    char id[UUID_TEXT_LEN];
+    uuid_print(&field->id, id);
+    struct str name = arena_printf(ddl->arena, "opt_%.*s", UUID_TEXT_LEN, id);
+    struct strbuf out = alter(field->object);
+    strbuf_puts(&out, "drop constraint if exists ");
+    identifier_put(&out, name);
+    strbuf_puts(&out, ", add constraint ");
+    identifier_put(&out, name);
+    strbuf_printf(&out, many ? " check (%.*s <@ array[" : " check (%.*s in (", STR_ARG(column->quoted));
+    for (size_t i = 0; i < field->option_count; i++) {
+        strbuf_puts(&out, i > 0 ? ", " : "");
+        ddl_literal(&out, field->options[i].value);
+    }
+    strbuf_puts(&out, many ? "]::text[]) not valid" : ")) not valid");
     ddl_take(ddl, &out);
 }
 

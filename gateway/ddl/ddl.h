@@ -28,12 +28,13 @@ void ddl_take(struct ddl *ddl, struct strbuf *statement);
  */
 void ddl_create_table(struct ddl *ddl, const struct object *object, const struct str *search_columns,
                       size_t search_count);
+/* Nothing for an adopted one. */
 void ddl_drop_table(struct ddl *ddl, const struct object *object);
 /* Indexes and keys keep their names: see ddl_rename_index, ddl_rename_key. */
 void ddl_rename_table(struct ddl *ddl, const struct object *before, const struct object *after);
 /* The columns of a field that is new to an existing table. Nothing for a field without columns. */
 void ddl_add_columns(struct ddl *ddl, const struct field *field);
-/* Indexes and keys over them go along. */
+/* Indexes and keys over them go along. Nothing for a field whose column was there before its object. */
 void ddl_drop_columns(struct ddl *ddl, const struct field *field);
 /* Those whose names differ, in the table as it is called after its own renaming. */
 void ddl_rename_columns(struct ddl *ddl, const struct field *before, const struct field *after);
@@ -46,6 +47,9 @@ void ddl_fill(struct ddl *ddl, const struct field *field, bool texts_only);
 /* For large tables: a check which is validated without holding up writers spares SET NOT NULL its look at every record.
  */
 void ddl_add_check(struct ddl *ddl, const struct field *field);
+/* Beforehand, since the check is in force for new versions of old records at once: fails with 23502 when some record has
+ * no value. */
+void ddl_find_empty(struct ddl *ddl, const struct field *field);
 void ddl_validate_check(struct ddl *ddl, const struct field *field);
 void ddl_drop_check(struct ddl *ddl, const struct field *field);
 /*
@@ -54,6 +58,10 @@ void ddl_drop_check(struct ddl *ddl, const struct field *field);
  */
 void ddl_replace_options(struct ddl *ddl, const struct field *field, const struct str *from, const struct str *to,
                          size_t count);
+
+/* From now on PostgreSQL takes none but the field's options: what was planned with the old ones, here or in another
+ * gateway, cannot bring them back. Old records are not looked at. The constraint is called opt_<id of the field>. */
+void ddl_check_options(struct ddl *ddl, const struct field *field);
 
 /* ---- search ---- */
 
@@ -92,7 +100,8 @@ void ddl_create_index(struct ddl *ddl, const struct ddl_index *index, bool apart
 void ddl_drop_index(struct ddl *ddl, const struct object *object, struct str name, bool apart);
 void ddl_rename_index(struct ddl *ddl, const struct object *object, struct str from, struct str to);
 
-/* The foreign key of a many-to-one field. Later: NOT VALID, to be validated afterwards without blocking anybody. */
+/* The foreign key of a many-to-one field; that of an adopted column is its owner's, and none of these touches it.
+ * Later: NOT VALID, to be validated afterwards without blocking anybody. */
 void ddl_add_key(struct ddl *ddl, const struct field *field, bool later);
 void ddl_validate_key(struct ddl *ddl, const struct field *field);
 void ddl_drop_key(struct ddl *ddl, const struct field *field);

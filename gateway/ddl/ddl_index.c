@@ -156,6 +156,9 @@ void ddl_add_key(struct ddl *ddl, const struct field *field, bool later)
         [ON_DELETE_RESTRICT] = "restrict",
         [ON_DELETE_NO_ACTION] = "no action",
     };
+    if (field->adopted) {
+        return;
+    }
     struct strbuf out = alter_key(ddl, field, "add");
     strbuf_printf(&out, " foreign key (%.*s) references %.*s (%.*s) on delete %s%s", STR_ARG(field->columns->quoted),
                   STR_ARG(field->target->table), STR_ARG(field->target->id_column->quoted), actions[field->on_delete],
@@ -165,12 +168,18 @@ void ddl_add_key(struct ddl *ddl, const struct field *field, bool later)
 
 void ddl_validate_key(struct ddl *ddl, const struct field *field)
 {
+    if (field->adopted) {
+        return;
+    }
     struct strbuf out = alter_key(ddl, field, "validate");
     ddl_take(ddl, &out);
 }
 
 void ddl_drop_key(struct ddl *ddl, const struct field *field)
 {
+    if (field->adopted) {
+        return;
+    }
     struct strbuf out = alter_key(ddl, field, "drop");
     ddl_take(ddl, &out);
 }
@@ -179,7 +188,7 @@ void ddl_rename_key(struct ddl *ddl, const struct field *before, const struct fi
 {
     struct str from = ddl_key_name(ddl->arena, before);
     struct str to = ddl_key_name(ddl->arena, after);
-    if (str_eq(from, to)) {
+    if (str_eq(from, to) || after->adopted) {
         return;
     }
     struct strbuf out = {0};

@@ -38,7 +38,7 @@ static void on_one(void *context, struct pg_result *const *results, const struct
     const struct object *object = operation->plan.object;
     struct value **rows = ARENA_ARRAY(operation->arena, struct value *, 1);
     rows[0] = ARENA_ARRAY(operation->arena, struct value, object->column_count);
-    operation->result.version = operation_row_version(object, results[0]);
+    operation->result.version = operation->versioned ? operation_row_version(object, results[0]) : 0;
     bool keep = operation->plan.selection.relation_count > 0;
     if (operation_read_row(operation, object, results[0], 0, 0, rows[0], keep)) {
         operation_answer(operation, rows, 1);

@@ -88,8 +88,32 @@ const char *failure_tag(const struct pg_failure *failure)
     }
 }
 
+/* In the form of PostgreSQL's, and none of its own. */
+#define FOREIGN_STATE "PF001"
+
 const struct pg_failure foreign_value = {
-    .err = {.code = ERR_INTERNAL, .text = "A stored value is not of its field's type"}};
+    .err = {.code = ERR_INTERNAL, .text = "A stored value is not of its field's type"}, .sqlstate = FOREIGN_STATE};
+
+/* Constraints that stand in for the model (gateway/ddl): an option that was one when the value was checked, a field
+ * that was not required yet when it was left out. */
+static bool broke_the_model(const struct pg_failure *failure)
+{
+    return strcmp(failure->sqlstate, "23514") == 0 &&
+           (strncmp(failure->constraint, "opt_", 4) == 0 || strncmp(failure->constraint, "nn_", 3) == 0);
+}
+
+bool failure_is_stale(const struct pg_failure *failure)
+{
+    /* Class 42: no such table, no such column, one of another type. XX000: a table was dropped between two looks. */
+    return strncmp(failure->sqlstate, "42", 2) == 0 || strcmp(failure->sqlstate, "0A000") == 0 ||
+           strcmp(failure->sqlstate, FOREIGN_STATE) == 0 || broke_the_model(failure) ||
+           (strcmp(failure->sqlstate, "XX000") == 0 && strncmp(failure->detail, "cache lookup failed", 19) == 0);
+}
+
+bool failure_may_be_stale(const struct pg_failure *failure)
+{
+    return strcmp(failure->sqlstate, "23502") == 0;
+}
 
 void failure_log(const struct pg_failure *failure, struct str request_id)
 {
@@ -155,16 +179,60 @@ size_t operation_on_commit(struct operation *operation, struct pg_command *out)
 
 /* ---- rows ---- */
 
+/* Of the columns as PostgreSQL sent them: what was made anew under the same name may be of another type. */
+static bool types_fit(const struct object *object, const struct pg_result *result, size_t first)
+{
+    for (size_t i = 0; i < object->column_count; i++) {
+        if (pg_column_type(result, first + i) != column_kinds[object->columns[i].kind].oid) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Values of these kinds may point into the bytes that they were read from. */
+static bool borrows(enum column_kind kind)
+{
+    return kind == COLUMN_TEXT || kind == COLUMN_TEXT_ARRAY || kind == COLUMN_JSONB || kind == COLUMN_NUMERIC;
+}
+
+static bool read_column(struct operation *operation, const struct pg_result *result, size_t row, size_t at,
+                        enum column_kind kind, bool keep, struct value *out)
+{
+    struct str bytes = STR_EMPTY;
+    bool present = pg_value(result, row, at, &bytes);
+    if (keep && borrows(kind)) {
+        bytes = arena_copy(operation->arena, bytes);
+    }
+    return value_from_pg(operation->arena, kind, bytes, !present, out);
+}
+
 bool operation_read_row(struct operation *operation, const struct object *object, const struct pg_result *result,
                         size_t row, size_t first, struct value *values, bool keep)
 {
+    if (row == 0 && !object->adopted && !types_fit(object, result, first)) {
+        return false;
+    }
     for (size_t i = 0; i < object->column_count; i++) {
-        struct str bytes = STR_EMPTY;
-        bool present = pg_value(result, row, first + i, &bytes);
-        if (keep) {
-            bytes = arena_copy(operation->arena, bytes);
+        if (!read_column(operation, result, row, first + i, object->columns[i].kind, keep, &values[i])) {
+            return false;
         }
-        if (!value_from_pg(operation->arena, object->columns[i].kind, bytes, !present, &values[i])) {
+    }
+    return true;
+}
+
+bool operation_read_needed(struct operation *operation, const struct object *object, const bool *needed,
+                           const struct pg_result *result, size_t row, struct value *values)
+{
+    size_t at = 0;
+    for (size_t i = 0; i < object->column_count; i++) {
+        bool checked = row == 0 && needed[i] && !object->adopted;
+        if (checked && pg_column_type(result, at) != column_kinds[object->columns[i].kind].oid) {
+            return false;
+        }
+        if (!needed[i]) {
+            values[i] = value_null(object->columns[i].kind);
+        } else if (!read_column(operation, result, row, at++, object->columns[i].kind, true, &values[i])) {
             return false;
         }
     }

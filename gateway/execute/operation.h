@@ -42,6 +42,7 @@ struct operation {
     struct record_actor actor;
     struct str id;       /* the request's, for the log */
     int64_t deadline_us; /* loop time: nothing is begun after it, and nothing waits longer for a connection; 0: none */
+    bool versioned;      /* READ_ONE tells plan_result.version */
     void *context;       /* of the callbacks */
     /*
      * The end. Either a result, which is valid until the callback returns, or a failure, whose `err` has the wire's
@@ -85,6 +86,11 @@ void operation_complete(struct operation *operation, struct value **rows, size_t
 const char *failure_tag(const struct pg_failure *failure);
 /* A row holds something that is not of its field's type. */
 extern const struct pg_failure foreign_value;
+/* Did the statement meet tables that are not those of its catalogue? Nothing was done then, and it can be planned anew.
+ */
+bool failure_is_stale(const struct pg_failure *failure);
+/* The same, if the model is known to have changed: a value that was not needed, or not given, when it was planned. */
+bool failure_may_be_stale(const struct pg_failure *failure);
 /* Tells the log what went wrong with a statement; refusals of what the client sent are no news. */
 void failure_log(const struct pg_failure *failure, struct str request_id);
 

@@ -30,6 +30,10 @@ size_t operation_on_commit(struct operation *operation, struct pg_command *out);
 MUST_CHECK bool operation_read_row(struct operation *operation, const struct object *object,
                                    const struct pg_result *result, size_t row, size_t first, struct value *values,
                                    bool keep);
+/* The same of a row that has only the needed ones of the columns; the others are null. The values outlive the result.
+ */
+MUST_CHECK bool operation_read_needed(struct operation *operation, const struct object *object, const bool *needed,
+                                      const struct pg_result *result, size_t row, struct value *values);
 /* Columns that are text, from `first` on; NULL is a text without `ptr`. Unless `keep`, they live as long as the result.
  */
 const struct str *operation_texts(struct operation *operation, const struct pg_result *result, size_t row, size_t first,

@@ -45,16 +45,18 @@ static bool keep_rows(struct operation *operation, struct record_links *links, c
     struct record_set *set = &links->set;
     const struct plan_relation *relation = links->relation;
     size_t places[ORDER_TERMS_MAX];
+    bool *needed = ARENA_ARRAY(operation->arena, bool, set->object->column_count);
     bool ordered = relation->page.cursors && relation->order_count > 0;
+    sql_related_needs(relation, needed);
     set->count = pg_rows(result);
     set->rows = ARENA_ARRAY(operation->arena, struct value *, set->count + 1);
     set->orders = relation->page.cursors ? ARENA_ARRAY(operation->arena, const struct value *, set->count + 1) : NULL;
     if (ordered) {
-        sql_order_places(set->object, relation->order, relation->order_count, places);
+        sql_related_places(relation, needed, places);
     }
     for (size_t i = 0; i < set->count; i++) {
         set->rows[i] = ARENA_ARRAY(operation->arena, struct value, set->object->column_count);
-        if (!operation_read_row(operation, set->object, result, i, 0, set->rows[i], true)) {
+        if (!operation_read_needed(operation, set->object, needed, result, i, set->rows[i])) {
             return false;
         }
         if (ordered) {

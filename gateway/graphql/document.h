@@ -66,6 +66,7 @@ struct gql_selection;
 
 struct gql_selection_set {
     uint32_t offset; /* of the `{` */
+    uint32_t index;  /* in the document */
     const struct gql_selection *first;
 };
 
@@ -122,6 +123,7 @@ struct gql_document {
     uint32_t tokens;
     uint32_t aliases;    /* fields with an alias */
     uint32_t directives; /* uses of directives */
+    uint32_t set_count;  /* selection sets */
 };
 
 /* NULL on failure, with one error of kind SYNTAX or LIMIT added to `errors`. Also checks the limits on tokens, nesting,

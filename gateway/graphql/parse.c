@@ -60,6 +60,7 @@ static void parse_fragment(struct gql_parser *parser, struct gql_selection *sele
 static const struct gql_selection_set *parse_set(struct gql_parser *parser)
 {
     struct gql_selection_set *set = ARENA_NEW(parser->arena, struct gql_selection_set);
+    set->index = parser->document->set_count++;
     struct gql_selection *first = NULL;
     struct gql_selection **next = &first;
     set->offset = parser->token.start;

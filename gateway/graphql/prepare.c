@@ -2,6 +2,7 @@
 
 #include "gateway/graphql/coerce.h"
 #include "gateway/graphql/introspect.h"
+#include "gateway/graphql/ready.h"
 #include "gateway/graphql/validate.h"
 
 enum { INTROSPECTION_DEPTH = 20, FRAGMENT_CHAIN_MAX = 1500 };
@@ -12,15 +13,12 @@ struct pick {
     struct pick *next;
 };
 
-struct tail {
-    struct pick *last;
-};
-
 /* A field of the reply in the making. */
 struct slot {
     struct str key;
-    struct pick *first;
-    struct tail *tail; /* apart, since what is found by name is constant */
+    struct pick first;
+    struct pick *newest;
+    struct pick **last; /* of `newest`, since what is found by name is constant */
     struct slot *next;
 };
 
@@ -28,14 +26,17 @@ struct slots {
     struct slot *first;
     struct slot *last;
     size_t count;
-    size_t room; /* of `names` */
+    size_t room; /* of `names`; 0: there are few, and they are looked through */
     struct gql_names names;
 };
+
+enum { FEW_SLOTS = 8 };
 
 struct collector {
     struct arena *arena;
     struct gql_coercion *coercion;
     const struct gql_document *document;
+    const struct gql_ahead *ahead;
     struct gql_limits limits;
     struct gql_prepared *out;
     uint32_t *stamps; /* by index of definition: the set that spread it last */
@@ -72,38 +73,50 @@ static bool included(struct collector *c, const struct gql_directive *directives
     return true;
 }
 
+static const struct slot *find_slot(const struct slots *slots, struct str key)
+{
+    if (slots->room > 0) {
+        return gql_names_get(&slots->names, key);
+    }
+    const struct slot *at = slots->first;
+    while (at != NULL && !str_eq(at->key, key)) {
+        at = at->next;
+    }
+    return at;
+}
+
 static void index_slot(struct collector *c, struct slots *slots, struct slot *slot)
 {
-    if (slots->count < slots->room) {
+    slots->count++;
+    if (slots->count <= slots->room) {
         gql_names_set(&slots->names, slot->key, slot);
-        return;
-    }
-    slots->room = slots->room == 0 ? 16 : 2 * slots->room;
-    gql_names_init(c->arena, &slots->names, slots->room);
-    for (struct slot *at = slots->first; at != NULL; at = at->next) {
-        gql_names_set(&slots->names, at->key, at);
+    } else if (slots->count > FEW_SLOTS) {
+        slots->room = 4 * slots->count;
+        gql_names_init(c->arena, &slots->names, slots->room);
+        for (struct slot *at = slots->first; at != NULL; at = at->next) {
+            gql_names_set(&slots->names, at->key, at);
+        }
     }
 }
 
 static void add_field(struct collector *c, struct slots *slots, const struct gql_selection *node)
 {
-    struct pick *pick = ARENA_NEW(c->arena, struct pick);
-    pick->node = node;
-    const struct slot *known = gql_names_get(&slots->names, node->key);
+    const struct slot *known = find_slot(slots, node->key);
     if (known != NULL) {
-        known->tail->last->next = pick;
-        known->tail->last = pick;
+        struct pick *pick = ARENA_NEW(c->arena, struct pick);
+        pick->node = node;
+        (*known->last)->next = pick;
+        *known->last = pick;
         return;
     }
     struct slot *slot = ARENA_NEW(c->arena, struct slot);
     slot->key = node->key;
-    slot->first = pick;
-    slot->tail = ARENA_NEW(c->arena, struct tail);
-    slot->tail->last = pick;
+    slot->first.node = node;
+    slot->newest = &slot->first;
+    slot->last = &slot->newest;
     *(slots->first == NULL ? &slots->first : &slots->last->next) = slot;
     slots->last = slot;
     index_slot(c, slots, slot);
-    slots->count++;
 }
 
 static void gather(struct collector *c, struct slots *slots, const struct gql_type *type,
@@ -150,10 +163,25 @@ static void select_arguments(struct collector *c, struct gql_selected *selected,
     }
 }
 
+/* The children that were made ahead, if all that goes into the field is one such set, and no limit is passed. */
+static bool take_ready(struct collector *c, struct gql_selected *selected, const struct pick *pick, uint32_t depth,
+                       uint32_t depth_max)
+{
+    const struct gql_ready *ready = pick->next == NULL ? gql_ready_of(c->ahead, pick->node->set) : NULL;
+    if (ready == NULL || ready->fields > c->limits.fields - c->out->field_count || depth + ready->levels > depth_max) {
+        return false;
+    }
+    selected->first = ready->first;
+    selected->count = ready->count;
+    c->out->field_count += ready->fields;
+    c->out->depth = depth + ready->levels > c->out->depth ? depth + ready->levels : c->out->depth;
+    return true;
+}
+
 static struct gql_selected *select_one(struct collector *c, const struct gql_type *parent, const struct slot *slot,
                                        uint32_t depth, uint32_t depth_max)
 {
-    const struct gql_selection *node = slot->first->node;
+    const struct gql_selection *node = slot->first.node;
     const struct gql_schema *schema = c->coercion->schema;
     struct gql_selected *selected = ARENA_NEW(c->arena, struct gql_selected);
     selected->key = slot->key;
@@ -168,11 +196,19 @@ static struct gql_selected *select_one(struct collector *c, const struct gql_typ
     if (introspects && depth_max < INTROSPECTION_DEPTH) {
         depth_max = INTROSPECTION_DEPTH;
     }
-    select_arguments(c, selected, node);
+    if (selected->field->argument_count > 0) {
+        select_arguments(c, selected, node);
+    }
+    if (take_ready(c, selected, &slot->first, depth, depth_max)) {
+        return selected;
+    }
     const struct gql_type *type = gql_type_of(schema, selected->field->type);
+    if (type->kind != GQL_OBJECT) {
+        return selected;
+    }
     struct slots inner = {0};
     c->stamp++;
-    for (const struct pick *pick = slot->first; pick != NULL && type->kind == GQL_OBJECT; pick = pick->next) {
+    for (const struct pick *pick = &slot->first; pick != NULL; pick = pick->next) {
         if (pick->node->set != NULL) {
             gather(c, &inner, type, pick->node->set, 0);
         }
@@ -190,7 +226,7 @@ static const struct gql_selected *select_all(struct collector *c, const struct g
     if (slots->first != NULL && depth > depth_max) {
         if (!c->failed) {
             c->failed = true;
-            gql_error_add(c->coercion->errors, GQL_ERROR_LIMIT, "Limit", &slots->first->first->node->offset, 1,
+            gql_error_add(c->coercion->errors, GQL_ERROR_LIMIT, "Limit", &slots->first->first.node->offset, 1,
                           "Query too complex - Maximum depth of %u reached", depth_max);
         }
         return NULL;
@@ -249,10 +285,11 @@ static const struct gql_definition *pick_operation(const struct gql_document *do
 }
 
 bool gql_prepare_document(struct arena *arena, const struct gql_schema *schema, const struct gql_document *document,
-                          struct str operation_name, const struct json *variables, const struct gql_limits *limits,
-                          struct gql_prepared *out, struct gql_errors *errors)
+                          const struct gql_ahead *ahead, struct str operation_name, const struct json *variables,
+                          const struct gql_limits *limits, struct gql_prepared *out, struct gql_errors *errors)
 {
-    struct collector c = {.arena = arena, .document = document, .limits = gql_limits_complete(limits), .out = out};
+    struct collector c = {
+        .arena = arena, .document = document, .ahead = ahead, .limits = gql_limits_complete(limits), .out = out};
     struct gql_coercion coercion = {arena, schema, &c.limits, errors, variables, {0}};
     errors->source = document->source;
     *out = (struct gql_prepared){.document = document};
@@ -288,7 +325,7 @@ bool gql_prepare(struct arena *arena, const struct gql_schema *schema, struct st
 {
     const struct gql_document *document = gql_parse(arena, source, limits, errors);
     return document != NULL && gql_validate(arena, schema, document, limits, errors) &&
-           gql_prepare_document(arena, schema, document, operation_name, variables, limits, out, errors);
+           gql_prepare_document(arena, schema, document, NULL, operation_name, variables, limits, out, errors);
 }
 
 const struct gql_datum *gql_selected_argument(const struct gql_selected *selected, const char *name)

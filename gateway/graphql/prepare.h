@@ -51,11 +51,20 @@ MUST_CHECK bool gql_prepare(struct arena *arena, const struct gql_schema *schema
                             struct str operation_name, const struct json *variables, const struct gql_limits *limits,
                             struct gql_prepared *out, struct gql_errors *errors);
 
-/* The part of it for a document that was validated before, against this schema: what a cache of documents calls. The
- * document and `variables` must outlive the result. */
+/*
+ * What is the same every time that a document is prepared: its selection sets that hold nothing but fields without
+ * arguments. To be made once for a document that is kept and was validated against the schema; lives in `arena`.
+ */
+struct gql_ahead;
+const struct gql_ahead *gql_prepare_ahead(struct arena *arena, const struct gql_schema *schema,
+                                          const struct gql_document *document);
+
+/* The part of it for a document that was validated before, against this schema: what a cache of documents calls.
+ * `ahead` is the document's, or NULL. The document, `ahead` and `variables` must outlive the result. */
 MUST_CHECK bool gql_prepare_document(struct arena *arena, const struct gql_schema *schema,
-                                     const struct gql_document *document, struct str operation_name,
-                                     const struct json *variables, const struct gql_limits *limits,
-                                     struct gql_prepared *out, struct gql_errors *errors);
+                                     const struct gql_document *document, const struct gql_ahead *ahead,
+                                     struct str operation_name, const struct json *variables,
+                                     const struct gql_limits *limits, struct gql_prepared *out,
+                                     struct gql_errors *errors);
 
 #endif

@@ -42,7 +42,9 @@ uint32_t gql_build_name(struct gql_builder *builder, struct str name)
 
 struct gql_type *gql_build_type(struct gql_builder *builder, enum gql_type_kind kind, struct str name)
 {
-    struct gql_type *type = &builder->types[gql_build_name(builder, name)];
+    /* Named first: naming may move the types. */
+    uint32_t index = gql_build_name(builder, name);
+    struct gql_type *type = &builder->types[index];
     if (type->count != UINT32_MAX && builder->wrong == NULL) {
         builder->wrong = arena_cstr(builder->arena, name);
     }
@@ -148,7 +150,8 @@ static void build_field_rows(struct gql_builder *builder, struct str name, const
         fields[i].arguments = gql_build_arguments(builder, row->arguments, &fields[i].argument_count);
         fields[i].extra = make_extra(builder, row->description, row->deprecation, row->default_text);
     }
-    gql_build_fields(builder, &builder->types[gql_build_name(builder, name)], fields, count);
+    uint32_t index = gql_build_name(builder, name);
+    gql_build_fields(builder, &builder->types[index], fields, count);
 }
 
 static void build_values(struct gql_builder *builder, struct gql_type *type, const char *names)

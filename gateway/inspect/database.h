@@ -29,7 +29,6 @@ struct db_index {
     size_t column_count;
     struct str predicate; /* NULL ptr: none */
     bool unique, valid, primary;
-    bool constraint; /* belongs to a UNIQUE constraint */
 };
 
 struct db_key {

@@ -67,11 +67,16 @@ static struct str or_none(struct str text)
     return text.ptr == NULL ? STR("none") : text;
 }
 
-/* In an adopted table, varchar is as good as text. */
-static bool type_fits(const struct object *object, struct str type, struct str wanted)
+/* In an adopted table, varchar is as good as text, and what is read with a cast may be of any type that was found. */
+static bool type_fits(const struct column *column, struct str type, struct str wanted)
 {
+    bool adopted = column->field->adopted;
+    bool cast = !str_eq(column->read, column->quoted);
     return str_eq(type, wanted) ||
-           (object->adopted && str_is(wanted, "text") && str_starts_with(type, STR("character varying")));
+           (adopted && (cast || (str_is(wanted, "text") && str_starts_with(type, STR("character varying"))) ||
+                        (str_is(wanted, "numeric") && str_starts_with(type, STR("numeric"))) ||
+                        (str_starts_with(wanted, STR("timestamp")) && str_starts_with(type, STR("timestamp")) &&
+                         str_ends_with(type, STR("with time zone")))));
 }
 
 static void look_at_column(const struct look *look, const struct column *column)
@@ -82,13 +87,15 @@ static void look_at_column(const struct look *look, const struct column *column)
         add_problem(look, "missing_column", column->stored, STR_EMPTY, STR_EMPTY);
         return;
     }
-    if (wanted != NULL && !type_fits(look->object, there->type, wanted->type)) {
+    if (wanted != NULL && !type_fits(column, there->type, wanted->type)) {
         add_problem(look, "column_type", column->stored, wanted->type, there->type);
     }
-    if (there->not_null && column->nullable) {
+    /* Nobody writes an inactive field, so its columns take NULL. */
+    bool nullable = column->nullable || !column->field->active;
+    if (there->not_null && nullable) {
         add_problem(look, "column_nullability", column->stored, STR("NULL"), STR("NOT NULL"));
     }
-    if (!there->not_null && !column->nullable) {
+    if (!there->not_null && !nullable) {
         add_problem(look, "column_nullability", column->stored, STR("NOT NULL"), STR("NULL"));
     }
     if (there->generated) {
@@ -217,7 +224,8 @@ static struct str describe(struct arena *arena, const struct db_index *index)
     return text;
 }
 
-static void look_for_index(const struct look *look, const struct ddl_index *wanted)
+/* `rank`: of its absence. */
+static void look_for_index(const struct look *look, const struct ddl_index *wanted, enum finding_rank rank)
 {
     struct arena *arena = look->findings->arena;
     struct shape shape;
@@ -235,7 +243,7 @@ static void look_for_index(const struct look *look, const struct ddl_index *want
         named = same_name ? index : named;
     }
     if (named == NULL) {
-        add_problem(look, "missing_index", wanted->name, wanted->shape, STR_EMPTY);
+        add(look, rank, "missing_index", wanted->name, wanted->shape, STR_EMPTY);
     } else if (named->valid) {
         add_problem(look, "index_shape", wanted->name, wanted->shape, describe(arena, named));
     }
@@ -262,14 +270,15 @@ static void look_at_indexes(const struct look *look, bool searched, const struct
         struct ddl_index indexes[DDL_INDEXES_MAX];
         size_t found = ddl_field_indexes(arena, &look->object->fields[i], searched, indexes);
         for (size_t k = 0; k < found; k++) {
-            look_for_index(look, &indexes[k]);
+            /* Whoever made the table may have had no use for it. */
+            look_for_index(look, &indexes[k], look->object->fields[i].adopted ? FINDING_NOTE : FINDING_PROBLEM);
         }
     }
     for (size_t i = 0; i < count; i++) {
         if (uuid_eq(&wanted[i].universal_id, &look->object->universal_id)) {
             struct ddl_index index =
                 ddl_index_over(arena, look->object, wanted[i].columns, wanted[i].count, wanted[i].unique);
-            look_for_index(look, &index);
+            look_for_index(look, &index, FINDING_PROBLEM);
         }
     }
     for (size_t i = 0; i < look->table->index_count; i++) {
@@ -417,7 +426,7 @@ static void look_at_counts(struct findings *findings, const struct catalogue *ca
 {
     for (size_t i = 0; i < catalogue->object_count; i++) {
         const struct object *object = &catalogue->objects[i];
-        if (!is_counted(database, &object->id)) {
+        if (!object->adopted && !is_counted(database, &object->id)) {
             findings_add(findings, (struct finding){.kind = "missing_count", .object = object->name_singular});
         }
     }

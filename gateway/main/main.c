@@ -21,11 +21,17 @@ static const char usage[] =
     "  apikey list           list the keys\n"
     "  apikey revoke ID      revoke a key; every gateway refuses it within a second\n"
     "  graphql schema [PATH] print the schema that is served at PATH (default /graphql), as SDL\n"
-    "  model verify          compare the data model with the tables, indexes and keys in PostgreSQL, and look for what "
-    "a\n"
-    "                        crash has left behind: [--json] [--counts]; ends with 0 when all agrees, with 1 when "
-    "not,\n"
-    "                        with 3 when it could not look\n"
+    "  model verify          compare the data model with the tables, indexes and keys in PostgreSQL, and look for\n"
+    "                        what a crash has left behind: [--json] [--counts]; ends with 0 when all agrees, with 1\n"
+    "                        when not, with 3 when it could not look\n"
+    "  model adopt SCHEMA.TABLE\n"
+    "                        serve a table that exists already, without moving its data: --singular NAME\n"
+    "                        --plural NAME [--map FIELD=COLUMN ...] [--add-system-columns] [--add-id]; shows what is\n"
+    "                        mapped and what is not, and does it with --yes\n"
+    "  model export [FILE]   write the data model as one JSON document, for git\n"
+    "  model diff FILE       what such a document would change here; ends with 0 when nothing, with 1 when something\n"
+    "  model import FILE     make the model what the document says: shows the plan, and does it with --yes;\n"
+    "                        [--dry-run] [--allow-destructive]\n"
     "\n"
     "Options:\n"
     "  --config FILE         settings file (default " DEFAULT_CONFIG ", when it exists)\n"
@@ -45,7 +51,11 @@ enum command {
     COMMAND_KEY_LIST,
     COMMAND_KEY_REVOKE,
     COMMAND_SCHEMA,
-    COMMAND_MODEL_VERIFY
+    COMMAND_MODEL_VERIFY,
+    COMMAND_MODEL_ADOPT,
+    COMMAND_MODEL_EXPORT,
+    COMMAND_MODEL_DIFF,
+    COMMAND_MODEL_IMPORT
 };
 
 struct arguments {
@@ -75,21 +85,26 @@ static void print_help(void)
 /* The words behind `model`. */
 static int read_model_command(int argc, char **argv, struct arguments *out)
 {
+    enum { NEVER, MAYBE, ALWAYS };
     static const struct {
         const char *verb;
         enum command command;
-        bool target;
-    } rows[] = {{"verify", COMMAND_MODEL_VERIFY, false}};
+        int target;
+    } rows[] = {{"verify", COMMAND_MODEL_VERIFY, NEVER},
+                {"adopt", COMMAND_MODEL_ADOPT, ALWAYS},
+                {"export", COMMAND_MODEL_EXPORT, MAYBE},
+                {"diff", COMMAND_MODEL_DIFF, ALWAYS},
+                {"import", COMMAND_MODEL_IMPORT, ALWAYS}};
     const char *verb = argc > 2 ? argv[2] : "";
+    bool given = argc > 3 && (argv[3][0] != '-' || argv[3][1] == '\0');
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        bool given = argc > 3 && (argv[3][0] != '-' || argv[3][1] == '\0');
-        if (strcmp(verb, rows[i].verb) == 0 && given == rows[i].target) {
+        if (strcmp(verb, rows[i].verb) == 0 && (given ? rows[i].target != NEVER : rows[i].target != ALWAYS)) {
             out->command = rows[i].command;
             out->model.target = given ? argv[3] : NULL;
             return given ? 3 : 2;
         }
     }
-    usage_error("`model` wants verify", NULL);
+    usage_error("`model` wants verify, adopt SCHEMA.TABLE, export [FILE], diff FILE or import FILE", NULL);
     return -1;
 }
 
@@ -154,7 +169,14 @@ static bool read_flag(const char *name, struct arguments *out)
     const struct {
         const char *name;
         bool *value;
-    } rows[] = {{"--check-config", &out->check_config}, {"--json", &out->model.json}, {"--counts", &out->model.counts}};
+    } rows[] = {{"--check-config", &out->check_config},
+                {"--json", &out->model.json},
+                {"--counts", &out->model.counts},
+                {"--yes", &out->model.yes},
+                {"--dry-run", &out->model.dry_run},
+                {"--allow-destructive", &out->model.allow_destructive},
+                {"--add-system-columns", &out->model.add_system_columns},
+                {"--add-id", &out->model.add_id}};
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         if (strcmp(name, rows[i].name) == 0) {
             *rows[i].value = true;
@@ -168,8 +190,12 @@ static bool read_flag(const char *name, struct arguments *out)
 static int read_options(int argc, char **argv, int from, struct arguments *out)
 {
     const char *set = NULL;
+    const char *map = NULL;
     const struct option_row rows[] = {{"--config", &out->config},
                                       {"--set", &set},
+                                      {"--map", &map},
+                                      {"--singular", &out->model.singular},
+                                      {"--plural", &out->model.plural},
                                       {"--name", &out->key.name},
                                       {"--role", &out->key.role},
                                       {"--expires", &out->key.expires}};
@@ -198,6 +224,8 @@ static int read_options(int argc, char **argv, int from, struct arguments *out)
         *row->value = argv[++i];
         if (row->value == &set) {
             out->sets[out->set_count++] = set;
+        } else if (row->value == &map) {
+            out->model.maps[out->model.map_count++] = map;
         }
     }
     return -1;
@@ -217,6 +245,10 @@ static int run(struct arguments *arguments, struct gateway_settings *settings, c
     case COMMAND_SCHEMA: return app_graphql_schema(settings, arguments->path);
     case COMMAND_KEY_REVOKE: return app_key_revoke(settings, &arguments->key);
     case COMMAND_MODEL_VERIFY: return app_model_verify(settings, &arguments->model);
+    case COMMAND_MODEL_ADOPT: return app_model_adopt(settings, &arguments->model);
+    case COMMAND_MODEL_EXPORT: return app_model_export(settings, &arguments->model);
+    case COMMAND_MODEL_DIFF: return app_model_diff(settings, &arguments->model);
+    case COMMAND_MODEL_IMPORT: return app_model_import(settings, &arguments->model);
     }
     return USAGE_ERROR;
 }
@@ -247,11 +279,13 @@ int main(int argc, char **argv)
 {
     struct arguments arguments = {.key = {.role = "Admin"}};
     arguments.sets = xcalloc((size_t)argc + 1, sizeof(const char *));
+    arguments.model.maps = xcalloc((size_t)argc + 1, sizeof(const char *));
     int words = read_command(argc, argv, &arguments);
     int status = words < 0 ? USAGE_ERROR : read_options(argc, argv, 1 + words, &arguments);
     if (status < 0) {
         status = load_and_run(&arguments);
     }
     free(arguments.sets);
+    free(arguments.model.maps);
     return status;
 }

@@ -1,5 +1,6 @@
 #include "gateway/metadata/change.h"
 #include "common/base/alloc.h"
+#include "common/text/json_write.h"
 #include "gateway/metadata/change_private.h"
 #include <stdlib.h>
 
@@ -19,6 +20,47 @@ static bool apply(struct draft *draft, const struct model_op *op, struct uuid *i
     case MODEL_DELETE: return field_delete(draft, op);
     }
     abort();
+}
+
+/* Settings with what a client may not say: which column of an adopted table the field has. */
+static struct str with_column(struct draft *draft, struct str was, struct str now)
+{
+    static const struct json_limits limits = {.max_depth = 64, .max_nodes = 100000};
+    static const char *const kept[] = {"columnName", "columnType"};
+    struct err ignored;
+    struct strbuf out = {0};
+    strbuf_puts(&out, "{");
+    for (size_t i = 0; i < ARRAY_LEN(kept); i++) {
+        struct str text = draft_setting(draft, was, kept[i]);
+        if (text.len > 0) {
+            strbuf_printf(&out, "%s\"%s\":", out.len > 1 ? "," : "", kept[i]);
+            json_put_string(&out, text);
+        }
+    }
+    const struct json *settings = now.len == 0 ? NULL : json_parse(draft->arena, now, &limits, &ignored);
+    for (const struct json *member = json_is(settings, JSON_OBJECT) ? settings->first : NULL; member != NULL;
+         member = member->next) {
+        if (!str_is(member->key, kept[0]) && !str_is(member->key, kept[1])) {
+            strbuf_puts(&out, ",");
+            json_put_string(&out, member->key);
+            strbuf_puts(&out, ":");
+            json_put_canonical(&out, member);
+        }
+    }
+    strbuf_puts(&out, "}");
+    struct str text = arena_copy(draft->arena, strbuf_str(&out));
+    strbuf_release(&out);
+    return text;
+}
+
+static void keep_adopted_columns(struct draft *draft)
+{
+    for (size_t i = 0; i < draft->field_count; i++) {
+        const struct field *was = draft->field_notes[i].was;
+        if (was != NULL && was->adopted && draft->field_notes[i].state == DRAFT_CHANGED) {
+            draft->fields[i].settings_json = with_column(draft, was->settings_json, draft->fields[i].settings_json);
+        }
+    }
 }
 
 enum change_outcome change_plan(struct arena *arena, const struct change_input *input, struct change **out,
@@ -41,6 +83,7 @@ enum change_outcome change_plan(struct arena *arena, const struct change_input *
     if (report->entry_count > 0) {
         return CHANGE_REPORTED;
     }
+    keep_adopted_columns(&change->draft);
     *out = change;
     return CHANGE_READY;
 }
@@ -50,29 +93,65 @@ struct uuid change_id(const struct change *change, size_t op)
     return change->ids[op];
 }
 
+/* The rows that are still there. Nobody needs the draft's arrays in their old order any more, but its notes are read
+ * later and say where a row was: so they are moved into arrays of their own, and only when some are gone. */
+static struct object_row *keep_objects(const struct draft *draft, size_t *count)
+{
+    struct object_row *kept = xcalloc(draft->object_count + 1, sizeof *kept);
+    *count = 0;
+    for (size_t i = 0; i < draft->object_count; i++) {
+        if (draft->object_notes[i].state != DRAFT_GONE) {
+            kept[(*count)++] = draft->objects[i];
+        }
+    }
+    return kept;
+}
+
+static struct field_row *keep_fields(const struct draft *draft, size_t *count)
+{
+    struct field_row *kept = xcalloc(draft->field_count + 1, sizeof *kept);
+    *count = 0;
+    for (size_t i = 0; i < draft->field_count; i++) {
+        if (draft->field_notes[i].state != DRAFT_GONE) {
+            kept[(*count)++] = draft->fields[i];
+        }
+    }
+    return kept;
+}
+
+static bool some_gone(const struct draft *draft)
+{
+    bool gone = false;
+    for (size_t i = 0; i < draft->object_count; i++) {
+        gone = gone || draft->object_notes[i].state == DRAFT_GONE;
+    }
+    for (size_t i = 0; i < draft->field_count; i++) {
+        gone = gone || draft->field_notes[i].state == DRAFT_GONE;
+    }
+    return gone;
+}
+
 struct catalogue *change_build(const struct change *change, struct err *err)
 {
     const struct draft *draft = &change->draft;
-    struct object_row *objects = xcalloc(draft->object_count + 1, sizeof *objects);
-    struct field_row *fields = xcalloc(draft->field_count + 1, sizeof *fields);
+    struct object_row *objects = NULL;
+    struct field_row *fields = NULL;
     struct model_rows rows = {
         .version = draft->before->version,
         .workspace_id = draft->before->workspace_id,
         .application_standard_id = draft->before->application_standard_id,
         .application_custom_id = draft->before->application_custom_id,
         .schema = draft->before->schema,
-        .objects = objects,
-        .fields = fields,
+        .objects = draft->objects,
+        .object_count = draft->object_count,
+        .fields = draft->fields,
+        .field_count = draft->field_count,
     };
-    for (size_t i = 0; i < draft->object_count; i++) {
-        if (draft->object_notes[i].state != DRAFT_GONE) {
-            objects[rows.object_count++] = draft->objects[i];
-        }
-    }
-    for (size_t i = 0; i < draft->field_count; i++) {
-        if (draft->field_notes[i].state != DRAFT_GONE) {
-            fields[rows.field_count++] = draft->fields[i];
-        }
+    if (some_gone(draft)) {
+        objects = keep_objects(draft, &rows.object_count);
+        fields = keep_fields(draft, &rows.field_count);
+        rows.objects = objects;
+        rows.fields = fields;
     }
     struct catalogue *made = catalogue_build(&rows, err);
     free(objects);

@@ -274,6 +274,7 @@ static void change_null(struct walk *walk, const struct field *was, const struct
     if (is_large(walk, was->object) && was->active && str_eq(was->name, now->name) &&
         str_eq(was->object->table_name, now->object->table_name)) {
         ddl_fill(&out->first, now, true);
+        ddl_find_empty(&out->first, now);
         ddl_add_check(&out->first, now);
         ddl_drop_check(&out->undo, now);
         ddl_validate_check(&out->apart, now);
@@ -303,25 +304,57 @@ static void change_indexes(struct walk *walk, const struct field *was, const str
     }
 }
 
-static void change_options(struct walk *walk, size_t at, const struct field *now)
+static bool same_options(const struct field *was, const struct field *now)
 {
-    const struct draft_options *options = &walk->draft->field_notes[at].options;
-    ddl_replace_options(&walk->out->inside, now, options->from, options->to, options->count);
-    /* What others wrote meanwhile, who still had the old options. Not those that have come back as another's name. */
-    size_t gone = 0;
-    struct str *from = ARENA_ARRAY(walk->arena, struct str, options->count);
-    struct str *to = ARENA_ARRAY(walk->arena, struct str, options->count);
+    bool same = was->option_count == now->option_count;
+    for (size_t i = 0; same && i < was->option_count; i++) {
+        same = false;
+        for (size_t k = 0; k < now->option_count; k++) {
+            same = same || str_eq(was->options[i].value, now->options[k].value);
+        }
+    }
+    return same;
+}
+
+/* Those that have come back as another's name are left out: they mean something else now. */
+static struct draft_options gone_for_good(const struct walk *walk, const struct draft_options *options,
+                                          const struct field *now)
+{
+    struct draft_options out = {.from = ARENA_ARRAY(walk->arena, struct str, options->count),
+                                .to = ARENA_ARRAY(walk->arena, struct str, options->count)};
     for (size_t i = 0; i < options->count; i++) {
         bool again = false;
         for (size_t k = 0; k < now->option_count; k++) {
             again = again || str_eq(now->options[k].value, options->from[i]);
         }
         if (!again) {
-            from[gone] = options->from[i];
-            to[gone++] = options->to[i];
+            out.from[out.count] = options->from[i];
+            out.to[out.count++] = options->to[i];
         }
     }
-    ddl_replace_options(&walk->out->later, now, from, to, gone);
+    return out;
+}
+
+/*
+ * What others planned with the old options must not bring them back. On a small table the constraint comes first, and
+ * with it the lock that keeps writers out until the values are changed. A large one is not locked for so long: its
+ * constraint comes later, and behind it what slipped in meanwhile is changed as well.
+ */
+static void change_options(struct walk *walk, size_t at, const struct field *was, const struct field *now)
+{
+    struct change_steps *out = walk->out;
+    const struct draft_options *options = &walk->draft->field_notes[at].options;
+    if (now->option_count == 0 || same_options(was, now)) {
+        ddl_replace_options(&out->inside, now, options->from, options->to, options->count);
+    } else if (!is_large(walk, was->object)) {
+        ddl_check_options(&out->inside, now);
+        ddl_replace_options(&out->inside, now, options->from, options->to, options->count);
+    } else {
+        struct draft_options gone = gone_for_good(walk, options, now);
+        ddl_replace_options(&out->inside, now, options->from, options->to, options->count);
+        ddl_check_options(&out->later, now);
+        ddl_replace_options(&out->later, now, gone.from, gone.to, gone.count);
+    }
 }
 
 static void change_fields(struct walk *walk)
@@ -336,7 +369,7 @@ static void change_fields(struct walk *walk)
         if (!str_eq(was->default_json, now->default_json)) {
             ddl_set_defaults(&walk->out->inside, now);
         }
-        change_options(walk, i, now);
+        change_options(walk, i, was, now);
         change_null(walk, was, now);
         change_indexes(walk, was, now);
         if (now->side == RELATION_MANY_TO_ONE && was->on_delete != now->on_delete) {

@@ -253,3 +253,24 @@ struct str name_from_label(struct arena *arena, struct str label)
     struct str name = str_of(out, len);
     return name_is_reserved(name) ? arena_printf(arena, "%.*sCustom", STR_ARG(name)) : name;
 }
+
+struct str name_as_label(struct arena *arena, struct str name)
+{
+    struct strbuf out = {0};
+    for (size_t i = 0; i < name.len; i++) {
+        char c = name.ptr[i];
+        bool capital = c >= 'A' && c <= 'Z';
+        if (capital && i > 0) {
+            strbuf_put_char(&out, ' ');
+        }
+        if (i == 0 && c >= 'a' && c <= 'z') {
+            c = (char)(c - 'a' + 'A');
+        } else if (capital && i > 0) {
+            c = (char)(c - 'A' + 'a');
+        }
+        strbuf_put_char(&out, c);
+    }
+    struct str label = arena_copy(arena, strbuf_str(&out));
+    strbuf_release(&out);
+    return label;
+}

@@ -13,6 +13,8 @@ struct str name_clean(struct arena *arena, struct str text);
 void name_check(struct report *report, struct report_entry *entry, const char *code, struct str name);
 /* The name that belongs to a label: "Annual revenue (€)" gives "annualRevenue". Empty when nothing is left of it. */
 struct str name_from_label(struct arena *arena, struct str label);
+/* The other way round: "lastSeenAt" gives "Last seen at". */
+struct str name_as_label(struct arena *arena, struct str name);
 bool name_is_reserved(struct str name);
 /* Is it a word of our own in paths below /rest, so that records of this plural could not be reached? */
 bool name_is_path(struct str name);

@@ -377,8 +377,8 @@ static void apply(struct edit *edit)
     bool renamed = !str_eq(was.name_singular, edit->now.name_singular);
     if (was.standard) {
         note_replaced(edit);
-    } else if (renamed && str_starts_with(was.table_name, STR("_"))) { /* an adopted table keeps its name */
-        draft->objects[edit->at].table_name = STR_EMPTY;               /* so that its own does not count as taken */
+    } else if (renamed && !was.adopted) {                /* an adopted table keeps its name */
+        draft->objects[edit->at].table_name = STR_EMPTY; /* so that its own does not count as taken */
         edit->now.table_name = object_table(draft, edit->now.name_singular);
     }
     struct object_row *row = draft_edit_object(draft, edit->at);

@@ -1,8 +1,7 @@
 #include "gateway/metadata/webhook.h"
 
-#include "common/text/json_write.h"
-#include "common/text/timestamp.h"
 #include "common/text/url.h"
+#include "gateway/metadata/webhook_read.h"
 
 static bool invalid(struct err *err, const char *tag, const char *sentence)
 {
@@ -87,7 +86,7 @@ static bool read_common(struct arena *arena, const struct json *body, struct web
     given->secret = secret != NULL && secret->type != JSON_NULL;
     return (!given->operations || read_operations(arena, operations, out, err)) &&
            (!given->description || read_description(description, out, err)) &&
-           (!given->secret || read_secret(secret, out, err));
+           (!given->secret || read_secret(secret, out, err)) && webhook_read_delivery(arena, body, out, given, err);
 }
 
 bool webhook_read_create(struct arena *arena, const struct json *body, struct webhook *out, struct webhook_given *given,
@@ -119,32 +118,4 @@ bool webhook_read_update(struct arena *arena, const struct json *body, struct we
     const struct json *url = json_get(body, "targetUrl");
     given->target_url = url != NULL;
     return url == NULL || read_url(arena, url, out, err);
-}
-
-void webhook_put_json(struct strbuf *out, const struct webhook *webhook)
-{
-    strbuf_put(out, STR("{\"id\":\""));
-    uuid_put(out, &webhook->id);
-    strbuf_put(out, STR("\",\"targetUrl\":"));
-    json_put_string(out, webhook->target_url);
-    strbuf_put(out, STR(",\"operations\":["));
-    for (size_t i = 0; i < webhook->operation_count; i++) {
-        strbuf_puts(out, i == 0 ? "" : ",");
-        json_put_string(out, webhook->operations[i]);
-    }
-    strbuf_put(out, STR("],\"description\":"));
-    if (webhook->description.ptr == NULL) {
-        strbuf_put(out, STR("null"));
-    } else {
-        json_put_string(out, webhook->description);
-    }
-    strbuf_put(out, STR(",\"secret\":"));
-    json_put_string(out, webhook->secret);
-    strbuf_put(out, STR(",\"applicationId\":\""));
-    uuid_put(out, &webhook->application_id);
-    strbuf_put(out, STR("\",\"createdAt\":\""));
-    timestamp_put(out, webhook->created_us);
-    strbuf_put(out, STR("\",\"updatedAt\":\""));
-    timestamp_put(out, webhook->updated_us);
-    strbuf_put(out, STR("\",\"deletedAt\":null}"));
 }

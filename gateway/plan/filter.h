@@ -7,6 +7,7 @@
 #include "common/base/arena.h"
 #include "common/base/err.h"
 #include "common/base/strbuf.h"
+#include "common/filter/filter_syntax.h"
 #include "gateway/catalogue/catalogue.h"
 #include "gateway/plan/path.h"
 #include "gateway/record/value.h"
@@ -20,29 +21,6 @@ enum filter_kind {
     FILTER_COMPARE, /* column, op, values */
     FILTER_RELATED, /* some record across `relation` (to-one or to-many) for which the one child holds */
     FILTER_SEARCH   /* full-text search: `relation` is the TS_VECTOR field, the one value what a person typed */
-};
-
-enum filter_op {
-    FILTER_EQ,
-    FILTER_NEQ,
-    FILTER_IN,
-    FILTER_CONTAINS_ANY,
-    FILTER_CONTAINS_EXACTLY,
-    FILTER_IS_NULL,
-    FILTER_IS_NOT_NULL,
-    FILTER_GT,
-    FILTER_GTE,
-    FILTER_LT,
-    FILTER_LTE,
-    FILTER_STARTS_WITH,
-    FILTER_ENDS_WITH,
-    FILTER_LIKE,
-    FILTER_ILIKE,
-    FILTER_CONTAINS_ILIKE,
-    FILTER_IS_EMPTY_ARRAY,
-    FILTER_REGEX, /* clients may spell it, no field allows it */
-    FILTER_IREGEX,
-    FILTER_OP_COUNT
 };
 
 struct filter {

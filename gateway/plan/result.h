@@ -69,7 +69,7 @@ struct plan_result {
     size_t group_count;
     const struct result_duplicates *duplicates; /* one for each input or id */
     size_t duplicates_count;
-    uint64_t version; /* READ_ONE: stands for the stored row, whatever of it was asked for; never 0 */
+    uint64_t version; /* READ_ONE: stands for the stored row, whatever of it was asked for; 0: not asked for */
 };
 
 #endif

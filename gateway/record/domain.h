@@ -5,7 +5,6 @@
 #include "common/base/arena.h"
 #include "common/base/str.h"
 #include <stdbool.h>
-#include <stdint.h>
 
 enum domain_kind {
     DOMAIN_OF_MAIL, /* two labels or more, letters, digits and inner hyphens */
@@ -17,8 +16,5 @@ enum domain_kind {
  * Labels that are in the "xn--" form already are kept. False when it is no domain name; `*out` is then untouched.
  */
 MUST_CHECK bool domain_ascii(struct arena *arena, struct str text, enum domain_kind kind, struct str *out);
-
-/* The lower-case partner of a letter of the Latin, Greek, Cyrillic and Armenian scripts; all else as it is. */
-uint32_t unicode_lower(uint32_t point);
 
 #endif

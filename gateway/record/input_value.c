@@ -227,7 +227,8 @@ static bool numeric_from_json(struct arena *arena, const struct column *column, 
                               struct value *out, struct err *err)
 {
     if ((json->type == JSON_NUMBER || json->type == JSON_STRING) &&
-        number_canonical_decimal(arena, json->text, NUMERIC_DIGITS_MAX, &out->as.text)) {
+        number_canonical_decimal(arena, json->text, NUMERIC_DIGITS_MAX, &out->as.text) &&
+        !(column->whole && str_find(out->as.text, '.') < out->as.text.len)) {
         return true;
     }
     return refuse(arena, column, "number ", json, err);

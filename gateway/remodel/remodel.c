@@ -79,7 +79,7 @@ static void forget_change(struct remodel *remodel)
 {
     catalogue_unref(remodel->after);
     remodel->after = NULL;
-    remodel->change = NULL;
+    arena_release(&remodel->plan_arena);
     remodel->work_id = 0;
     remodel->attempts = 0;
     map_release(&remodel->large);
@@ -203,9 +203,10 @@ void remodel_look(struct remodel *remodel)
                           " and l.pid = pg_catalog.pg_backend_pid() and l.objid = " MODEL_LOCK " and l.granted)"
                           " then true else pg_try_advisory_lock(" MODEL_LOCK ") end"));
     batch_add(&batch, STR("select version from core.version where kind = 'model'"));
-    batch_add(&batch, STR("select c.relname::text from pg_catalog.pg_class c"
-                          " where c.relnamespace = 'workspace'::regnamespace and c.relkind in ('r', 'p')"
-                          " and pg_catalog.pg_relation_size(c.oid) > 8 * 1024 * 1024"));
+    batch_add(&batch, STR("select c.relname::text from core.object o"
+                          " join pg_catalog.pg_namespace n on n.nspname = o.table_schema"
+                          " join pg_catalog.pg_class c on c.relnamespace = n.oid and c.relname = o.table_name"
+                          " where c.relkind in ('r', 'p') and pg_catalog.pg_relation_size(c.oid) > 8 * 1024 * 1024"));
     batch_add(&batch, STR("select w.id, s.text from core.model_work w, unnest(w.statements) with ordinality s(text, at)"
                           " where w.id = (select min(id) from core.model_work) order by s.at"));
     batch_run(&batch, on_looked);
@@ -279,6 +280,7 @@ void remodel_free(struct remodel *remodel)
     loop_timer_release(&remodel->timer);
     catalogue_unref(remodel->after);
     map_release(&remodel->large);
+    arena_release(&remodel->plan_arena);
     arena_release(&remodel->arena);
     free(remodel);
 }
@@ -311,4 +313,9 @@ void remodel_job_release(struct remodel_job *job)
     job->before = NULL;
     job->after = NULL;
     arena_release(&job->arena);
+}
+
+bool remodel_idle(const struct remodel *remodel)
+{
+    return remodel->state == REMODEL_IDLE && list_empty(&remodel->queue);
 }

@@ -57,5 +57,7 @@ struct remodel_job {
 /* From any thread. */
 void remodel_submit(struct remodel *remodel, struct remodel_job *job);
 void remodel_job_release(struct remodel_job *job);
+/* On its loop: has it nothing to do any more, also nothing that comes after a change has been answered? */
+bool remodel_idle(const struct remodel *remodel);
 
 #endif

@@ -42,7 +42,7 @@ struct remodel {
     struct arena arena; /* steps and statements; outlives the caller's answer */
     int64_t deadline_us;
     unsigned attempts;
-    struct change *change;
+    struct arena plan_arena; /* of the draft, which is as large as the model: only until the steps are made */
     struct catalogue *after;
     struct change_steps steps;
     struct map large;
@@ -51,6 +51,8 @@ struct remodel {
     size_t version_at; /* places of results */
     size_t work_at;
     struct pg_failure failure; /* why it is being undone */
+    struct str alone;          /* the statement that runs outside a transaction */
+    void (*alone_done)(struct remodel *remodel, const struct pg_failure *failure);
 
     struct str *left; /* statements that were left behind */
     size_t left_count;
@@ -92,6 +94,10 @@ struct batch batch_new(struct remodel *remodel, size_t capacity);
 size_t batch_add(struct batch *batch, struct str sql);
 size_t batch_add_text(struct batch *batch, struct str sql, struct str param);
 void batch_run(struct batch *batch, remodel_on_done on_done);
+/* One statement outside a transaction: what locks a table gives way and tries again, what builds an index takes its
+ * time. */
+void run_alone(struct remodel *remodel, struct str sql,
+               void (*done)(struct remodel *remodel, const struct pg_failure *failure));
 /* A list of statements as a JSON array. */
 struct str statements_json(struct remodel *remodel, const struct ddl *ddl);
 /* The sentence for a statement that PostgreSQL refused. */

@@ -35,12 +35,18 @@ static bool plan(struct remodel *remodel)
     struct catalogue *before = remodel->options.current(remodel->options.context);
     struct change_input input = {
         .before = before, .ops = job->ops, .op_count = job->op_count, .now_us = clock_wall_us() / 1000 * 1000};
+    struct change *made = NULL;
     random_bytes(input.seed, sizeof input.seed);
-    job->outcome = change_plan(&job->arena, &input, &remodel->change, &job->report, &job->err);
+    job->outcome = change_plan(&remodel->plan_arena, &input, &made, &job->report, &job->err);
     if (job->outcome != CHANGE_READY) {
+        /* The report goes along with its memory. */
+        arena_release(&job->arena);
+        job->arena = remodel->plan_arena;
+        job->report.arena = &job->arena;
+        remodel->plan_arena = (struct arena){0};
         return false;
     }
-    remodel->after = change_build(remodel->change, &job->err);
+    remodel->after = change_build(made, &job->err);
     if (remodel->after == NULL) {
         log_begin(LOG_LEVEL_ERROR, "remodel_refused");
         log_str("error", err_str(&job->err));
@@ -49,12 +55,13 @@ static bool plan(struct remodel *remodel)
         job->err.code = ERR_INTERNAL;
         return false;
     }
-    change_steps(&remodel->arena, remodel->change, remodel->after, &remodel->large, &remodel->steps);
+    change_steps(&remodel->arena, made, remodel->after, &remodel->large, &remodel->steps);
     struct uuid *ids = ARENA_ARRAY(&job->arena, struct uuid, job->op_count);
     for (size_t i = 0; i < job->op_count; i++) {
-        ids[i] = change_id(remodel->change, i);
+        ids[i] = change_id(made, i);
     }
     job->ids = ids;
+    arena_release(&remodel->plan_arena);
     job->before = catalogue_ref(before);
     return true;
 }
@@ -120,10 +127,8 @@ static void retry_or(struct remodel *remodel, const struct pg_failure *failure, 
 
 static void run_apart(struct remodel *remodel);
 
-static void on_apart(void *context, struct pg_result *const *results, const struct pg_failure *failure)
+static void on_apart(struct remodel *remodel, const struct pg_failure *failure)
 {
-    (void)results;
-    struct remodel *remodel = context;
     if (failure != NULL) {
         remodel->failure = *failure;
         remodel->step = 0;
@@ -146,9 +151,7 @@ static void run_apart(struct remodel *remodel)
         begin_change(remodel);
         return;
     }
-    struct batch batch = batch_new(remodel, 1);
-    batch_add(&batch, remodel->steps.apart.statements[remodel->step]);
-    batch_run(&batch, on_apart);
+    run_alone(remodel, remodel->steps.apart.statements[remodel->step], on_apart);
 }
 
 static void on_first(void *context, struct pg_result *const *results, const struct pg_failure *failure)
@@ -190,10 +193,8 @@ static void on_undone(void *context, struct pg_result *const *results, const str
     give_up(remodel, &remodel->failure);
 }
 
-static void on_undo_step(void *context, struct pg_result *const *results, const struct pg_failure *failure)
+static void on_undo_step(struct remodel *remodel, const struct pg_failure *failure)
 {
-    (void)results;
-    struct remodel *remodel = context;
     if (failure != NULL) {
         log_failure("remodel_undo_failed", failure, remodel->steps.undo.statements[remodel->step]);
         give_up(remodel, &remodel->failure); /* the row stays: it is tried again later */
@@ -224,8 +225,7 @@ static void run_undo(struct remodel *remodel)
         batch_add(&batch, STR("rollback"));
         batch_run(&batch, on_undo_begins);
     } else if (remodel->step < remodel->steps.undo.count) {
-        batch_add(&batch, remodel->steps.undo.statements[remodel->step]);
-        batch_run(&batch, on_undo_step);
+        run_alone(remodel, remodel->steps.undo.statements[remodel->step], on_undo_step);
     } else {
         batch_add_text(&batch, STR(DELETE_WORK), arena_printf(&remodel->arena, "%lld", (long long)remodel->work_id));
         batch_run(&batch, on_undone);
@@ -319,10 +319,8 @@ static void on_finished(void *context, struct pg_result *const *results, const s
     remodel_leave(context);
 }
 
-static void on_later(void *context, struct pg_result *const *results, const struct pg_failure *failure)
+static void on_later(struct remodel *remodel, const struct pg_failure *failure)
 {
-    (void)results;
-    struct remodel *remodel = context;
     if (failure != NULL) {
         log_failure("remodel_later_failed", failure, remodel->steps.later.statements[remodel->step]);
         remodel_leave(remodel);
@@ -336,8 +334,7 @@ static void run_later(struct remodel *remodel)
 {
     struct batch batch = batch_new(remodel, 1);
     if (remodel->step < remodel->steps.later.count) {
-        batch_add(&batch, remodel->steps.later.statements[remodel->step]);
-        batch_run(&batch, on_later);
+        run_alone(remodel, remodel->steps.later.statements[remodel->step], on_later);
     } else if (remodel->work_id != 0) {
         batch_add_text(&batch, STR(DELETE_WORK), arena_printf(&remodel->arena, "%lld", (long long)remodel->work_id));
         batch_run(&batch, on_finished);
@@ -367,10 +364,8 @@ static bool is_moot(const struct pg_failure *failure)
     return strncmp(failure->sqlstate, "42", 2) == 0;
 }
 
-static void on_tidy_step(void *context, struct pg_result *const *results, const struct pg_failure *failure)
+static void on_tidy_step(struct remodel *remodel, const struct pg_failure *failure)
 {
-    (void)results;
-    struct remodel *remodel = context;
     if (failure != NULL) {
         log_failure("remodel_tidy_failed", failure, remodel->left[remodel->step]);
         if (!is_moot(failure)) {
@@ -387,8 +382,7 @@ static void tidy_step(struct remodel *remodel)
 {
     struct batch batch = batch_new(remodel, 1);
     if (remodel->step < remodel->left_count) {
-        batch_add(&batch, remodel->left[remodel->step]);
-        batch_run(&batch, on_tidy_step);
+        run_alone(remodel, remodel->left[remodel->step], on_tidy_step);
     } else {
         batch_add_text(&batch, STR(DELETE_WORK), arena_printf(&remodel->arena, "%lld", (long long)remodel->left_id));
         batch_run(&batch, on_tidied);

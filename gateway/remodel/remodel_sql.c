@@ -124,3 +124,57 @@ void explain_failure(const struct remodel *remodel, const struct pg_failure *fai
         out->tag = failure->err.code == ERR_UNAVAILABLE ? "TRANSIENT_DATABASE_ERROR" : "INTERNAL_SERVER_ERROR";
     }
 }
+
+/* ---- alone ---- */
+
+enum { ATTEMPTS_MAX = 40, GIVE_WAY_US = 100000 };
+
+static void begin_alone(struct remodel *remodel);
+
+static void on_alone(void *context, struct pg_result *const *results, const struct pg_failure *failure)
+{
+    (void)results;
+    struct remodel *remodel = context;
+    if (failure != NULL && failure_passes(failure) && ++remodel->attempts < ATTEMPTS_MAX) {
+        remodel_pause(remodel, GIVE_WAY_US, begin_alone);
+    } else {
+        remodel->alone_done(remodel, failure);
+    }
+}
+
+static void on_set(void *context, struct pg_result *const *results, const struct pg_failure *failure)
+{
+    (void)results;
+    struct remodel *remodel = context;
+    if (failure != NULL) {
+        remodel->alone_done(remodel, failure);
+        return;
+    }
+    struct batch batch = batch_new(remodel, 1);
+    batch_add(&batch, remodel->alone);
+    batch_run(&batch, on_alone);
+}
+
+/* "create unique index concurrently …" */
+static bool is_patient(struct str sql)
+{
+    struct str head = str_slice(sql, 0, 34);
+    return str_find_str(head, STR(" concurrently ")) < head.len;
+}
+
+static void begin_alone(struct remodel *remodel)
+{
+    bool patient = is_patient(remodel->alone);
+    struct batch batch = batch_new(remodel, 1);
+    batch_add(&batch, patient ? STR("set lock_timeout = 0") : STR("set lock_timeout = '250ms'"));
+    batch_run(&batch, on_set);
+}
+
+void run_alone(struct remodel *remodel, struct str sql,
+               void (*done)(struct remodel *remodel, const struct pg_failure *failure))
+{
+    remodel->alone = sql;
+    remodel->alone_done = done;
+    remodel->attempts = 0;
+    begin_alone(remodel);
+}

@@ -30,12 +30,16 @@ struct graphql_field {
     const struct gql_selected *fault; /* a nested field that is to blame */
     struct uuid conflict_id;          /* the record that holds a value that was to be unique */
     struct str conflict_object;       /* its object's name */
+    struct str report;                /* an entry of `errors` that is ready: it takes the place of *err */
+
+    struct model *model; /* that it was selected in */
 
     /* graphql_call.c's. */
     struct strbuf own;
     size_t begin; /* of the value, in *out */
     bool failed;
     struct err err;
+    struct replan_wait again;
 };
 
 struct graphql_endpoint {
@@ -48,9 +52,11 @@ struct graphql_endpoint {
      * fit. Fields of a query are resolved at the same time, those of a mutation one after the other.
      */
     void (*resolve)(struct graphql_field *field);
+    bool needs_login; /* a request without a token is UNAUTHENTICATED (contract/metadata 2.5), and not FORBIDDEN */
 };
 
-extern const struct graphql_endpoint graphql_core; /* graphql_core.c: the records API */
+extern const struct graphql_endpoint graphql_core;     /* graphql_core.c: the records API */
+extern const struct graphql_endpoint graphql_metadata; /* graphql_metadata.c: the model and settings */
 
 extern const struct graphql_endpoint *const graphql_endpoints[];
 
@@ -58,6 +64,9 @@ extern const struct graphql_endpoint *const graphql_endpoints[];
 void graphql_field_done(struct graphql_field *field);
 /* The field is null, and *err is why; what was written to field->out is taken back. */
 void graphql_field_fail(struct graphql_field *field, const struct err *err);
+/* Did a statement of the field meet a model that has moved? Then the field is resolved once more, later, as it is
+ * selected in the newer one; nothing else may touch it now. */
+bool graphql_field_replans(struct graphql_field *field, const struct pg_failure *failure);
 /*
  * The whole reply, if the call is answered by this one field with this value: what an Idempotency-Key remembers within
  * the write's transaction. Empty when there are more fields, or no key.
@@ -81,6 +90,15 @@ struct graphql {
     bool may_introspect;
     int status; /* of a single call */
 };
+
+/* graphql_again.c: the call's document in a newer model. */
+struct graphql_again;
+/* Selections in the order of the first; NULL, with the reason, when it does not fit any more. The list holds what they
+ * need. */
+const struct gql_prepared *graphql_prepare_again(struct graphql *graphql, struct graphql_again **list,
+                                                 const struct transport_call *asked, struct str source,
+                                                 struct err *err);
+void graphql_again_release(struct request *request, struct graphql_again **list);
 
 /* Executes the call at graphql->at, appends its reply to the body, then calls graphql_call_ended. */
 void graphql_call_start(struct graphql *graphql);

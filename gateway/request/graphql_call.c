@@ -11,6 +11,7 @@ struct graphql_call {
     const struct transport_call *asked;
     struct str source;
     struct cached_document *document; /* held until the end */
+    struct graphql_again *agains;     /* the same in newer models, newest first */
     struct gql_limits limits;
     struct gql_prepared prepared;
     struct graphql_field *fields;
@@ -87,6 +88,7 @@ void graphql_call_release(struct graphql_call *call)
         strbuf_release(&call->fields[i].own);
     }
     call->count = 0;
+    graphql_again_release(request_of(call), &call->agains);
     document_cache_put(&request_of(call)->worker->documents, call->document);
     call->document = NULL;
 }
@@ -152,6 +154,8 @@ static void put_error(struct graphql_call *call, const struct graphql_field *fie
     if (field->selected->error != NULL) {
         gql_error_put_json(body, field->selected->error,
                            arena_printf(request_of(call)->arena, "[\"%.*s\"]", STR_ARG(field->selected->key)));
+    } else if (field->report.len > 0) {
+        strbuf_put(body, field->report);
     } else {
         transport_put_error(body, &error);
     }
@@ -323,6 +327,36 @@ static void begin_field(struct graphql_field *field)
     }
 }
 
+static void on_model(void *context, struct model *newer)
+{
+    struct graphql_field *field = context;
+    struct graphql_call *call = field->call;
+    struct err err = field->err;
+    const struct gql_prepared *prepared =
+        newer == NULL ? NULL : graphql_prepare_again(call->graphql, &call->agains, call->asked, call->source, &err);
+    if (prepared == NULL) {
+        graphql_field_fail(field, &err);
+        return;
+    }
+    const struct gql_selected *selected = prepared->first;
+    for (size_t i = 0; i < (size_t)(field - call->fields); i++) {
+        selected = selected->next;
+    }
+    field->selected = selected;
+    field->model = newer;
+    field->out->len = field->begin;
+    begin_field(field);
+}
+
+bool graphql_field_replans(struct graphql_field *field, const struct pg_failure *failure)
+{
+    field->err = failure->err;
+    field->again.planned = field->model;
+    field->again.on_model = on_model;
+    field->again.context = field;
+    return request_replans(field->request, failure, &field->again);
+}
+
 /* All of a query, of a mutation one after the other. A field may end before its beginning returns. */
 static void begin_fields(struct graphql_call *call)
 {
@@ -349,6 +383,7 @@ static void make_fields(struct graphql_call *call)
         *field = (struct graphql_field){.call = call,
                                         .request = request,
                                         .selected = selected,
+                                        .model = request->model,
                                         .deadline_us = call->graphql->deadline_us,
                                         .mutation = call->prepared.kind == GQL_MUTATION,
                                         .out = &field->own,
@@ -454,8 +489,8 @@ static bool prepare(struct graphql_call *call, const struct gql_limits *limits, 
                            schema_set_version(graphql->schemas, graphql->endpoint), call->source, limits, errors, &hit);
     metric_add(&metrics[hit ? METRIC_DOCUMENT_HITS : METRIC_DOCUMENT_MISSES], 1);
     return call->document != NULL &&
-           gql_prepare_document(request->arena, schema_of(call), call->document->document, call->asked->operation_name,
-                                call->asked->variables, limits, &call->prepared, errors);
+           gql_prepare_document(request->arena, schema_of(call), call->document->document, call->document->ahead,
+                                call->asked->operation_name, call->asked->variables, limits, &call->prepared, errors);
 }
 
 static void note_operation(struct graphql_call *call)

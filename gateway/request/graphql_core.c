@@ -18,6 +18,9 @@ static void on_done(void *context, const struct plan_result *result, const struc
     struct err err;
     request->queued_us += core->operation.queued_us;
     request->database_us += core->operation.database_us;
+    if (failure != NULL && graphql_field_replans(field, failure)) {
+        return;
+    }
     if (failure != NULL) {
         field->conflict_id = core->operation.conflict_id;
         field->conflict_object = core->operation.plan.object->name_singular;
@@ -64,6 +67,7 @@ static void resolve(struct graphql_field *field)
         return;
     }
     request_equip(request, operation);
+    operation->model = field->model;
     operation->plan = core->resolved.plan;
     operation->deadline_us = field->deadline_us;
     operation->context = core;

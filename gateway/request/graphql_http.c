@@ -9,6 +9,13 @@ static void fail(struct request *request, int status, const char *tag, const cha
     request_fail_status(request, status, &err);
 }
 
+/* Of what authentication forbids, a revoked key has been found; no key has not. */
+static bool lacks_token(const struct request *request, const struct err *err)
+{
+    return request->role == NULL && err->tag != NULL && strcmp(err->tag, "FORBIDDEN_EXCEPTION") == 0 &&
+           str_starts_with(err_str(err), STR("Missing"));
+}
+
 void graphql_put_refusal(struct request *request, int *status, const struct err *err)
 {
     if (request->graphql->media == TRANSPORT_EVENTS) {
@@ -19,7 +26,11 @@ void graphql_put_refusal(struct request *request, int *status, const struct err 
     if (request->graphql->media == TRANSPORT_JSON && (*status == 401 || *status == 403 || *status == 429)) {
         *status = 200;
     }
-    transport_put_refusal(&request->exchange->body, err);
+    struct err told = *err;
+    if (graphql_endpoints[request->graphql->endpoint]->needs_login && lacks_token(request, err)) {
+        told.tag = "UNAUTHENTICATED";
+    }
+    transport_put_refusal(&request->exchange->body, &told);
 }
 
 void graphql_release(struct graphql *graphql)

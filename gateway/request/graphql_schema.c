@@ -5,7 +5,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-const struct graphql_endpoint *const graphql_endpoints[] = {&graphql_core};
+const struct graphql_endpoint *const graphql_endpoints[] = {&graphql_core, &graphql_metadata};
 const size_t graphql_endpoint_count = ARRAY_LEN(graphql_endpoints);
 
 struct schema_set {

@@ -357,10 +357,8 @@ static void take(struct subscription *sub, const char *id, const struct event *e
         fetch(sub, waiting);
     } else {
         struct value *rows[] = {sub->row};
-        struct record_set records = {.object = sub->resolved.plan.object,
-                                     .selection = &sub->resolved.plan.selection,
-                                     .rows = rows,
-                                     .count = 1};
+        struct record_set records = {
+            .object = sub->resolved.plan.object, .selection = &sub->resolved.plan.selection, .rows = rows, .count = 1};
         write_event(sub, id, event, &records);
         free(waiting);
     }
@@ -426,7 +424,7 @@ static void feed_on_ready(void *context)
 static void feed_on_end(void *context, enum live_end why)
 {
     struct subscription *sub = context;
-    struct err err;
+    struct err err = {0};
     sub->feed = NULL;
     switch (why) {
     case LIVE_GAP:

@@ -53,7 +53,7 @@ static int add_tag(struct request *request, int status, bool compressed)
 
 /* ---- compression ---- */
 
-static bool accepts_gzip(const struct request *request)
+bool request_accepts_gzip(const struct request *request)
 {
     struct str accepted = http_header_get(&request->exchange->request, "accept-encoding");
     int weight = http_list_weight(accepted, STR("gzip"));
@@ -69,7 +69,7 @@ static bool choose_encoding(struct request *request)
         return false;
     }
     request_add_header(request, "Vary", STR("Accept-Encoding"));
-    return accepts_gzip(request);
+    return request_accepts_gzip(request);
 }
 
 static void compress(struct request *request)

@@ -35,12 +35,21 @@ static void on_row(void *context, const struct value *values)
     rest_put_list_row(&request->exchange->body, &request->operation.plan, request->row_count++, values);
 }
 
+static void plan_again(void *context, struct model *newer);
+
 static void on_done(void *context, const struct plan_result *result, const struct pg_failure *failure)
 {
     struct request *request = context;
     const struct plan *plan = &request->operation.plan;
     request->queued_us += request->operation.queued_us;
     request->database_us += request->operation.database_us;
+    request->again.on_model = plan_again;
+    request->again.context = request;
+    request->again.planned = request->model;
+    if (failure != NULL && request_replans(request, failure, &request->again)) {
+        request->failure = *failure;
+        return;
+    }
     if (failure != NULL) {
         request_fail_operation(request, failure);
         return;
@@ -60,6 +69,7 @@ static void execute(struct request *request)
     operation->on_row = on_row;
     operation->on_commit = request->idempotency == NULL ? NULL : idempotency_on_commit;
     operation->is_expected = request_if_match;
+    operation->versioned = true;
     if (plan->kind == PLAN_READ_MANY) {
         rest_put_list_begin(&request->exchange->body, plan);
     } else if (plan->kind == PLAN_SOFT_DELETE || plan->kind == PLAN_DESTROY) {
@@ -98,6 +108,24 @@ static bool make_plan(struct request *request, const struct rest_request *rest)
     return false;
 }
 
+/* Another plan from the same question, in the newer model; a key that was claimed stays claimed. */
+static void plan_again(void *context, struct model *newer)
+{
+    struct request *request = context;
+    if (newer == NULL) {
+        request_fail_operation(request, &request->failure);
+        return;
+    }
+    model_unref(request->model);
+    request->model = model_ref(newer);
+    strbuf_clear(&request->exchange->body);
+    request->row_count = 0;
+    request->operation = (struct operation){0};
+    if (make_plan(request, request->rest)) {
+        execute(request);
+    }
+}
+
 static void begin(struct request *request, const struct rest_request *rest)
 {
     if (rest->lines) {
@@ -114,11 +142,13 @@ static void begin(struct request *request, const struct rest_request *rest)
 void handle_records(struct request *request)
 {
     const struct http_request *http = &request->exchange->request;
-    struct rest_request rest = {
+    struct rest_request *rest = ARENA_NEW(request->arena, struct rest_request);
+    *rest = (struct rest_request){
         .query = http->query, .body = http->body, .strict = request_prefers(request, STR("handling=strict"))};
+    request->rest = rest;
     struct str allow = STR_EMPTY;
     struct err err;
-    switch (rest_route(request->arena, rest_method_of(http->method), http->path, &rest.route, &allow, &err)) {
+    switch (rest_route(request->arena, rest_method_of(http->method), http->path, &rest->route, &allow, &err)) {
     case REST_BAD_METHOD:
         if (http->method == HTTP_OPTIONS) {
             request_answer_options(request, allow);
@@ -134,10 +164,10 @@ void handle_records(struct request *request)
         return;
     case REST_ROUTED: break;
     }
-    rest.streamed = rest.route.action == REST_FIND_MANY && export_wanted(request);
-    rest.lines = rest.route.action == REST_CREATE_MANY &&
-                 str_eq_nocase(request_media_type(request), STR("application/x-ndjson"));
-    if (request_identify(request) && (rest.lines || request_body_is_json(request)) && make_plan(request, &rest)) {
-        begin(request, &rest);
+    rest->streamed = rest->route.action == REST_FIND_MANY && export_wanted(request);
+    rest->lines = rest->route.action == REST_CREATE_MANY &&
+                  str_eq_nocase(request_media_type(request), STR("application/x-ndjson"));
+    if (request_identify(request) && (rest->lines || request_body_is_json(request)) && make_plan(request, rest)) {
+        begin(request, rest);
     }
 }

@@ -125,11 +125,12 @@ static bool take_rate(struct request *request)
     return false;
 }
 
-bool request_identify(struct request *request)
+/* False when the request has been ended. */
+static bool pin(struct request *request)
 {
     struct request_worker *worker = request->worker;
-    struct err err;
     if (!request_worker_ready(worker)) {
+        struct err err;
         request_add_header(request, "Retry-After", STR("1"));
         err_fail_tag(&err, ERR_UNAVAILABLE, "SERVICE_UNAVAILABLE", "The server is starting. Try again in a moment");
         request_fail(request, &err);
@@ -137,18 +138,35 @@ bool request_identify(struct request *request)
     }
     request->model = model_ref(worker->model);
     request->keyring = keyring_ref(worker->keyring);
+    return true;
+}
+
+static bool find_key(struct request *request, struct err *err)
+{
     const struct api_key *key = NULL;
     struct str authorization = http_header_get(&request->exchange->request, "authorization");
-    if (!authenticate(worker->tokens, request->keyring, authorization, clock_wall_us() / 1000000, &key, &err)) {
+    if (!authenticate(request->worker->tokens, request->keyring, authorization, clock_wall_us() / 1000000, &key, err)) {
+        return false;
+    }
+    request->key_id = key->id;
+    request->role = key->role;
+    request->actor = (struct record_actor){.source = STR("API"), .name = key->name};
+    return true;
+}
+
+bool request_identify(struct request *request)
+{
+    struct err err;
+    if (!pin(request)) {
+        return false;
+    }
+    if (!find_key(request, &err)) {
         if (err.code == ERR_UNAUTHENTICATED) {
             request_add_header(request, "WWW-Authenticate", STR("Bearer"));
         }
         request_fail(request, &err);
         return false;
     }
-    request->key_id = key->id;
-    request->role = key->role;
-    request->actor = (struct record_actor){.source = STR("API"), .name = key->name};
     return take_rate(request);
 }
 
@@ -176,23 +194,6 @@ static void not_here(struct request *request, const char *what)
     struct err err;
     err_fail_tag(&err, ERR_UNSUPPORTED, "NOT_SUPPORTED", "%s is not supported by this server yet", what);
     request_fail(request, &err);
-}
-
-static void go_to_webhooks(struct request *request, const struct settings_route *route)
-{
-    handle_webhooks(request, route->id_text, route->alias);
-}
-
-static struct settings_route webhooks_route(const struct http_request *http, struct str id_text, bool alias)
-{
-    bool read = http->method == HTTP_GET || http->method == HTTP_HEAD;
-    bool all = id_text.ptr == NULL;
-    return (struct settings_route){
-        .handle = go_to_webhooks,
-        .id_text = id_text,
-        .alias = alias,
-        .allow = all ? STR("GET, HEAD, POST, OPTIONS") : STR("GET, HEAD, PATCH, DELETE, OPTIONS"),
-        .known = read || (all ? http->method == HTTP_POST : http->method == HTTP_PATCH || http->method == HTTP_DELETE)};
 }
 
 static void go_to_settings(struct request *request)
@@ -243,7 +244,8 @@ static void handle_settings(struct request *request, const struct settings_route
     }
 }
 
-static void handle_search_route(struct request *request)
+/* For paths that are only read; false when the request has been ended. */
+static bool only_read(struct request *request)
 {
     struct str allow = STR("GET, HEAD, OPTIONS");
     enum http_method method = request->exchange->request.method;
@@ -251,8 +253,27 @@ static void handle_search_route(struct request *request)
         request_answer_options(request, allow);
     } else if (method != HTTP_GET && method != HTTP_HEAD) {
         request_refuse_method(request, allow);
-    } else if (request_identify(request)) {
+    }
+    return method == HTTP_GET || method == HTTP_HEAD;
+}
+
+static void handle_search_route(struct request *request)
+{
+    if (only_read(request) && request_identify(request)) {
         handle_search(request);
+    }
+}
+
+/* The documents need no key; a valid one shows more of them. */
+static void handle_docs_route(struct request *request, struct str name)
+{
+    struct err err;
+    if (!only_read(request) || !pin(request)) {
+        return;
+    }
+    bool known = find_key(request, &err);
+    if (!known || take_rate(request)) {
+        handle_docs(request, name, known);
     }
 }
 
@@ -292,26 +313,18 @@ static void route(struct request *request)
         handle_health(request, false);
     } else if (str_is(path, "/readyz")) {
         handle_health(request, true);
-    } else if (collection(path, STR("/rest/metadata/webhooks"), &id)) {
-        settings = webhooks_route(http, id, false);
-        handle_settings(request, &settings);
-    } else if (collection(path, STR("/rest/webhooks"), &id)) {
-        settings = webhooks_route(http, id, true);
-        handle_settings(request, &settings);
-    } else if (settings_route(http, &settings) || models_route(http, &settings)) {
+    } else if (webhooks_route(http, &settings) || settings_route(http, &settings) || models_route(http, &settings)) {
         handle_settings(request, &settings);
     } else if (collection(path, STR("/rest/metadata"), &id)) {
         not_here(request, "This part of the metadata API");
     } else if (str_is(path, "/rest/search")) {
         handle_search_route(request);
     } else if (collection(path, STR("/rest/open-api"), &id)) {
-        not_here(request, "The OpenAPI document");
+        handle_docs_route(request, id);
     } else if (collection(path, STR("/rest"), &id)) {
         handle_records(request);
     } else if (graphql_find(path) < graphql_endpoint_count) {
         handle_graphql(request, graphql_find(path));
-    } else if (str_is(path, "/metadata")) {
-        not_here(request, "The GraphQL API of the metadata");
     } else {
         struct err err;
         err_fail(&err, ERR_NOT_FOUND, 0, "Cannot find '%.*s'. The records are under /rest",
@@ -363,6 +376,8 @@ void request_worker_release(struct request_worker *worker)
     document_cache_release(&worker->documents);
     zip_free(worker->zip);
     worker->zip = NULL;
+    docs_free(worker->docs);
+    worker->docs = NULL;
     if (worker->keyring != NULL) {
         keyring_unref(worker->keyring);
         worker->keyring = NULL;

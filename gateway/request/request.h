@@ -48,6 +48,8 @@ struct request_settings {
     size_t compress_min; /* bytes of a body that is worth compressing */
 };
 
+struct docs;
+
 struct request_worker {
     struct executor executor;
     struct token_checker *tokens;
@@ -58,6 +60,7 @@ struct request_worker {
     struct live *live; /* what subscriptions listen to */
     const struct request_settings *settings;
     struct loop_timer log_timer; /* started by the first line after a flush */
+    struct docs *docs;           /* the OpenAPI documents; NULL until one is asked for */
     struct zip *zip;             /* NULL until the first answer that is compressed */
     uint64_t id_prefix;          /* of request ids */
     uint64_t id_next;

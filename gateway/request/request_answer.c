@@ -77,6 +77,7 @@ void request_release(struct request *request)
     if (request->graphql != NULL) {
         graphql_release(request->graphql);
     }
+    replan_release(request);
     model_unref(request->model);
     if (request->keyring != NULL) {
         keyring_unref(request->keyring);
@@ -97,7 +98,9 @@ static void fail_too_large(struct request *request)
 
 void request_finish(struct request *request, int status)
 {
-    if (request->exchange->body.overflowed) {
+    if (request->on_inside != NULL) {
+        request->on_inside(request, NULL);
+    } else if (request->exchange->body.overflowed) {
         fail_too_large(request);
     } else if (!idempotency_ends(request, status)) {
         request_send(request, status);
@@ -108,6 +111,10 @@ void request_fail_status(struct request *request, int status, const struct err *
 {
     struct strbuf *body = &request->exchange->body;
     strbuf_clear(body);
+    if (request->on_inside != NULL) {
+        request->on_inside(request, err);
+        return;
+    }
     if (request->graphql != NULL) {
         graphql_put_refusal(request, &status, err);
     } else if (request_wants_problem(request)) {

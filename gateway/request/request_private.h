@@ -11,6 +11,25 @@ enum { REQUEST_COMMANDS_MAX = 4, REQUEST_HEADERS_MAX = 16 };
 struct graphql;
 struct idempotency;
 
+/* Something of a request that waits for a newer model than it was planned in, to be planned again. */
+struct replan_wait {
+    struct list link;
+    unsigned times;
+    const struct model *planned;
+    /* The newer one is held until the request ends. NULL: none came, so the failure stands. */
+    void (*on_model)(void *context, struct model *newer);
+    void *context;
+};
+
+struct replan {
+    bool begun;
+    struct loop_timer timer;
+    int64_t give_up_us;
+    struct list waiting;
+    struct model **pinned;
+    size_t count, capacity;
+};
+
 struct request {
     struct http_exchange *exchange;
     struct request_worker *worker;
@@ -38,6 +57,17 @@ struct request {
     size_t graphql_fields;           /* of all operations, at their roots */
     bool not_kept;                   /* the answer is a failure that may be gone next time, whatever the status */
     struct idempotency *idempotency; /* NULL: the request has no key, or is not a write */
+    struct replan replan;
+    const struct rest_request *rest; /* of REST over records: what it is planned from */
+    struct replan_wait again;
+    struct pg_failure failure; /* while it waits */
+    /*
+     * Not NULL for a request within another one, which lends it arena, worker, model and role: what its handler answers
+     * goes here, and not to the client. With `err`: it failed; without: the answer is in exchange->body. So GraphQL can
+     * ask what REST has a handler for.
+     */
+    void (*on_inside)(struct request *inside, const struct err *err);
+    void *inside_context;
 };
 
 /* idempotency.c */
@@ -64,6 +94,7 @@ void request_send(struct request *request, int status);
 bool request_if_match(void *context, uint64_t version);
 /* Is a word in Prefer (RFC 7240)? */
 bool request_prefers(const struct request *request, struct str preference);
+bool request_accepts_gzip(const struct request *request);
 /* Does the client want errors as application/problem+json? */
 bool request_wants_problem(const struct request *request);
 /* Adds a job's times to the request's, before the job is used again. */
@@ -83,6 +114,12 @@ void request_fail_status(struct request *request, int status, const struct err *
 void request_fail_operation(struct request *request, const struct pg_failure *failure);
 /* From a failed statement of the request's own. */
 void request_fail_pg(struct request *request, const struct pg_failure *failure);
+
+/* replan.c */
+/* Did the statement meet a model that has moved? Then wait->on_model is called, later, with request->model the newer.
+ */
+bool request_replans(struct request *request, const struct pg_failure *failure, struct replan_wait *wait);
+void replan_release(struct request *request);
 
 /* graphql_http.c */
 /* Writes the refusal, and says which status it has for this client. */
@@ -112,8 +149,14 @@ bool export_wanted(const struct request *request);
 void handle_export(struct request *request);
 /* NDJSON lines into records: the plan is PLAN_CREATE, without inputs. */
 void handle_import(struct request *request);
+/* GET /rest/open-api/{name}; `known` tells whether the client has shown a valid key. */
+void handle_docs(struct request *request, struct str name, bool known);
+/* NULL is allowed. At the worker's end: whoever still waits for a document is turned away. */
+void docs_free(struct docs *docs);
 /* GET /rest/search. */
 void handle_search(struct request *request);
+
+struct webhook_action;
 
 /* What a path under /rest/metadata (or an old alias) is about. */
 struct settings_route {
@@ -121,16 +164,19 @@ struct settings_route {
     struct str id_text; /* NULL ptr: the collection */
     bool token;         /* /rest/metadata/apiKeys/{id}/token */
     bool alias;
-    struct str allow; /* for Allow */
-    bool known;       /* the path has the request's method */
-    bool secret;      /* the answer shows a secret, which is not to be kept: no Idempotency-Key */
+    const struct webhook_action *action; /* /rest/metadata/webhooks/{id}/{action} */
+    struct str allow;                    /* for Allow */
+    bool known;                          /* the path has the request's method */
+    bool secret;                         /* the answer shows a secret, which is not to be kept: no Idempotency-Key */
 };
 /* settings_rest.c: keys, roles and the workspace. False when the path is none of theirs. */
 bool settings_route(const struct http_request *http, struct settings_route *out);
 /* models.c: the same for objects and fields. */
 bool models_route(const struct http_request *http, struct settings_route *out);
+/* webhook_routes.c: the same for webhooks and their deliveries. */
+bool webhooks_route(const struct http_request *http, struct settings_route *out);
 
-/* /rest/metadata/webhooks[/{id}] and its old alias. */
+/* webhooks.c: /rest/metadata/webhooks[/{id}] and its old alias. */
 void handle_webhooks(struct request *request, struct str id_text, bool alias);
 
 /* For handlers that speak to PostgreSQL themselves: a statement made for this request alone, with its parameters. */

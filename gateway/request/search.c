@@ -213,10 +213,27 @@ static void answer(struct request *request, const struct search *search, const s
     request_finish(request, 200);
 }
 
+static void search_again(void *context, struct model *newer)
+{
+    struct request *request = context;
+    if (newer == NULL) {
+        request_fail_pg(request, &request->failure);
+        return;
+    }
+    model_unref(request->model);
+    request->model = model_ref(newer);
+    handle_search(request);
+}
+
 static void on_found(void *context, struct pg_result *const *results, const struct pg_failure *failure)
 {
     struct request *request = context;
-    if (failure != NULL) {
+    request->again.planned = request->model;
+    request->again.on_model = search_again;
+    request->again.context = request;
+    if (failure != NULL && request_replans(request, failure, &request->again)) {
+        request->failure = *failure;
+    } else if (failure != NULL) {
         request_fail_pg(request, failure);
     } else {
         answer(request, request->exchange->user, results[0], pg_rows(results[0]));

@@ -19,12 +19,14 @@ struct rest_call {
 /* False when the request has been ended. */
 static bool succeeded(struct request *request, const struct settings_answer *answer)
 {
+    /* Asked first: the answer may be gone with its request when that has been ended. */
+    bool good = answer->failure == NULL && answer->err == NULL;
     if (answer->failure != NULL) {
         request_fail_pg(request, answer->failure);
     } else if (answer->err != NULL) {
         request_fail(request, answer->err);
     }
-    return answer->failure == NULL && answer->err == NULL;
+    return good;
 }
 
 static struct strbuf *body_of(const struct settings_call *call)

@@ -5,18 +5,11 @@
 #include "gateway/metadata/webhook.h"
 
 #include "common/crypto/digest.h"
-#include "common/text/encode.h"
 #include "common/text/url.h"
-#include "gateway/request/request_private.h"
-#include "gateway/sql/sql_type.h"
+#include "gateway/metadata/webhook_check.h"
+#include "gateway/request/webhook_rows.h"
 
-enum { PAGE_DEFAULT = 60, PAGE_MAX = 200, SECRET_BYTES = 32 };
-
-#define WEBHOOK_COLUMNS                                                                                                \
-    "id, target_url, operations, description, secret, created_at, updated_at,"                                         \
-    " (select application_custom_id from core.workspace)"
-
-static const struct json_limits body_limits = {.max_depth = 16, .max_nodes = 4096};
+enum { PAGE_DEFAULT = 60, PAGE_MAX = 200 };
 
 struct listing {
     struct request *request;
@@ -24,81 +17,6 @@ struct listing {
     bool forward_given, backward_given, alias;
     struct uuid cursor;
 };
-
-static struct str column(const struct pg_result *result, size_t row, size_t at)
-{
-    struct str bytes;
-    return pg_value(result, row, at, &bytes) ? bytes : STR_EMPTY;
-}
-
-/* text[] in binary format, by the one decoder there is. */
-static void read_operations(struct request *request, struct str bytes, struct webhook *out)
-{
-    struct value value;
-    if (value_from_pg(request->arena, COLUMN_TEXT_ARRAY, bytes, false, &value) && !value.null) {
-        out->operations = value.as.array.items;
-        out->operation_count = value.as.array.count;
-    }
-}
-
-/* A uuid column that is never NULL. */
-static struct uuid column_uuid(const struct pg_result *result, size_t row, size_t at)
-{
-    struct uuid uuid = {0};
-    struct str bytes = column(result, row, at);
-    if (bytes.len == sizeof uuid.bytes) {
-        memcpy(uuid.bytes, bytes.ptr, sizeof uuid.bytes);
-    }
-    return uuid;
-}
-
-static bool read_row(struct request *request, const struct pg_result *result, size_t row, struct webhook *out)
-{
-    *out = (struct webhook){.target_url = column(result, row, 1),
-                            .description = column(result, row, 3),
-                            .created_us = pg_get_timestamptz(column(result, row, 5)),
-                            .updated_us = pg_get_timestamptz(column(result, row, 6))};
-    out->id = column_uuid(result, row, 0);
-    out->application_id = column_uuid(result, row, 7);
-    read_operations(request, column(result, row, 2), out);
-    struct str sealed = column(result, row, 4);
-    if (sealed.len == 0 || unseal(request->arena, request->worker->settings->webhook_key, sealed, &out->secret)) {
-        return true;
-    }
-    struct err err;
-    err_fail_tag(&err, ERR_INTERNAL, "INTERNAL_SERVER_ERROR",
-                 "The webhook's secret was sealed with another secret_key than the server's");
-    request_fail(request, &err);
-    return false;
-}
-
-static void run(struct request *request, enum pg_job_kind kind, struct sql sql, const struct pg_param *params,
-                void (*on_done)(void *context, struct pg_result *const *results, const struct pg_failure *failure),
-                void *context)
-{
-    request->commands[0] = request_command(request, sql, params);
-    request->job = (struct pg_job){
-        .kind = kind, .commands = request->commands, .command_count = 1, .on_done = on_done, .context = context};
-    pg_submit(request->worker->executor.slow, &request->job);
-}
-
-static void not_found(struct request *request)
-{
-    struct err err;
-    err_fail_tag(&err, ERR_NOT_FOUND, "WEBHOOK_NOT_FOUND", "Webhook not found");
-    request_fail(request, &err);
-}
-
-static bool parse_id(struct request *request, struct str text, struct uuid *out)
-{
-    if (uuid_parse(text, out)) {
-        return true;
-    }
-    struct err err;
-    err_fail_tag(&err, ERR_INVALID, NULL, "'%.*s' is not a valid UUID", STR_ARG(str_cut(text, 80)));
-    request_fail(request, &err);
-    return false;
-}
 
 /* Reads. */
 
@@ -111,21 +29,10 @@ static void on_read(void *context, struct pg_result *const *results, const struc
     } else if (pg_rows(results[0]) == 0) {
         /* An unknown webhook reads as null: 200 and an empty body (contract 1.3). */
         request_finish(request, 200);
-    } else if (read_row(request, results[0], 0, &webhook)) {
+    } else if (webhook_read_row(request, results[0], 0, &webhook)) {
         webhook_put_json(&request->exchange->body, &webhook);
         request_finish(request, 200);
     }
-}
-
-static void read_one(struct request *request, const struct uuid *id)
-{
-    static const uint32_t types[] = {SQL_UUID};
-    struct pg_param *params = ARENA_ARRAY(request->arena, struct pg_param, 1);
-    params[0] = param_uuid(request->arena, id);
-    run(request, PG_READ,
-        (struct sql){STR("select " WEBHOOK_COLUMNS " from core.webhook where id = $1 and deleted_at is null"), types,
-                     1},
-        params, on_read, request);
 }
 
 static void put_page_info(struct strbuf *out, bool next, bool previous, const struct webhook *first,
@@ -202,7 +109,7 @@ static void on_list(void *context, struct pg_result *const *results, const struc
     size_t count = pg_rows(results[0]);
     struct webhook *all = ARENA_ARRAY(request->arena, struct webhook, count + 1);
     for (size_t i = 0; i < count; i++) {
-        if (!read_row(request, results[0], i, &all[i])) {
+        if (!webhook_read_row(request, results[0], i, &all[i])) {
             return;
         }
     }
@@ -251,77 +158,164 @@ static void list(struct request *request, bool alias)
         request_fail(request, &err);
         return;
     }
-    run(request, PG_READ,
-        (struct sql){
-            STR("select " WEBHOOK_COLUMNS " from core.webhook where deleted_at is null order by created_at, id"), NULL,
-            0},
-        NULL, on_list, listing);
+    webhook_run(request, PG_READ,
+                (struct sql){STR("select " WEBHOOK_COLUMNS
+                                 " from core.webhook w where deleted_at is null order by created_at, id"),
+                             NULL, 0},
+                NULL, on_list, listing);
 }
 
 /* Writes. */
 
-static void on_written(void *context, struct pg_result *const *results, const struct pg_failure *failure)
+/* A column and what it is set to. */
+struct setting {
+    const char *column;
+    enum sql_type type;
+    struct pg_param param;
+    bool keep; /* where the column has something already, that stays */
+};
+
+enum { SETTINGS_MAX = 24 };
+
+struct settings {
+    struct setting list[SETTINGS_MAX];
+    size_t count;
+};
+
+static void set(struct settings *settings, bool given, const char *column, enum sql_type type, struct pg_param param)
 {
-    struct request *request = context;
-    struct webhook webhook;
-    if (failure != NULL) {
-        request_fail_pg(request, failure);
-    } else if (pg_rows(results[0]) == 0) {
-        not_found(request);
-    } else if (read_row(request, results[0], 0, &webhook)) {
-        webhook_put_json(&request->exchange->body, &webhook);
-        request_finish(request, request->exchange->request.method == HTTP_POST ? 201 : 200);
+    if (given) {
+        settings->list[settings->count++] = (struct setting){column, type, param, false};
     }
 }
 
-static struct json *read_body(struct request *request, struct err *err)
+static void set_unless_there(struct settings *settings, bool given, const char *column, enum sql_type type,
+                             struct pg_param param)
 {
-    return json_parse(request->arena, request->exchange->request.body, &body_limits, err);
+    if (given) {
+        settings->list[settings->count++] = (struct setting){column, type, param, true};
+    }
 }
 
-static struct str fresh_secret(struct arena *arena)
+static struct pg_param headers_param(struct request *request, const struct webhook *webhook)
 {
-    uint8_t random[SECRET_BYTES];
-    random_bytes(random, sizeof random);
-    struct strbuf hex = {0};
-    hex_put(&hex, str_of((const char *)random, sizeof random));
-    struct str secret = arena_copy(arena, strbuf_str(&hex));
-    strbuf_release(&hex);
-    return secret;
+    if (webhook->header_count == 0) {
+        return param_text(STR(""));
+    }
+    struct strbuf json = {0};
+    webhook_headers_put(&json, webhook->headers, webhook->header_count);
+    struct pg_param param = webhook_param_sealed(request, strbuf_str(&json));
+    strbuf_release(&json);
+    return param;
 }
 
-static struct pg_param operations_param(struct request *request, const struct webhook *webhook)
+static void gather_delivery(struct request *request, const struct webhook *webhook, const struct webhook_given *given,
+                            struct settings *out)
 {
-    struct value value = {.kind = COLUMN_TEXT_ARRAY};
-    value.as.array.items = webhook->operations;
-    value.as.array.count = webhook->operation_count;
-    return param_value(request->arena, &value);
+    struct arena *arena = request->arena;
+    bool v1a = given->signature && str_is(webhook->signature, "v1a");
+    bool pauses = given->paused && webhook->paused;
+    set(out, given->order, "delivery_order", SQL_TEXT, webhook_param_text(webhook->order));
+    set(out, given->retry_schedule, "retry_schedule", SQL_TEXT, webhook_param_text(webhook->retry_schedule));
+    set(out, given->rate_limit, "rate_limit", SQL_TEXT, webhook_param_text(webhook->rate_limit));
+    set(out, given->filter, "filter", SQL_TEXT, webhook_param_text(webhook->filter));
+    set(out, given->fields, "fields", SQL_TEXT_ARRAY,
+        webhook_param_texts(request, webhook->fields, webhook->field_count));
+    set(out, given->payload, "payload", SQL_TEXT, webhook_param_text(webhook->payload));
+    set(out, given->headers, "headers", SQL_TEXT, headers_param(request, webhook));
+    set(out, given->max_bytes, "max_bytes", SQL_INT8,
+        webhook->max_bytes == 0 ? param_null() : param_int(arena, webhook->max_bytes));
+    set(out, given->signature, "signature", SQL_TEXT, webhook_param_text(webhook->signature));
+    set(out, given->authorities, "authorities", SQL_TEXT, webhook_param_text(webhook->authorities));
+    set(out, given->client, "client_certificate", SQL_TEXT, webhook_param_text(webhook->client_certificate));
+    set(out, given->client, "client_key", SQL_TEXT,
+        webhook->client_key.ptr == NULL ? param_null() : webhook_param_sealed(request, webhook->client_key));
+    if (v1a) {
+        set_unless_there(out, true, "signing_key", SQL_TEXT,
+                         webhook_param_sealed(request, webhook_fresh_signing_key(arena)));
+    }
+    set_unless_there(out, pauses, "paused_at", SQL_TIMESTAMPTZ, webhook_param_time(request, request_now_us()));
+    set(out, given->paused && !pauses, "paused_at", SQL_TIMESTAMPTZ, param_null());
 }
 
-static struct pg_param description_param(const struct webhook *webhook)
+static void gather(struct request *request, const struct webhook *webhook, const struct webhook_given *given,
+                   struct settings *out)
 {
-    return webhook->description.ptr == NULL ? param_null() : param_text(webhook->description);
+    set(out, given->target_url, "target_url", SQL_TEXT, webhook_param_text(webhook->target_url));
+    set(out, given->operations, "operations", SQL_TEXT_ARRAY,
+        webhook_param_texts(request, webhook->operations, webhook->operation_count));
+    set(out, given->description, "description", SQL_TEXT, webhook_param_text(webhook->description));
+    set(out, given->secret, "secret", SQL_TEXT, webhook_param_sealed(request, webhook->secret));
+    set(out, true, "updated_at", SQL_TIMESTAMPTZ, webhook_param_time(request, request_now_us()));
+    gather_delivery(request, webhook, given, out);
 }
 
-static struct pg_param now_param(struct request *request)
+/* $1 is the id, then come the settings. */
+static void write(struct request *request, const struct uuid *id, const struct settings *settings, struct strbuf *text,
+                  webhook_done on_done)
 {
-    struct value now = {.kind = COLUMN_TIMESTAMPTZ, .as.us = request_now_us()};
-    return param_value(request->arena, &now);
+    uint32_t *types = ARENA_ARRAY(request->arena, uint32_t, settings->count + 1);
+    struct pg_param *params = ARENA_ARRAY(request->arena, struct pg_param, settings->count + 1);
+    types[0] = SQL_UUID;
+    params[0] = param_uuid(request->arena, id);
+    for (size_t i = 0; i < settings->count; i++) {
+        types[i + 1] = settings->list[i].type;
+        params[i + 1] = settings->list[i].param;
+    }
+    struct str sql = arena_copy(request->arena, strbuf_str(text));
+    strbuf_release(text);
+    webhook_run(request, PG_WRITE, (struct sql){sql, types, settings->count + 1}, params, on_done, request);
 }
 
-static struct pg_param sealed_param(struct request *request, struct str secret)
+static void on_created(void *context, struct pg_result *const *results, const struct pg_failure *failure)
 {
-    return param_text(seal(request->arena, request->worker->settings->webhook_key, secret));
+    struct request *request = context;
+    if (failure != NULL) {
+        request_fail_pg(request, failure);
+    } else {
+        webhook_answer(request, results[0], 201);
+    }
+}
+
+static void on_updated(void *context, struct pg_result *const *results, const struct pg_failure *failure)
+{
+    struct request *request = context;
+    if (failure != NULL) {
+        request_fail_pg(request, failure);
+    } else {
+        webhook_answer(request, results[0], 200);
+    }
+}
+
+static void insert(struct request *request, const struct uuid *id, const struct settings *settings)
+{
+    struct strbuf text = {0};
+    strbuf_puts(&text, "insert into core.webhook as w (id, created_at");
+    for (size_t i = 0; i < settings->count; i++) {
+        strbuf_printf(&text, ", %s", settings->list[i].column);
+    }
+    strbuf_puts(&text, ") values ($1, ");
+    for (size_t i = 0; i < settings->count; i++) {
+        if (str_is(str_from(settings->list[i].column), "updated_at")) {
+            strbuf_printf(&text, "$%zu", i + 2); /* created at the same time */
+        }
+    }
+    for (size_t i = 0; i < settings->count; i++) {
+        strbuf_printf(&text, ", $%zu", i + 2);
+    }
+    strbuf_puts(&text, ") returning " WEBHOOK_COLUMNS);
+    write(request, id, settings, &text, on_created);
 }
 
 static void create(struct request *request)
 {
-    static const uint32_t types[] = {SQL_UUID, SQL_TEXT, SQL_TEXT_ARRAY, SQL_TEXT, SQL_TEXT, SQL_TIMESTAMPTZ};
     struct webhook webhook;
     struct webhook_given given;
+    struct settings settings = {.count = 0};
     struct err err;
-    struct json *body = read_body(request, &err);
-    if (body == NULL || !webhook_read_create(request->arena, body, &webhook, &given, &err)) {
+    struct json *body = webhook_body(request, false, &err);
+    if (body == NULL || !webhook_read_create(request->arena, body, &webhook, &given, &err) ||
+        !webhook_check(request->arena, request->model->catalogue, &webhook, &err)) {
         request_fail(request, &err);
         return;
     }
@@ -330,50 +324,101 @@ static void create(struct request *request)
         random_bytes(random, sizeof random);
         webhook.id = uuid_v4(random);
     }
-    struct pg_param *params = ARENA_ARRAY(request->arena, struct pg_param, ARRAY_LEN(types));
-    params[0] = param_uuid(request->arena, &webhook.id);
-    params[1] = param_text(webhook.target_url);
-    params[2] = operations_param(request, &webhook);
-    params[3] = description_param(&webhook);
-    params[4] = sealed_param(request, given.secret ? webhook.secret : fresh_secret(request->arena));
-    params[5] = now_param(request);
-    run(request, PG_WRITE,
-        (struct sql){STR("insert into core.webhook (id, target_url, operations, description, secret, created_at,"
-                         " updated_at) values ($1, $2, $3, $4, $5, $6, $6) returning " WEBHOOK_COLUMNS),
-                     types, ARRAY_LEN(types)},
-        params, on_written, request);
+    if (!given.secret) {
+        webhook.secret = webhook_fresh_secret(request->arena);
+    }
+    given.operations = given.secret = true;
+    gather(request, &webhook, &given, &settings);
+    insert(request, &webhook.id, &settings);
 }
 
-static void update(struct request *request, const struct uuid *id)
-{
-    static const uint32_t types[] = {SQL_UUID, SQL_TEXT, SQL_TEXT_ARRAY, SQL_BOOL, SQL_TEXT, SQL_TEXT, SQL_TIMESTAMPTZ};
+/* A change. */
+
+struct change_of {
+    struct request *request;
+    struct uuid id;
     struct webhook webhook;
     struct webhook_given given;
+};
+
+/* A change by hand brings a disabled webhook back, and one's own secret is the only one from then on. */
+static void update(struct change_of *change)
+{
+    struct request *request = change->request;
+    struct settings settings = {.count = 0};
+    struct strbuf text = {0};
+    gather(request, &change->webhook, &change->given, &settings);
+    strbuf_puts(&text, "with healed as (delete from core.webhook_health h using core.webhook d"
+                       " where h.webhook_id = $1 and d.id = $1 and d.disabled_at is not null)"
+                       " update core.webhook w set disabled_at = null, disabled_reason = null");
+    if (change->given.secret) {
+        strbuf_puts(&text, ", old_secrets = '{}', old_signing_keys = '{}', old_until = '{}'");
+    }
+    for (size_t i = 0; i < settings.count; i++) {
+        const struct setting *setting = &settings.list[i];
+        const char *column = setting->column;
+        if (!setting->keep) {
+            strbuf_printf(&text, ", %s = $%zu", column, i + 2);
+        } else if (setting->type == SQL_TEXT) {
+            strbuf_printf(&text, ", %s = coalesce(nullif(w.%s, ''), $%zu)", column, column, i + 2);
+        } else {
+            strbuf_printf(&text, ", %s = coalesce(w.%s, $%zu)", column, column, i + 2);
+        }
+    }
+    strbuf_puts(&text, " where id = $1 and deleted_at is null returning " WEBHOOK_COLUMNS);
+    write(request, &change->id, &settings, &text, on_updated);
+}
+
+/* Filter, fields and operations are checked as they will be together. */
+static void on_read_to_change(void *context, struct pg_result *const *results, const struct pg_failure *failure)
+{
+    struct change_of *change = context;
+    struct request *request = change->request;
+    const struct webhook_given *given = &change->given;
+    struct webhook webhook;
     struct err err;
-    struct str text = request->exchange->request.body;
-    struct json *body =
-        text.len == 0 ? json_parse(request->arena, STR("{}"), &body_limits, &err) : read_body(request, &err);
-    if (body == NULL || !webhook_read_update(request->arena, body, &webhook, &given, &err)) {
+    if (failure != NULL) {
+        request_fail_pg(request, failure);
+        return;
+    }
+    if (pg_rows(results[0]) == 0) {
+        webhook_not_found(request);
+        return;
+    }
+    if (!webhook_read_row(request, results[0], 0, &webhook)) {
+        return;
+    }
+    if (given->operations) {
+        webhook.operations = change->webhook.operations;
+        webhook.operation_count = change->webhook.operation_count;
+    }
+    if (given->fields) {
+        webhook.fields = change->webhook.fields;
+        webhook.field_count = change->webhook.field_count;
+    }
+    webhook.filter = given->filter ? change->webhook.filter : webhook.filter;
+    if (!webhook_check(request->arena, request->model->catalogue, &webhook, &err)) {
         request_fail(request, &err);
         return;
     }
-    struct pg_param *params = ARENA_ARRAY(request->arena, struct pg_param, ARRAY_LEN(types));
-    params[0] = param_uuid(request->arena, id);
-    params[1] = given.target_url ? param_text(webhook.target_url) : param_null();
-    params[2] = given.operations ? operations_param(request, &webhook) : param_null();
-    params[3] = param_text(given.description ? STR("t") : STR("f"));
-    params[4] = description_param(&webhook);
-    params[5] = given.secret ? sealed_param(request, webhook.secret) : param_null();
-    params[6] = now_param(request);
-    /* A change by hand brings a disabled webhook back. */
-    run(request, PG_WRITE,
-        (struct sql){STR("update core.webhook set target_url = coalesce($2, target_url),"
-                         " operations = coalesce($3, operations),"
-                         " description = case when $4 then $5 else description end, secret = coalesce($6, secret),"
-                         " updated_at = $7, disabled_at = null, disabled_reason = null"
-                         " where id = $1 and deleted_at is null returning " WEBHOOK_COLUMNS),
-                     types, ARRAY_LEN(types)},
-        params, on_written, request);
+    update(change);
+}
+
+static void begin_update(struct request *request, const struct uuid *id)
+{
+    struct change_of *change = ARENA_NEW(request->arena, struct change_of);
+    const struct webhook_given *given = &change->given;
+    struct err err;
+    struct json *body = webhook_body(request, true, &err);
+    change->request = request;
+    change->id = *id;
+    if (body == NULL || !webhook_read_update(request->arena, body, &change->webhook, &change->given, &err)) {
+        request_fail(request, &err);
+    } else if (given->operations || given->filter || given->fields) {
+        webhook_read(request, id, on_read_to_change, change);
+    } else {
+        update(change);
+    }
 }
 
 static void on_removed(void *context, struct pg_result *const *results, const struct pg_failure *failure)
@@ -382,7 +427,7 @@ static void on_removed(void *context, struct pg_result *const *results, const st
     if (failure != NULL) {
         request_fail_pg(request, failure);
     } else if (pg_rows(results[0]) == 0) {
-        not_found(request);
+        webhook_not_found(request);
     } else {
         strbuf_puts(&request->exchange->body, "true");
         request_finish(request, 200);
@@ -394,8 +439,9 @@ static void destroy(struct request *request, const struct uuid *id)
     static const uint32_t types[] = {SQL_UUID, SQL_TIMESTAMPTZ};
     struct pg_param *params = ARENA_ARRAY(request->arena, struct pg_param, ARRAY_LEN(types));
     params[0] = param_uuid(request->arena, id);
-    params[1] = now_param(request);
-    run(request, PG_WRITE,
+    params[1] = webhook_param_time(request, request_now_us());
+    webhook_run(
+        request, PG_WRITE,
         (struct sql){STR("update core.webhook set deleted_at = $2 where id = $1 and deleted_at is null returning id"),
                      types, ARRAY_LEN(types)},
         params, on_removed, request);
@@ -424,14 +470,14 @@ void handle_webhooks(struct request *request, struct str id_text, bool alias)
         }
         return;
     }
-    if (!parse_id(request, id_text, &id)) {
+    if (!webhook_parse_id(request, id_text, &id)) {
         return;
     }
     if (method == HTTP_PATCH) {
-        update(request, &id);
+        begin_update(request, &id);
     } else if (method == HTTP_DELETE) {
         destroy(request, &id);
     } else {
-        read_one(request, &id);
+        webhook_read(request, &id, on_read, request);
     }
 }

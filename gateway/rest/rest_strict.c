@@ -110,7 +110,7 @@ static const char *nearest(enum rest_action action, struct str given)
     return best;
 }
 
-static bool is_known(enum rest_action action, struct str name)
+bool rest_strict_knows(enum rest_action action, struct str name)
 {
     for (size_t i = 0; i < ARRAY_LEN(known); i++) {
         if (str_is(name, known[i].name)) {
@@ -142,7 +142,7 @@ bool rest_strict_check(struct arena *arena, enum rest_action action, struct str 
     size_t unknown = 0;
     for (size_t i = 0; i < params.count; i++) {
         struct str name = params.items[i].name;
-        if (!is_known(action, name) && unknown++ < NAMED_MAX) {
+        if (!rest_strict_knows(action, name) && unknown++ < NAMED_MAX) {
             strbuf_printf(&list, "%s'%.*s' (did you mean '%s'?)", unknown == 1 ? "" : ", ",
                           STR_ARG(str_cut(name, NAME_MAX_LEN)), nearest(action, name));
         }

@@ -1,4 +1,4 @@
-/* The opt-in refusal of query parameters that a route does not know. Internal to the room. */
+/* Which query parameters a route knows, and the opt-in refusal of those that it does not. */
 #ifndef PORTTI_REST_REST_STRICT_H
 #define PORTTI_REST_REST_STRICT_H
 
@@ -8,5 +8,7 @@
  * then names the first parameters that the action has no use for, each with the nearest one that it has. */
 MUST_CHECK bool rest_strict_check(struct arena *arena, enum rest_action action, struct str query, bool header,
                                   struct err *err);
+/* Has the action a use for the parameter? */
+bool rest_strict_knows(enum rest_action action, struct str name);
 
 #endif

@@ -27,10 +27,20 @@ static void put_columns(struct strbuf *text, const struct object *object)
     }
 }
 
+static void put_column(struct strbuf *text, const char *before, const struct column *column, const char *behind)
+{
+    strbuf_puts(text, before);
+    strbuf_put(text, column->quoted);
+    strbuf_puts(text, behind);
+}
+
 static void put_select(struct strbuf *text, const struct object *object)
 {
     strbuf_puts(text, "select ");
-    put_columns(text, object);
+    for (size_t i = 0; i < object->column_count; i++) {
+        strbuf_puts(text, i == 0 ? "" : ", ");
+        strbuf_put(text, object->columns[i].read);
+    }
     strbuf_puts(text, " from ");
     strbuf_put(text, object->table);
 }
@@ -39,7 +49,8 @@ struct sql sql_read_one(struct arena *arena, const struct object *object)
 {
     struct strbuf text = {0};
     put_select(&text, object);
-    strbuf_puts(&text, " where \"id\" = $1 and \"deletedAt\" is null");
+    put_column(&text, " where ", object->id_column, " = $1");
+    put_column(&text, " and ", object->deleted_at, " is null");
     return sql_finish(arena, &text, types_of(arena, (uint32_t[]){SQL_UUID}, 1), 1);
 }
 
@@ -47,8 +58,11 @@ struct sql sql_read_many(struct arena *arena, const struct object *object, bool 
 {
     struct strbuf text = {0};
     put_select(&text, object);
-    strbuf_puts(&text, " where \"deletedAt\" is null");
-    strbuf_puts(&text, after ? " and \"id\" > $1 order by \"id\" limit $2" : " order by \"id\" limit $1");
+    put_column(&text, " where ", object->deleted_at, " is null");
+    if (after) {
+        put_column(&text, " and ", object->id_column, " > $1");
+    }
+    put_column(&text, " order by ", object->id_column, after ? " limit $2" : " limit $1");
     return after ? sql_finish(arena, &text, types_of(arena, (uint32_t[]){SQL_UUID, SQL_INT8}, 2), 2)
                  : sql_finish(arena, &text, types_of(arena, (uint32_t[]){SQL_INT8}, 1), 1);
 }
@@ -112,7 +126,7 @@ struct sql sql_lock(struct arena *arena, const struct object *object)
 {
     struct strbuf text = {0};
     put_select(&text, object);
-    strbuf_puts(&text, " where \"id\" = $1 for update");
+    put_column(&text, " where ", object->id_column, " = $1 for update");
     return sql_finish(arena, &text, types_of(arena, (uint32_t[]){SQL_UUID}, 1), 1);
 }
 
@@ -134,7 +148,7 @@ struct sql sql_update(struct arena *arena, const struct object *object, const bo
         types[count++] = column_kinds[object->columns[i].kind].oid;
         strbuf_printf(&text, " = $%zu", count);
     }
-    strbuf_puts(&text, " where \"id\" = $1");
+    put_column(&text, " where ", object->id_column, " = $1");
     return sql_finish(arena, &text, types, count);
 }
 
@@ -143,7 +157,7 @@ struct sql sql_delete(struct arena *arena, const struct object *object)
     struct strbuf text = {0};
     strbuf_puts(&text, "delete from ");
     strbuf_put(&text, object->table);
-    strbuf_puts(&text, " where \"id\" = $1");
+    put_column(&text, " where ", object->id_column, " = $1");
     return sql_finish(arena, &text, types_of(arena, (uint32_t[]){SQL_UUID}, 1), 1);
 }
 
@@ -153,7 +167,8 @@ struct sql sql_lock_referring(struct arena *arena, const struct field *field)
     put_select(&text, field->object);
     strbuf_puts(&text, " where ");
     strbuf_put(&text, field->columns[0].quoted);
-    strbuf_puts(&text, " = any($1) order by \"id\" limit $2 for update");
+    strbuf_puts(&text, " = any($1)");
+    put_column(&text, " order by ", field->object->id_column, " limit $2 for update");
     return sql_finish(arena, &text, types_of(arena, (uint32_t[]){SQL_UUID_ARRAY, SQL_INT8}, 2), 2);
 }
 
@@ -187,7 +202,7 @@ struct sql sql_delete_many(struct arena *arena, const struct object *object)
     struct strbuf text = {0};
     strbuf_puts(&text, "delete from ");
     strbuf_put(&text, object->table);
-    strbuf_puts(&text, " where \"id\" = any($1)");
+    put_column(&text, " where ", object->id_column, " = any($1)");
     return sql_finish(arena, &text, types_of(arena, (uint32_t[]){SQL_UUID_ARRAY}, 1), 1);
 }
 

@@ -36,8 +36,11 @@ struct sql_bound {
 struct sql_bound sql_page(struct arena *arena, const struct plan *plan);
 /* Of each order term, its column among the result's: object->columns come first. */
 void sql_page_places(const struct plan *plan, size_t *places);
-/* The same for the pages of a relation. */
-void sql_order_places(const struct object *object, const struct order_term *terms, size_t count, size_t *places);
+/* The same for the pages of a relation, among the columns that they bring. */
+void sql_related_places(const struct plan_relation *relation, const bool *needed, size_t *places);
+/* Which columns of its target a relation brings: those of the fields that are asked for (all of them when none is
+ * named), its id and join column, and what cursors are made of. `needed` is by column, and zeroed. */
+void sql_related_needs(const struct plan_relation *relation, bool *needed);
 /* How many records match: one row, one int8. */
 struct sql_bound sql_count(struct arena *arena, const struct plan *plan);
 /* EXPLAIN (format json) of the same: one row, one text. */
@@ -49,8 +52,8 @@ struct sql_bound sql_by_ids(struct arena *arena, const struct object *object, co
                             bool with_deleted, bool lock);
 /* The other side of a relation, for all parents at once: of a to-one the records with these ids; of a to-many those
  * whose join column is among these ids, each parent's page of them, one more than its limit, parent by parent in the
- * page's order (backward in reverse). Result columns are the target's columns, then those of the order's terms that lie
- * across relations. */
+ * page's order (backward in reverse). Result columns are those of the target's that sql_related_needs marks, in their
+ * order, then those of the order's terms that lie across relations. */
 struct sql_bound sql_related(struct arena *arena, const struct plan_relation *relation, const struct uuid *ids,
                              size_t count);
 /* Groups: dimensions as text, then aggregates as text (NULL = none). */

@@ -84,7 +84,7 @@ void build_column(struct sql_builder *builder, unsigned alias, const struct colu
     strbuf_put_char(&builder->text, 't');
     strbuf_put_uint(&builder->text, alias);
     strbuf_put_char(&builder->text, '.');
-    strbuf_put(&builder->text, column->quoted);
+    strbuf_put(&builder->text, column->read);
 }
 
 void build_columns(struct sql_builder *builder, unsigned alias, const struct object *object)

@@ -338,7 +338,7 @@ struct sql_bound sql_group_samples(struct arena *arena, const struct plan *plan)
     }
     for (size_t i = 0; i < plan->object->column_count; i++) {
         build_text(builder, i == 0 ? "" : ", ");
-        build_str(builder, plan->object->columns[i].quoted);
+        build_str(builder, plan->object->columns[i].read);
     }
     build_text(builder, " from (select x.*, row_number() over (partition by ");
     for (size_t i = 0; i < dimensions; i++) {

@@ -2,18 +2,56 @@
 #include "gateway/sql/sql_build.h"
 #include "gateway/sql/sql_type.h"
 
-void sql_order_places(const struct object *object, const struct order_term *terms, size_t count, size_t *places)
+void sql_page_places(const struct plan *plan, size_t *places)
 {
-    size_t extra = object->column_count;
-    for (size_t i = 0; i < count; i++) {
-        const struct path *path = &terms[i].path;
+    size_t extra = plan->object->column_count;
+    for (size_t i = 0; i < plan->order_count; i++) {
+        const struct path *path = &plan->order[i].path;
         places[i] = path->hop_count == 0 ? path->column->index : extra++;
     }
 }
 
-void sql_page_places(const struct plan *plan, size_t *places)
+void sql_related_needs(const struct plan_relation *relation, bool *needed)
 {
-    sql_order_places(plan->object, plan->order, plan->order_count, places);
+    const struct object *target = relation->field->target;
+    const struct plan_selection *selection = &relation->selection;
+    for (size_t i = 0; i < target->column_count; i++) {
+        needed[i] = selection->fields == NULL;
+    }
+    for (size_t i = 0; selection->fields != NULL && i < selection->count; i++) {
+        const struct field *field = selection->fields[i];
+        for (size_t k = 0; k < field->column_count; k++) {
+            needed[field->columns[k].index] = true;
+        }
+    }
+    needed[target->id_column->index] = true;
+    if (relation->field->side == RELATION_ONE_TO_MANY) {
+        needed[relation->field->inverse->columns[0].index] = true;
+    }
+    for (size_t i = 0; i < relation->order_count; i++) {
+        if (relation->order[i].path.hop_count == 0) {
+            needed[relation->order[i].path.column->index] = true;
+        }
+    }
+}
+
+/* How many needed columns stand before this one. */
+static size_t rank_of(const bool *needed, size_t column)
+{
+    size_t rank = 0;
+    for (size_t i = 0; i < column; i++) {
+        rank += needed[i];
+    }
+    return rank;
+}
+
+void sql_related_places(const struct plan_relation *relation, const bool *needed, size_t *places)
+{
+    size_t extra = rank_of(needed, relation->field->target->column_count);
+    for (size_t i = 0; i < relation->order_count; i++) {
+        const struct path *path = &relation->order[i].path;
+        places[i] = path->hop_count == 0 ? rank_of(needed, path->column->index) : extra++;
+    }
 }
 
 static void build_window(struct sql_builder *builder, const struct plan_page *page)
@@ -90,6 +128,24 @@ struct sql_bound sql_lock_matching(struct arena *arena, const struct plan *plan,
     return build_end(&builder);
 }
 
+static void build_by_ids(struct sql_builder *builder, const struct object *object, const struct uuid *ids, size_t count,
+                         bool with_deleted)
+{
+    build_from(builder, 0, object);
+    build_text(builder, " where ");
+    build_column(builder, 0, object->id_column);
+    build_text(builder, " = any(");
+    build_uuids(builder, ids, count);
+    build_text(builder, ")");
+    if (!with_deleted) {
+        build_text(builder, " and ");
+        build_column(builder, 0, object->deleted_at);
+        build_text(builder, " is null");
+    }
+    build_text(builder, " order by ");
+    build_column(builder, 0, object->id_column);
+}
+
 struct sql_bound sql_by_ids(struct arena *arena, const struct object *object, const struct uuid *ids, size_t count,
                             bool with_deleted, bool lock)
 {
@@ -97,19 +153,7 @@ struct sql_bound sql_by_ids(struct arena *arena, const struct object *object, co
     build_begin(&builder, arena);
     build_text(&builder, "select ");
     build_columns(&builder, 0, object);
-    build_from(&builder, 0, object);
-    build_text(&builder, " where ");
-    build_column(&builder, 0, object->id_column);
-    build_text(&builder, " = any(");
-    build_uuids(&builder, ids, count);
-    build_text(&builder, ")");
-    if (!with_deleted) {
-        build_text(&builder, " and ");
-        build_column(&builder, 0, object->deleted_at);
-        build_text(&builder, " is null");
-    }
-    build_text(&builder, " order by ");
-    build_column(&builder, 0, object->id_column);
+    build_by_ids(&builder, object, ids, count, with_deleted);
     build_text(&builder, lock ? " for update" : "");
     return build_end(&builder);
 }
@@ -129,6 +173,21 @@ static void build_order_columns(struct sql_builder *builder, const struct build_
             strbuf_printf(&builder->text, " as o%zu", number);
         } else {
             strbuf_printf(&builder->text, "t0.o%zu", number);
+        }
+    }
+}
+
+static void build_needed(struct sql_builder *builder, const struct plan_relation *relation)
+{
+    const struct object *target = relation->field->target;
+    bool *needed = ARENA_ARRAY(builder->arena, bool, target->column_count);
+    const char *comma = "";
+    sql_related_needs(relation, needed);
+    for (size_t i = 0; i < target->column_count; i++) {
+        if (needed[i]) {
+            build_text(builder, comma);
+            build_column(builder, 0, &target->columns[i]);
+            comma = ", ";
         }
     }
 }
@@ -161,7 +220,7 @@ static struct sql_bound related_many(struct arena *arena, const struct plan_rela
     plan_order(relation, &id, &order, &joins);
     builder.aliases = joins.aliases;
     build_text(&builder, "select ");
-    build_columns(&builder, 0, target);
+    build_needed(&builder, relation);
     build_order_columns(&builder, &order, false);
     build_text(&builder, " from unnest(");
     build_uuids(&builder, ids, count);
@@ -182,11 +241,21 @@ static struct sql_bound related_many(struct arena *arena, const struct plan_rela
     return build_end(&builder);
 }
 
+static struct sql_bound related_one(struct arena *arena, const struct plan_relation *relation, const struct uuid *ids,
+                                    size_t count)
+{
+    const struct object *target = relation->field->target;
+    struct sql_builder builder;
+    build_begin(&builder, arena);
+    build_text(&builder, "select ");
+    build_needed(&builder, relation);
+    build_by_ids(&builder, target, ids, count, false);
+    return build_end(&builder);
+}
+
 struct sql_bound sql_related(struct arena *arena, const struct plan_relation *relation, const struct uuid *ids,
                              size_t count)
 {
-    if (relation->field->side == RELATION_MANY_TO_ONE) {
-        return sql_by_ids(arena, relation->field->target, ids, count, false, false);
-    }
-    return related_many(arena, relation, ids, count);
+    return relation->field->side == RELATION_MANY_TO_ONE ? related_one(arena, relation, ids, count)
+                                                         : related_many(arena, relation, ids, count);
 }

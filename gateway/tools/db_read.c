@@ -149,7 +149,6 @@ static void fill_index(struct db_table *table, struct cells *cells)
     index->primary = flag(cells);
     index->predicate = text(cells);
     index->columns = list(cells, &index->column_count);
-    index->constraint = flag(cells);
 }
 
 static void begin_keys(struct arena *arena, struct db_table *table, size_t count)
@@ -179,21 +178,18 @@ static void fill_key(struct db_table *table, struct cells *cells)
     " where a.attnum > 0 and not a.attisdropped and c.relkind in ('r', 'p', 'v', 'm', 'f') and " IN_SCHEMAS            \
     " order by a.attrelid, a.attnum"
 
+/* Name by name: a join would read all columns of a table that may have a thousand. */
 #define NAMES_OF(keys, relation)                                                                                       \
-    "(select json_agg(a.attname order by k.at) from unnest(" keys ") with ordinality k (number, at)"                   \
-    " left join pg_catalog.pg_attribute a on a.attrelid = " relation " and a.attnum = k.number and k.number > 0)"
+    "(select json_agg((select a.attname from pg_catalog.pg_attribute a where a.attrelid = " relation                   \
+    " and a.attnum = k.number and k.number > 0) order by k.at) from unnest(" keys ") with ordinality k (number, at))"
 
+#define INDEX_COLUMNS NAMES_OF("i.indkey::int2[]", "i.indrelid")
 #define INDEXES_SQL                                                                                                    \
     "select i.indrelid, ic.relname, m.amname, i.indisunique, i.indisvalid and i.indisready, i.indisprimary,"           \
-    " pg_catalog.pg_get_expr(i.indpred, i.indrelid), " NAMES_OF(                                                       \
-        "i.indkey::int2[]",                                                                                            \
-        "i.indrelid") ","                                                                                              \
-                      " exists (select from pg_catalog.pg_constraint con where con.conindid = i.indexrelid and "       \
-                      "con.contype = 'u')"                                                                             \
-                      " from pg_catalog.pg_index i join pg_catalog.pg_class ic on ic.oid = i.indexrelid"               \
-                      " join pg_catalog.pg_am m on m.oid = ic.relam join pg_catalog.pg_class c on c.oid = i.indrelid"  \
-                      " join pg_catalog.pg_namespace n on n.oid = c.relnamespace where " IN_SCHEMAS                    \
-                      " order by i.indrelid, ic.relname"
+    " pg_catalog.pg_get_expr(i.indpred, i.indrelid), " INDEX_COLUMNS                                                   \
+    " from pg_catalog.pg_index i join pg_catalog.pg_class ic on ic.oid = i.indexrelid"                                 \
+    " join pg_catalog.pg_am m on m.oid = ic.relam join pg_catalog.pg_class c on c.oid = i.indrelid"                    \
+    " join pg_catalog.pg_namespace n on n.oid = c.relnamespace where " IN_SCHEMAS " order by i.indrelid, ic.relname"
 
 #define KEYS_SQL                                                                                                       \
     "select con.conrelid, con.conname, " NAMES_OF(                                                                     \

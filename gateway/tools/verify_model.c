@@ -1,11 +1,8 @@
 #include "gateway/control/control.h"
 #include "gateway/control/model_file.h"
 #include "gateway/tools/db_read.h"
+#include "gateway/tools/model_lock.h"
 #include "gateway/tools/tools.h"
-
-/* The lock under which models change (gateway/remodel), shared: changes wait while we look, and we wait for one. */
-#define LOCK   "set lock_timeout = '10s'; select pg_advisory_lock_shared(7077004); reset lock_timeout"
-#define UNLOCK "select pg_advisory_unlock_shared(7077004)"
 
 /* The schemas that the model's tables are in; that of the records is the first. */
 static const struct str *schemas_of(struct arena *arena, const struct catalogue *catalogue, size_t *count)
@@ -130,12 +127,12 @@ bool tools_verify(struct pg_sync *connection, const char *model_file, bool count
                                            .kind = "no_model_file",
                                            .actual = arena_copy(out->arena, err_str(&ignored))});
     }
-    bool locked = pg_sync_script(connection, LOCK, &ignored);
+    bool locked = model_lock(connection, true, &ignored); /* changes wait while we look */
     bool ok = pg_sync_script(connection, "begin isolation level repeatable read", err) &&
               look_inside(connection, &model, counts, out, err);
     bool rolled_back = pg_sync_script(connection, "rollback", &ignored);
     if (locked) {
-        rolled_back = pg_sync_script(connection, UNLOCK, &ignored) && rolled_back;
+        model_unlock(connection, true);
     } else {
         findings_add(out, (struct finding){.rank = FINDING_NOTE, .kind = "busy"});
     }

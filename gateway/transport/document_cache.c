@@ -110,6 +110,9 @@ struct cached_document *document_cache_get(struct document_cache *cache, struct 
         keep(cache, document);
         return document;
     }
+    if (document->ahead == NULL) {
+        document->ahead = gql_prepare_ahead(&document->arena, schema, document->document);
+    }
     document->references++;
     return document;
 }

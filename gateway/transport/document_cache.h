@@ -8,7 +8,7 @@
 #include "common/base/list.h"
 #include "common/base/map.h"
 #include "common/base/strbuf.h"
-#include "gateway/graphql/document.h"
+#include "gateway/graphql/prepare.h"
 #include "gateway/graphql/schema.h"
 
 struct document_cache {
@@ -18,9 +18,10 @@ struct document_cache {
     struct list recent; /* the most recently used one first */
 };
 
-/* A valid document. Whoever holds it may use all of it; it never changes but for its reply. */
+/* A valid document. Whoever holds it may use all of it; it never changes but for its reply and what is ahead. */
 struct cached_document {
     const struct gql_document *document;
+    const struct gql_ahead *ahead; /* for gql_prepare_document; NULL until it is asked for the second time */
     struct strbuf reply; /* the whole reply to a document that always gets the same one; empty until it was made */
     /* The rest is the cache's. */
     struct list link;

@@ -9,7 +9,8 @@
 static void actions_have_names(void **state)
 {
     (void)state;
-    static const char *const names[EVENT_ACTION_COUNT] = {"created", "updated", "deleted", "restored", "destroyed"};
+    static const char *const names[EVENT_ACTION_COUNT] = {"created",   "updated", "deleted", "restored",
+                                                          "destroyed", "test",    "failing", "disabled"};
     enum event_action parsed = EVENT_CREATED;
     for (int action = 0; action < EVENT_ACTION_COUNT; action++) {
         assert_true(str_is(event_action_name((enum event_action)action), names[action]));
@@ -19,7 +20,7 @@ static void actions_have_names(void **state)
     assert_false(event_action_parse(STR("upserted"), &parsed));
     assert_false(event_action_parse(STR("Created"), &parsed));
     assert_false(event_action_parse(STR_EMPTY, &parsed));
-    assert_int_equal(parsed, EVENT_DESTROYED);
+    assert_int_equal(parsed, EVENT_DISABLED);
 }
 
 static void stream_fields_are_in_order(void **state)

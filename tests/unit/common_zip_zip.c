@@ -45,6 +45,29 @@ static void texts_are_framed_and_shrink(void **state)
     strbuf_release(&out);
 }
 
+static void pieces_are_one_member(void **state)
+{
+    (void)state;
+    struct strbuf whole = {0};
+    struct strbuf pieces = {0};
+    struct strbuf text = {0};
+    struct zip *zip = zip_new();
+    zip_begin(zip);
+    for (unsigned i = 0; i < 5000; i++) {
+        size_t from = text.len;
+        strbuf_printf(&text, "{\"number\":%u},", i * 2654435761u);
+        zip_put_piece(zip, &pieces, str_of(text.ptr + from, text.len - from), false);
+    }
+    zip_put_piece(zip, &pieces, STR_EMPTY, true);
+    check_frame(&pieces, 0, text.len);
+    assert_true(zip_put(zip, &whole, strbuf_str(&text)));
+    assert_true(str_eq(strbuf_str(&whole), strbuf_str(&pieces)));
+    zip_free(zip);
+    strbuf_release(&whole);
+    strbuf_release(&pieces);
+    strbuf_release(&text);
+}
+
 static void equal_texts_give_equal_bytes(void **state)
 {
     (void)state;
@@ -78,6 +101,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(texts_are_framed_and_shrink),
+        cmocka_unit_test(pieces_are_one_member),
         cmocka_unit_test(equal_texts_give_equal_bytes),
         cmocka_unit_test(a_low_ceiling_leaves_the_buffer_alone),
     };

@@ -27,6 +27,14 @@ static struct uuid uuid_of(const char *text)
     return uuid;
 }
 
+static const struct deliver_shape whole = {.thin = false};
+
+static struct deliver_keys *keys_of(struct str secret)
+{
+    const struct deliver_secret one = {.secret = secret, .until_us = INT64_MAX};
+    return deliver_keys_new(&one, 1);
+}
+
 static struct event example_event(void)
 {
     struct event event = {
@@ -62,7 +70,7 @@ static void the_worked_example_comes_out_byte_by_byte(void **state)
     struct event event = example_event();
     struct uuid webhook = uuid_of("90056586-1228-4e03-a507-70140aa85c05");
     struct strbuf body = {0};
-    deliver_body_put(&body, &event, STR("https://hooks.example.com/twenty"), &webhook);
+    deliver_body_put(&body, &event, STR("https://hooks.example.com/twenty"), &webhook, &whole);
     assert_int_equal(body.len, 439);
     assert_true(str_eq(strbuf_str(&body), str_from(example_body)));
     strbuf_release(&body);
@@ -76,7 +84,7 @@ static void without_updated_fields_the_key_is_absent(void **state)
     event.action = EVENT_DESTROYED;
     event.updated_fields = STR_EMPTY;
     struct strbuf body = {0};
-    deliver_body_put(&body, &event, STR("http://x/\"q\"\\"), &webhook);
+    deliver_body_put(&body, &event, STR("http://x/\"q\"\\"), &webhook, &whole);
     struct str text = strbuf_str(&body);
     assert_true(
         str_starts_with(text, STR("{\"targetUrl\":\"http://x/\\\"q\\\"\\\\\",\"eventName\":\"company.destroyed\"")));
@@ -88,7 +96,7 @@ static void without_updated_fields_the_key_is_absent(void **state)
 static void twenty_signature_is_that_of_the_worked_example(void **state)
 {
     (void)state;
-    struct deliver_keys *keys = deliver_keys_new(str_from(example_secret));
+    struct deliver_keys *keys = keys_of(str_from(example_secret));
     struct deliver_attempt attempt = {.event_id = STR("01934f5e-0000-7000-8000-000000000001"),
                                       .now_us = INT64_C(1767225600123456),
                                       .body = str_from(example_body),
@@ -109,7 +117,7 @@ static void twenty_signature_is_that_of_the_worked_example(void **state)
 static void a_plain_secret_signs_both_schemes_with_its_text(void **state)
 {
     (void)state;
-    struct deliver_keys *keys = deliver_keys_new(str_from(example_secret));
+    struct deliver_keys *keys = keys_of(str_from(example_secret));
     struct deliver_attempt attempt = {.event_id = STR("e"), .now_us = INT64_C(1614265330000000), .body = STR("{}")};
     struct deliver_headers headers;
     deliver_headers_make(&headers, keys, &attempt);
@@ -129,7 +137,7 @@ static void a_plain_secret_signs_both_schemes_with_its_text(void **state)
 static void standard_webhooks_vector(void **state)
 {
     (void)state;
-    struct deliver_keys *keys = deliver_keys_new(STR("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"));
+    struct deliver_keys *keys = keys_of(STR("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"));
     struct deliver_attempt attempt = {.event_id = STR("msg_p5jXN8AQM9LWM0D4loKWxJek"),
                                       .now_us = INT64_C(1614265330999999),
                                       .body = STR("{\"test\": 2432232314}")};
@@ -139,10 +147,96 @@ static void standard_webhooks_vector(void **state)
     deliver_keys_free(keys);
 }
 
+static void ed25519_vector(void **state)
+{
+    (void)state;
+    const struct deliver_secret one = {
+        .signing_key =
+            STR("whsk_6Xb/dCcHpPea21PS1N9VY/NZW723CEc77N4rJCubMbfVKIDij2HKpMKkioLlX0dRqSKJp4AJ6p9lMicMFs6Kvg=="),
+        .until_us = INT64_MAX};
+    struct deliver_keys *keys = deliver_keys_new(&one, 1);
+    struct deliver_attempt attempt = {.event_id = STR("msg_p5jXN8AQM9LWM0D4loKWxJek"),
+                                      .now_us = INT64_C(1614265330000000),
+                                      .body = STR("{\"test\": 2432232314}")};
+    struct deliver_headers headers;
+    deliver_headers_make(&headers, keys, &attempt);
+    assert_string_equal(line_of(&headers, "webhook-signature"),
+                        "v1a,hnO3f9T8Ytu9HwrXslvumlUpqtNVqkhqw/"
+                        "enGzPCXe5BdqzCInXqYXFymVJaA7AZdpXwVLPo3mNl8EM+m7TBAg==");
+    assert_null(line_of(&headers, "X-Twenty-Webhook-Signature"));
+    deliver_keys_free(keys);
+}
+
+/* How many signatures the header has, and the first of them. */
+static size_t signatures(struct deliver_keys *keys, int64_t now_us, char first[64])
+{
+    struct deliver_attempt attempt = {.event_id = STR("e"), .now_us = now_us, .body = STR("{}")};
+    struct deliver_headers headers;
+    deliver_headers_make(&headers, keys, &attempt);
+    struct str list = str_from(line_of(&headers, "webhook-signature"));
+    struct str one;
+    size_t count = 0;
+    while (list.len > 0 && str_split(&list, ' ', &one)) {
+        if (count++ == 0) {
+            assert_true(one.len < 64);
+            memcpy(first, one.ptr, one.len);
+            first[one.len] = '\0';
+        }
+    }
+    return count;
+}
+
+static void replaced_secrets_sign_until_their_time(void **state)
+{
+    (void)state;
+    const struct deliver_secret both[] = {{.secret = STR("new"), .until_us = INT64_MAX},
+                                          {.secret = STR("old"), .until_us = 1000}};
+    struct deliver_keys *keys = deliver_keys_new(both, 2);
+    struct deliver_keys *only_new = keys_of(STR("new"));
+    struct deliver_keys *only_old = keys_of(STR("old"));
+    char first[64];
+    char expected[64];
+    assert_int_equal(signatures(keys, 1000, first), 2);
+    assert_int_equal(signatures(only_new, 1000, expected), 1);
+    assert_string_equal(first, expected);
+    assert_int_equal(signatures(keys, 1001, first), 1);
+    assert_string_equal(first, expected);
+    deliver_keys_free(keys);
+    deliver_keys_free(only_new);
+    deliver_keys_free(only_old);
+}
+
+static void assert_body(const struct deliver_shape *shape, const char *record, const char *end)
+{
+    struct event event = example_event();
+    struct uuid webhook = uuid_of("90056586-1228-4e03-a507-70140aa85c05");
+    struct strbuf body = {0};
+    deliver_body_put(&body, &event, STR("http://x/"), &webhook, shape);
+    struct str text = strbuf_str(&body);
+    struct str found = str_slice(text, str_find_str(text, STR("\"record\":")) + 9, text.len);
+    assert_true(str_starts_with(found, str_from(record)));
+    assert_true(str_ends_with(text, str_from(end)));
+    strbuf_release(&body);
+}
+
+static void less_than_the_whole_record(void **state)
+{
+    (void)state;
+    static const char id_only[] = "{\"id\":\"20202020-3ec3-4fe3-8997-b76aa0bfa408\"}";
+    static const char thin_end[] = "\"employees\"],\"payload\":\"thin\"}";
+    const struct str fields[] = {STR_INIT("employees"), STR_INIT("none")};
+    assert_body(&(struct deliver_shape){.thin = true}, id_only, thin_end);
+    assert_body(&(struct deliver_shape){.max_bytes = 300}, id_only, thin_end);
+    assert_body(&(struct deliver_shape){.max_bytes = 4000}, "{\"id\":\"20202020-3ec3-4fe3-8997-b76aa0bfa408\",\"name\"",
+                "\"employees\"]}");
+    assert_body(&(struct deliver_shape){.chosen = true, .fields = fields, .field_count = 2},
+                "{\"id\":\"20202020-3ec3-4fe3-8997-b76aa0bfa408\",\"employees\":42}", "\"employees\"]}");
+}
+
 static void a_whsec_secret_that_is_no_base64_still_signs(void **state)
 {
     (void)state;
-    struct deliver_keys *keys = deliver_keys_new(STR("whsec_***"));
+    struct deliver_keys *keys = keys_of(STR("whsec_***"));
     struct deliver_attempt attempt = {.event_id = STR("e"), .body = STR("{}")};
     struct deliver_headers headers;
     deliver_headers_make(&headers, keys, &attempt);
@@ -154,7 +248,7 @@ static void a_whsec_secret_that_is_no_base64_still_signs(void **state)
 static void an_empty_secret_signs_nothing(void **state)
 {
     (void)state;
-    assert_null(deliver_keys_new(STR_EMPTY));
+    assert_null(keys_of(STR_EMPTY));
     struct deliver_attempt attempt = {.event_id = STR("e"), .body = STR("{}"), .user_agent = STR("Portti/0")};
     struct deliver_headers headers;
     deliver_headers_make(&headers, NULL, &attempt);
@@ -172,7 +266,13 @@ static void the_longest_lines_fit(void **state)
     char agent[129];
     memset(id, 'a', sizeof(id) - 1);
     memset(agent, 'b', sizeof(agent) - 1);
-    struct deliver_keys *keys = deliver_keys_new(STR("x"));
+    const struct deliver_secret one = {
+        .secret = STR("x"),
+        .signing_key =
+            STR("whsk_6Xb/dCcHpPea21PS1N9VY/NZW723CEc77N4rJCubMbfVKIDij2HKpMKkioLlX0dRqSKJp4AJ6p9lMicMFs6Kvg=="),
+        .until_us = INT64_MAX};
+    const struct deliver_secret all[DELIVER_KEYS_MAX] = {one, one, one, one, one};
+    struct deliver_keys *keys = deliver_keys_new(all, DELIVER_KEYS_MAX);
     struct deliver_attempt attempt = {
         .event_id = str_of(id, 64), .now_us = INT64_MAX, .body = STR("{}"), .user_agent = str_of(agent, 128)};
     struct deliver_headers headers;
@@ -189,6 +289,9 @@ int main(void)
         cmocka_unit_test(twenty_signature_is_that_of_the_worked_example),
         cmocka_unit_test(a_plain_secret_signs_both_schemes_with_its_text),
         cmocka_unit_test(standard_webhooks_vector),
+        cmocka_unit_test(ed25519_vector),
+        cmocka_unit_test(replaced_secrets_sign_until_their_time),
+        cmocka_unit_test(less_than_the_whole_record),
         cmocka_unit_test(a_whsec_secret_that_is_no_base64_still_signs),
         cmocka_unit_test(an_empty_secret_signs_nothing),
         cmocka_unit_test(the_longest_lines_fit),

@@ -31,6 +31,29 @@ static void the_four_spellings_match_and_nothing_else(void **state)
     match_index_free(index);
 }
 
+static void events_about_webhooks_are_wanted_by_name_only(void **state)
+{
+    (void)state;
+    const char *const patterns[] = {"webhook.disabled", "webhook.*", "*.disabled", "*.*", "webhook.failing"};
+    struct match_index *index = index_of(patterns, ARRAY_LEN(patterns));
+    const uint32_t *found;
+    assert_int_equal(match_find(index, STR("webhook"), EVENT_DISABLED, &found), 2);
+    assert_int_equal(found[0], 0);
+    assert_int_equal(found[1], 1);
+    assert_int_equal(match_find(index, STR("webhook"), EVENT_CREATED, &found), 2); /* an object of that name */
+    match_index_free(index);
+}
+
+static void patterns_alone(void **state)
+{
+    (void)state;
+    const struct str patterns[] = {STR_INIT("company.*"), STR_INIT("person.deleted")};
+    assert_true(match_wants(patterns, 2, STR("company"), EVENT_CREATED));
+    assert_true(match_wants(patterns, 2, STR("person"), EVENT_DELETED));
+    assert_false(match_wants(patterns, 2, STR("person"), EVENT_CREATED));
+    assert_false(match_wants(patterns, 0, STR("person"), EVENT_CREATED));
+}
+
 static void several_matching_patterns_count_once(void **state)
 {
     (void)state;
@@ -114,6 +137,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_four_spellings_match_and_nothing_else),
+        cmocka_unit_test(events_about_webhooks_are_wanted_by_name_only),
+        cmocka_unit_test(patterns_alone),
         cmocka_unit_test(several_matching_patterns_count_once),
         cmocka_unit_test(workflow_run_updates_need_the_exact_string),
         cmocka_unit_test(nobody_is_a_fine_answer),

@@ -55,6 +55,27 @@ static void show(struct arena *arena, struct strbuf *out, const struct gql_selec
     }
 }
 
+/* What was made ahead of time gives the same. */
+static void check_ahead(struct arena *arena, struct str text, const char *operation, const struct json *variables,
+                        const struct gql_limits *limits, const struct gql_prepared *wanted, const char *shown)
+{
+    struct gql_errors errors = {.arena = arena, .source = text};
+    struct gql_prepared prepared;
+    const struct gql_document *document = gql_parse(arena, text, limits, &errors);
+    assert_non_null(document);
+    const struct gql_ahead *ahead = gql_prepare_ahead(arena, schema, document);
+    assert_true(gql_prepare_document(arena, schema, document, ahead, str_from(operation), variables, limits, &prepared,
+                                     &errors));
+    struct strbuf out = {0};
+    show(arena, &out, prepared.first);
+    assert_string_equal(strbuf_cstr(&out), shown);
+    strbuf_release(&out);
+    assert_int_equal(prepared.count, wanted->count);
+    assert_int_equal(prepared.field_count, wanted->field_count);
+    assert_int_equal(prepared.depth, wanted->depth);
+    assert_int_equal(prepared.introspects, wanted->introspects);
+}
+
 /* The tree as text, or "! " and the first message. */
 static const char *prepare(struct arena *arena, const char *text, const char *operation, const char *variables,
                            const struct gql_limits *limits)
@@ -71,7 +92,36 @@ static const char *prepare(struct arena *arena, const char *text, const char *op
     show(arena, &out, prepared.first);
     const char *shown = arena_cstr(arena, strbuf_str(&out));
     strbuf_release(&out);
+    check_ahead(arena, str_from(text), operation, json, limits, &prepared, shown);
     return shown;
+}
+
+/* Depth and number are judged as without it, and fields that merge are merged. */
+static void limits_hold_for_what_is_ahead(void **state)
+{
+    static const char text[] = "{ pet { ...A keeper { name id k: name } data } } fragment A on Pet { name }";
+    struct arena arena = {0};
+    (void)state;
+    for (uint32_t most = 1; most <= 8; most++) {
+        for (int depth = 0; depth <= 1; depth++) {
+            struct gql_limits limits = {.depth = depth ? most : 0, .fields = depth ? 0 : most};
+            struct gql_errors errors = {.arena = &arena};
+            struct gql_errors again = {.arena = &arena};
+            struct gql_prepared prepared;
+            const struct gql_document *document = gql_parse(&arena, str_from(text), &limits, &errors);
+            assert_non_null(document);
+            const struct gql_ahead *ahead = gql_prepare_ahead(&arena, schema, document);
+            bool plain =
+                gql_prepare_document(&arena, schema, document, NULL, STR_EMPTY, NULL, &limits, &prepared, &errors);
+            bool quick =
+                gql_prepare_document(&arena, schema, document, ahead, STR_EMPTY, NULL, &limits, &prepared, &again);
+            assert_int_equal(plain, quick);
+            assert_int_equal(plain, most >= (depth ? 3 : 7));
+            assert_int_equal(errors.count, again.count);
+            assert_true(plain || str_eq(errors.first->message, again.first->message));
+        }
+    }
+    arena_release(&arena);
 }
 
 struct prepare_case {
@@ -354,6 +404,7 @@ int main(void)
         cmocka_unit_test(variables_that_do_not_fit_are_named),
         cmocka_unit_test(the_operation_is_picked),
         cmocka_unit_test(limits_are_refused_by_name),
+        cmocka_unit_test(limits_hold_for_what_is_ahead),
         cmocka_unit_test(fragments_do_not_explode),
         cmocka_unit_test(lenient_documents_find_their_values),
         cmocka_unit_test(introspection_answers_any_selection),

@@ -298,9 +298,9 @@ static void bad_values_are_named(void **state)
         {"{\"checkedBy\":{\"source\":\"ME\"}}",
          "Invalid value 'ME' for field \"checkedBy.source\". Allowed values: EMAIL, CALENDAR, WORKFLOW, AGENT, API, "
          "IMPORT, MANUAL, SYSTEM, WEBHOOK, APPLICATION"},
-        {"{\"company\":{\"connect\":{}}}",
-         "Relation \"company\" requires create, connect, or disconnect operation, such as {\"connect\":{\"where\":{…}}}; or set "
-         "\"companyId\""},
+        {"{\"company\":{\"connect\":{}}}", "Relation \"company\" requires create, connect, or disconnect operation, "
+                                           "such as {\"connect\":{\"where\":{…}}}; or set "
+                                           "\"companyId\""},
         {"{\"searchVector\":\"a\"}", "Field \"searchVector\" is not writable"},
         {"{\"deletedAt\":null}", "Field \"deletedAt\" is not writable"},
         {"{\"updatedAt\":\"2025-01-01\"}", "Field \"updatedAt\" is not writable"},

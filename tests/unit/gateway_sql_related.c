@@ -93,7 +93,9 @@ static void an_order_across_a_relation_brings_its_column(void **state)
         .field = field_of("company", "people"), .order = terms, .order_count = 2, .page = {.limit = 2}};
     struct sql_bound bound = sql_related(&arena, &relation, ids, 2);
     size_t places[2];
-    sql_order_places(relation.field->target, terms, 2, places);
+    bool needed[64] = {false};
+    sql_related_needs(&relation, needed);
+    sql_related_places(&relation, needed, places);
     assert_int_equal(places[0], relation.field->target->column_count);
     assert_int_equal(places[1], 0);
     assert_true(str_find_str(bound.sql.text, STR(", t0.o1 from unnest(")) < bound.sql.text.len);
@@ -101,6 +103,36 @@ static void an_order_across_a_relation_brings_its_column(void **state)
                   "\"workspace\".\"person\" t1 left join \"workspace\".\"company\" t2 on t2.\"id\" = "
                   "t1.\"likesCompanyId\" where t1.\"companyId\" = parent.id and t1.\"deletedAt\" is null order by "
                   "t2.\"name\" collate \"und-x-icu\" nulls last, t1.\"id\" limit $2) as t0");
+}
+
+static void only_the_columns_that_are_asked_for(void **state)
+{
+    (void)state;
+    const struct field *fields[] = {field_of("person", "id"), field_of("person", "name")};
+    struct order_term terms[3] = {term(field_of("person", "position"), NULL),
+                                  term(field_of("company", "name"), field_of("person", "likesCompany")),
+                                  term(field_of("person", "id"), NULL)};
+    struct plan_relation relation = {.field = field_of("company", "people"),
+                                     .selection = {.fields = fields, .count = 2},
+                                     .order = terms,
+                                     .order_count = 3,
+                                     .page = {.limit = 2}};
+    struct str text = sql_related(&arena, &relation, ids, 2).sql.text;
+    assert_true(
+        str_starts_with(text, STR("select t0.\"id\", t0.\"position\", t0.\"nameFirstName\", t0.\"nameLastName\", "
+                                  "t0.\"companyId\", t0.o1 from unnest($1)")));
+    size_t places[3];
+    bool needed[64] = {false};
+    sql_related_needs(&relation, needed);
+    sql_related_places(&relation, needed, places);
+    assert_int_equal(places[0], 1);
+    assert_int_equal(places[1], 5);
+    assert_int_equal(places[2], 0);
+    const struct field *names[] = {field_of("company", "id"), field_of("company", "name")};
+    struct plan_relation to_one = {.field = field_of("person", "company"), .selection = {.fields = names, .count = 2}};
+    expect(sql_related(&arena, &to_one, ids, 2),
+           "select t0.\"id\", t0.\"name\" from \"workspace\".\"company\" t0 where t0.\"id\" = any($1) and "
+           "t0.\"deletedAt\" is null order by t0.\"id\"");
 }
 
 static void aggregates_of_parents_and_of_all(void **state)
@@ -148,6 +180,7 @@ int main(void)
         cmocka_unit_test(the_plain_one),
         cmocka_unit_test(order_cursor_offset_and_filter),
         cmocka_unit_test(an_order_across_a_relation_brings_its_column),
+        cmocka_unit_test(only_the_columns_that_are_asked_for),
         cmocka_unit_test(aggregates_of_parents_and_of_all),
         cmocka_unit_test(search_is_a_condition),
     };

@@ -386,7 +386,7 @@ static void there_are_bounds(void **state)
 
 int main(void)
 {
-    signal(SIGPIPE, SIG_IGN);
+    sigaction(SIGPIPE, &(struct sigaction){.sa_handler = SIG_IGN}, NULL);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(events_of_one_object_come_in_order),
         cmocka_unit_test(one_that_leaves_hears_no_more),

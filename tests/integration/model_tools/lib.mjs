@@ -10,3 +10,6 @@ export function gateway(args, { database = process.env.PORTTI_DATABASE_URL, inpu
   if (/AddressSanitizer|runtime error:|LeakSanitizer/.test(result.stderr)) throw new Error(result.stderr);
   return { status: result.status, out: result.stdout, err: result.stderr };
 }
+
+// Another database of the same server.
+export const databaseUrl = (name) => process.env.PORTTI_DATABASE_URL.replace(/\/[^/?]*(\?|$)/, `/${name}$1`);

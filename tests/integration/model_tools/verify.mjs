@@ -1,7 +1,7 @@
 // `gateway model verify`: each thing that can be wrong is made wrong, and told; nothing else is.
 import { spawn } from 'node:child_process';
 import { check, includes, main, same, sleep, sql, sqlOne, test } from '../rest/lib.mjs';
-import { gateway } from './lib.mjs';
+import { databaseUrl, gateway } from './lib.mjs';
 
 const verify = (...more) => gateway(['model', 'verify', ...more]);
 function report(...more) {
@@ -100,11 +100,9 @@ main(120, async () => {
     same(sql('select count(*) from pg_locks where locktype = \'advisory\' and objid = 7077004'), ['0']);
   });
   await test('a database that is none of ours: status 3', async () => {
-    sql('create database strange');
-    const ran = gateway(['model', 'verify'], { database: process.env.PORTTI_DATABASE_URL.replace(/\/[^/?]*(\?|$)/, '/strange$1') });
+    const ran = gateway(['model', 'verify'], { database: databaseUrl('strange') });
     same([ran.status, ran.out], [3, '']);
     includes(ran.err, 'gateway: ');
-    sql('drop database strange');
   });
   await test('usage', async () => {
     same(gateway(['model']).status, 2);

@@ -126,7 +126,7 @@ export async function expect(status, method, path, body, options) {
 }
 
 const exceptions = {
-  400: 'BadRequestException', 403: 'ForbiddenException', 404: 'NotFoundException', 405: 'MethodNotAllowedException',
+  400: 'BadRequestException', 403: 'ForbiddenException', 404: 'NotFoundException', 405: 'MethodNotAllowedException', 409: 'ConflictException',
   413: 'PayloadTooLargeException', 415: 'UnsupportedMediaTypeException', 429: 'TooManyRequestsException',
   503: 'ServiceUnavailableException',
 };

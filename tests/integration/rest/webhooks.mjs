@@ -2,7 +2,7 @@
 import { check, expect, ids, main, q, refused, same, sameKeys, send, sql, sqlOne, test, timePattern, uuid, uuidPattern } from './lib.mjs';
 
 const path = '/rest/metadata/webhooks';
-const keys = ['id', 'targetUrl', 'operations', 'description', 'secret', 'applicationId', 'createdAt', 'updatedAt', 'deletedAt'];
+const keys = ['id', 'targetUrl', 'operations', 'description', 'secret', 'applicationId', 'createdAt', 'updatedAt', 'deletedAt', 'order', 'retrySchedule', 'rateLimit', 'filter', 'fields', 'payload', 'headers', 'maxBytes', 'signature', 'publicKey', 'authorities', 'clientCertificate', 'paused', 'status', 'disabledAt', 'disabledReason', 'failingSince', 'oldSecretsUntil'];
 const url = 'https://receiver.example/hook';
 const make = (body = {}) => expect(201, 'POST', path, { targetUrl: url, operations: ['*.*'], ...body });
 

@@ -1,0 +1,85 @@
+// The schema, as graphql-js sees it.
+import { buildClientSchema, getIntrospectionQuery, printType, validateSchema } from 'graphql';
+import { check, data, main, same, send, test } from './lib.mjs';
+
+const schema = buildClientSchema(await data(getIntrospectionQuery({ inputValueDeprecation: true, specifiedByUrl: true })));
+const fields = (name) => Object.fromEntries(Object.entries(schema.getType(name).getFields()).map(([key, field]) => [key, String(field.type)]));
+const args = (type, name) => Object.fromEntries(schema.getType(type).getFields()[name].args.map((one) => [one.name, String(one.type)]));
+// "id: UUID!  name: String" as the contract writes types.
+const written = (text) => Object.fromEntries(text.trim().split(/\s{2,}/).map((one) => one.split(': ')));
+
+// Sections 2.1 to 2.3 of the contract, word for word.
+const types = {
+  Object: 'id: UUID!  universalIdentifier: String!  nameSingular: String!  namePlural: String!  labelSingular: String!  labelPlural: String!  description: String  icon: String  shortcut: String  color: String  isRemote: Boolean!  isActive: Boolean!  isSystem: Boolean!  isUIEditable: Boolean!  isUICreatable: Boolean!  isUIReadOnly: Boolean!  isSearchable: Boolean!  openRecordIn: ObjectOpenRecordIn!  readability: MetadataReadability!  readabilityParentFieldUniversalIdentifiers: [UUID!]  writability: MetadataWritability!  applicationId: UUID!  createdAt: DateTime!  updatedAt: DateTime!  labelIdentifierFieldMetadataId: UUID  imageIdentifierFieldMetadataId: UUID  isLabelSyncedWithName: Boolean!  duplicateCriteria: [[String!]!]  fields: ObjectFieldsConnection!  indexMetadatas: ObjectIndexMetadatasConnection!  fieldsList: [Field!]!  indexMetadataList: [Index!]!  searchFieldMetadataList: [SearchField!]!',
+  Field: 'id: UUID!  universalIdentifier: String!  type: FieldMetadataType!  name: String!  label: String!  description: String  icon: String  isActive: Boolean  isSystem: Boolean  isUIEditable: Boolean  writability: MetadataWritability  isUIReadOnly: Boolean  isNullable: Boolean  isUnique: Boolean  isSearchable: Boolean  isAuditLogged: Boolean  defaultValue: JSON  options: JSON  settings: JSON  objectMetadataId: UUID!  isLabelSyncedWithName: Boolean  morphId: UUID  createdAt: DateTime!  updatedAt: DateTime!  applicationId: UUID!  object: Object  relation: Relation  morphRelations: [Relation!]',
+  Relation: 'type: RelationType!  sourceObjectMetadata: Object!  targetObjectMetadata: Object!  sourceFieldMetadata: Field!  targetFieldMetadata: Field!',
+  Index: 'id: UUID!  name: String!  isCustom: Boolean  isUnique: Boolean!  indexWhereClause: String  indexType: IndexType!  createdAt: DateTime!  updatedAt: DateTime!  indexFieldMetadataList: [IndexField!]!',
+  IndexField: 'id: UUID!  fieldMetadataId: UUID!  order: Float!  subFieldName: String  createdAt: DateTime!  updatedAt: DateTime!',
+  SearchField: 'id: UUID!  fieldMetadataId: UUID!  tsVectorFieldMetadataId: UUID!  position: Float!  createdAt: DateTime!  updatedAt: DateTime!',
+  ObjectRecordCount: 'objectNamePlural: String!  totalCount: Int!',
+  PageInfo: 'hasNextPage: Boolean  hasPreviousPage: Boolean  startCursor: ConnectionCursor  endCursor: ConnectionCursor',
+  ObjectConnection: 'pageInfo: PageInfo!  edges: [ObjectEdge!]!',
+  ObjectEdge: 'node: Object!  cursor: ConnectionCursor!',
+  FieldConnection: 'pageInfo: PageInfo!  edges: [FieldEdge!]!',
+  FieldEdge: 'node: Field!  cursor: ConnectionCursor!',
+  ApiKey: 'id: UUID!  name: String!  expiresAt: DateTime!  revokedAt: DateTime  createdAt: DateTime!  updatedAt: DateTime!  role: Role!',
+  ApiKeyToken: 'token: String!',
+  Webhook: 'id: UUID!  targetUrl: String!  operations: [String!]!  description: String  secret: String!  applicationId: UUID!  createdAt: DateTime!  updatedAt: DateTime!  deletedAt: DateTime',
+  Role: 'id: UUID!  universalIdentifier: UUID  label: String!  description: String  icon: String  isEditable: Boolean!  canBeAssignedToUsers: Boolean!  canBeAssignedToAgents: Boolean!  canBeAssignedToApiKeys: Boolean!  workspaceMembers: [WorkspaceMember!]!  agents: [Agent!]!  apiKeys: [ApiKeyForRole!]!  canUpdateAllSettings: Boolean!  canAccessAllTools: Boolean!  canReadAllObjectRecords: Boolean!  canUpdateAllObjectRecords: Boolean!  canSoftDeleteAllObjectRecords: Boolean!  canDestroyAllObjectRecords: Boolean!  permissionFlags: [RolePermissionFlag!]  objectPermissions: [ObjectPermission!]  fieldPermissions: [FieldPermission!]  rowLevelPermissionPredicates: [RowLevelPermissionPredicate!]  rowLevelPermissionPredicateGroups: [RowLevelPermissionPredicateGroup!]',
+  CursorPaging: 'before: ConnectionCursor  after: ConnectionCursor  first: Int  last: Int',
+  ObjectFilter: 'and: [ObjectFilter!]  or: [ObjectFilter!]  id: UUIDFilterComparison  universalIdentifier: UUIDFilterComparison  isActive: BooleanFieldComparison  isRemote: BooleanFieldComparison  isSearchable: BooleanFieldComparison  isSystem: BooleanFieldComparison  isUICreatable: BooleanFieldComparison  isUIEditable: BooleanFieldComparison  isUIReadOnly: BooleanFieldComparison',
+  FieldFilter: 'and: [FieldFilter!]  or: [FieldFilter!]  id: UUIDFilterComparison  isActive: BooleanFieldComparison  isSystem: BooleanFieldComparison  isUIEditable: BooleanFieldComparison  isUIReadOnly: BooleanFieldComparison  objectMetadataId: UUIDFilterComparison',
+  UUIDFilterComparison: 'is: Boolean  isNot: Boolean  eq: UUID  neq: UUID  gt: UUID  gte: UUID  lt: UUID  lte: UUID  like: UUID  notLike: UUID  iLike: UUID  notILike: UUID  in: [UUID!]  notIn: [UUID!]',
+  CreateObjectInput: 'nameSingular: String!  namePlural: String!  labelSingular: String!  labelPlural: String!  description: String  icon: String  shortcut: String  color: String  skipNameField: Boolean  isRemote: Boolean  primaryKeyColumnType: String  primaryKeyFieldMetadataSettings: JSON  isLabelSyncedWithName: Boolean',
+  UpdateObjectPayload: 'labelSingular: String  labelPlural: String  nameSingular: String  namePlural: String  description: String  icon: String  shortcut: String  color: String  isActive: Boolean  labelIdentifierFieldMetadataId: UUID  imageIdentifierFieldMetadataId: UUID  isLabelSyncedWithName: Boolean  isSearchable: Boolean  openRecordIn: ObjectOpenRecordIn  readability: MetadataReadability  translations: [MetadataTranslationOverrideInput!]',
+  CreateFieldInput: 'type: FieldMetadataType!  name: String!  label: String!  description: String  icon: String  isActive: Boolean  isSystem: Boolean  isUIEditable: Boolean  isUIReadOnly: Boolean  isNullable: Boolean  isUnique: Boolean  isSearchable: Boolean  isAuditLogged: Boolean  defaultValue: JSON  options: JSON  settings: JSON  objectMetadataId: UUID!  isLabelSyncedWithName: Boolean  isRemoteCreation: Boolean  relationCreationPayload: JSON  morphRelationsCreationPayload: [JSON!]',
+  UpdateFieldInput: 'universalIdentifier: String  name: String  label: String  description: String  icon: String  isActive: Boolean  isSystem: Boolean  isUIEditable: Boolean  isUIReadOnly: Boolean  isNullable: Boolean  isUnique: Boolean  isSearchable: Boolean  isAuditLogged: Boolean  defaultValue: JSON  options: JSON  settings: JSON  objectMetadataId: UUID  isLabelSyncedWithName: Boolean  morphRelationsUpdatePayload: [JSON!]  translations: [MetadataTranslationOverrideInput!]',
+  CreateWebhookInput: 'id: UUID  targetUrl: String!  operations: [String!]!  description: String  secret: String',
+  UpdateWebhookInputUpdates: 'targetUrl: String  operations: [String!]  description: String  secret: String',
+  CreateApiKeyInput: 'name: String!  expiresAt: String!  revokedAt: String  roleId: UUID!',
+  UpdateApiKeyInput: 'id: UUID!  name: String  expiresAt: String  revokedAt: String',
+  UpdateOneFieldMetadataInput: 'id: UUID!  update: UpdateFieldInput!',
+  CreateOneFieldMetadataInput: 'field: CreateFieldInput!',
+};
+const roots = {
+  Query: {
+    objects: ['ObjectConnection!', 'paging: CursorPaging!  filter: ObjectFilter!'], object: ['Object!', 'id: UUID!'], fields: ['FieldConnection!', 'paging: CursorPaging!  filter: FieldFilter!'], field: ['Field!', 'id: UUID!'],
+    objectRecordCounts: ['[ObjectRecordCount!]!'], webhooks: ['[Webhook!]!'], webhook: ['Webhook', 'id: UUID!'], apiKeys: ['[ApiKey!]!'], apiKey: ['ApiKey', 'input: GetApiKeyInput!'],
+    getApiKeyRoles: ['[Role!]!'], getRoles: ['[Role!]!'], getRole: ['Role!', 'id: UUID!'], currentWorkspace: ['Workspace!'],
+  },
+  Mutation: {
+    createOneObject: ['Object!', 'input: CreateOneObjectInput!'], updateOneObject: ['Object!', 'input: UpdateOneObjectInput!'], updateManyObjects: ['[Object!]!', 'inputs: [UpdateOneObjectInput!]!'], deleteOneObject: ['Object!', 'input: DeleteOneObjectInput!'],
+    createOneField: ['Field!', 'input: CreateOneFieldMetadataInput!'], updateOneField: ['Field!', 'input: UpdateOneFieldMetadataInput!'], deleteOneField: ['Field!', 'input: DeleteOneFieldInput!'],
+    createWebhook: ['Webhook!', 'input: CreateWebhookInput!'], updateWebhook: ['Webhook!', 'input: UpdateWebhookInput!'], deleteWebhook: ['Webhook!', 'id: UUID!'],
+    createApiKey: ['ApiKey!', 'input: CreateApiKeyInput!'], updateApiKey: ['ApiKey', 'input: UpdateApiKeyInput!'], revokeApiKey: ['ApiKey', 'input: RevokeApiKeyInput!'], assignRoleToApiKey: ['Boolean!', 'apiKeyId: UUID!  roleId: UUID!'], generateApiKeyToken: ['ApiKeyToken!', 'apiKeyId: UUID!  expiresAt: String!'],
+    createOneRole: ['Role!', 'createRoleInput: CreateRoleInput!'], updateOneRole: ['Role!', 'updateRoleInput: UpdateRoleInput!'], deleteOneRole: ['String!', 'roleId: UUID!'], updateWorkspace: ['Workspace!', 'data: UpdateWorkspaceInput!'],
+  },
+};
+
+main(30, async () => {
+  await test('introspection builds a valid client schema', async () => same(validateSchema(schema).map(String), []));
+  await test('types are those of the contract', async () => {
+    for (const [name, text] of Object.entries(types)) same(fields(name), written(text), name);
+  });
+  await test('queries and mutations are those of the contract', async () => {
+    for (const [type, wanted] of Object.entries(roots)) {
+      same(Object.keys(fields(type)).sort(), Object.keys(wanted).sort(), type);
+      for (const [name, [answer, taken = '']] of Object.entries(wanted)) {
+        same(fields(type)[name], answer, name);
+        same(args(type, name), taken === '' ? {} : written(taken), name);
+      }
+    }
+  });
+  await test('field types are those of the contract', async () => {
+    same(schema.getType('FieldMetadataType').getValues().map(({ name }) => name).join(' '), 'ACTOR ADDRESS ARRAY BOOLEAN CURRENCY DATE DATE_TIME EMAILS FILES FULL_NAME LINKS MORPH_RELATION MULTI_SELECT NUMBER NUMERIC PHONES POSITION RATING RAW_JSON RELATION RICH_TEXT SELECT TEXT TS_VECTOR UUID');
+  });
+  await test('every type has a definition that prints', async () => {
+    for (const type of Object.values(schema.getTypeMap())) check(printType(type).length > 0, type.name);
+  });
+  await test('both schemas are served by one engine', async () => {
+    const records = await send('POST', '/graphql', { query: '{ __schema { queryType { fields { name } } } }' });
+    check(!records.json.data.__schema.queryType.fields.some(({ name }) => name === 'objects'), records.text.slice(0, 200));
+    same((await data('{ __typename }')).__typename, 'Query');
+    same((await send('GET', `/metadata?query=${encodeURIComponent('{objects{edges{node{id}}}}')}`)).json.data.objects.edges.length, 8);
+  });
+});
