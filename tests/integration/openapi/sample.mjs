@@ -27,6 +27,7 @@ export function sample(document, schema, name = '', omit = () => false) {
   if (whole.allOf) return Object.assign({}, ...whole.allOf.map((part) => sample(document, part, name, omit)));
   if ('const' in whole) return whole.const;
   if (whole.enum) return whole.enum[0];
+  if (whole.examples && !whole.properties) return whole.examples[0];
   const type = Array.isArray(whole.type) ? whole.type[0] : whole.type;
   switch (type) {
     case 'object': {
