@@ -45,12 +45,7 @@ struct server {
 static void on_catalogue(void *context, struct catalogue *catalogue)
 {
     struct server *server = context;
-    struct err err;
-    /* Here, since it takes a while with a large model, and all workers share it. */
-    struct schema_set *schemas = schema_set_new(catalogue, &err);
-    if (schemas == NULL) {
-        log_line(LOG_LEVEL_ERROR, "graphql_schema_failed", "%s", err.text);
-    }
+    struct schema_set *schemas = schema_set_new(catalogue);
     for (size_t i = 0; i < server->worker_count; i++) {
         worker_post_catalogue(server->workers[i], catalogue, schemas);
     }

@@ -72,7 +72,7 @@ void request_handle(void *context, struct http_exchange *exchange);
 struct str request_error_body(struct strbuf *out, int status, const char *sentence);
 /* Once executor and settings are set. */
 void request_worker_init(struct request_worker *worker);
-/* On the worker's thread; both take over the caller's references. The schemas are made from the catalogue, or NULL. */
+/* On the worker's thread; both take over the caller's references. The schemas are the catalogue's. */
 void request_worker_set_catalogue(struct request_worker *worker, struct catalogue *catalogue,
                                   struct schema_set *schemas);
 void request_worker_set_keyring(struct request_worker *worker, struct keyring *keyring);
