@@ -253,6 +253,7 @@ static void fill_request_settings(struct server *server)
     out->compress_min = (size_t)settings->compress_min_bytes;
     out->cors_origin = settings->cors_origin;
     derive_key(str_from(settings->secret_key), STR("webhook-secret"), out->webhook_key);
+    derive_key(str_from(settings->secret_key), STR("kept-answer"), out->answer_key);
     /* It was checked when the settings were read. */
     out->rate_limited = rate_limit_parse(str_from(settings->rate_limit), &limit, NULL) && limit.count > 0;
     out->rates = rate_table_new(&limit, RATE_KEYS_MAX);

@@ -40,6 +40,7 @@ struct request_settings {
     size_t max_answer;                 /* bytes of a body */
     const char *cors_origin;           /* "*", an origin, or "" for none */
     uint8_t webhook_key[SEAL_KEY_LEN]; /* seals webhook secrets */
+    uint8_t answer_key[SEAL_KEY_LEN];  /* seals answers that an Idempotency-Key keeps */
     struct rate_table *rates;          /* shared by all workers */
     struct remodel *remodel;           /* shared: carries out changes of the model */
     bool bare_metadata;                /* answers of /rest/metadata/objects and fields stand without "data" */
