@@ -120,6 +120,17 @@ main(120, async () => {
     await remove(FIELDS, field.id);
   });
 
+  await test('every type that may not be empty, and gets its default by itself, takes a record that does not name it', async () => {
+    const types = ['TEXT', 'BOOLEAN', 'NUMBER', 'UUID', 'DATE', 'DATE_TIME', 'ARRAY', 'RAW_JSON', 'ACTOR', 'FULL_NAME', 'EMAILS', 'PHONES', 'LINKS', 'ADDRESS', 'CURRENCY', 'RICH_TEXT'];
+    for (const type of types) {
+      const field = await makeField(thing.id, type, 'needed', { isNullable: false });
+      const record = await store({});
+      check(record.needed !== null, type);
+      if (type === 'RAW_JSON') same([record.needed, (await store({ needed: {} })).needed, (await stored(record.id)).needed], [{}, {}, {}]);
+      await remove(FIELDS, field.id);
+    }
+  });
+
   await test('large numbers do not keep the model from being loaded', async () => {
     const made = [
       await makeField(thing.id, 'NUMBER', 'huge', { defaultValue: 1e308 }),
