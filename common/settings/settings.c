@@ -191,12 +191,17 @@ static bool load_sources(struct load *load, const struct settings_source *source
 }
 
 /* The last word on a row becomes its value. */
-static bool settle(const struct load *load, size_t i, struct setting_value *value, struct err *err)
+static bool settle(const struct load *load, size_t i, const char *dispensable, struct setting_value *value,
+                   struct err *err)
 {
     const struct setting *row = &load->table[i];
     const struct slot *slot = &load->slots[i];
     struct str text = str_from(slot->text != NULL ? slot->text : row->default_text);
     struct err why = {0};
+    if (slot->text == NULL && dispensable != NULL && strcmp(row->name, dispensable) == 0) {
+        value->text = xstrdup(row->default_text);
+        return true;
+    }
     if (setting_value_read(row, text, value, &why)) {
         return true;
     }
@@ -235,7 +240,7 @@ static bool read_values(const struct setting *table, size_t count, const struct 
     struct load load = {table, count, xcalloc(count, sizeof(struct slot))};
     bool ok = load_sources(&load, source, err);
     for (size_t i = 0; ok && i < count; i++) {
-        ok = settle(&load, i, &values[i], err);
+        ok = settle(&load, i, source->dispensable, &values[i], err);
     }
     for (size_t i = 0; i < count; i++) {
         slot_clear(&load.slots[i]);

@@ -44,6 +44,8 @@ struct settings_source {
     bool file_required;      /* a missing file is an error */
     const char *const *sets; /* "name=value" */
     size_t set_count;
+    /* A text that this command does without: its default is taken unchecked. NULL: none. */
+    const char *dispensable;
 };
 
 /*

@@ -45,12 +45,7 @@ struct server {
 static void on_catalogue(void *context, struct catalogue *catalogue)
 {
     struct server *server = context;
-    struct err err;
-    /* Here, since it takes a while with a large model, and all workers share it. */
-    struct schema_set *schemas = schema_set_new(catalogue, &err);
-    if (schemas == NULL) {
-        log_line(LOG_LEVEL_ERROR, "graphql_schema_failed", "%s", err.text);
-    }
+    struct schema_set *schemas = schema_set_new(catalogue);
     for (size_t i = 0; i < server->worker_count; i++) {
         worker_post_catalogue(server->workers[i], catalogue, schemas);
     }
@@ -258,6 +253,7 @@ static void fill_request_settings(struct server *server)
     out->compress_min = (size_t)settings->compress_min_bytes;
     out->cors_origin = settings->cors_origin;
     derive_key(str_from(settings->secret_key), STR("webhook-secret"), out->webhook_key);
+    derive_key(str_from(settings->secret_key), STR("kept-answer"), out->answer_key);
     /* It was checked when the settings were read. */
     out->rate_limited = rate_limit_parse(str_from(settings->rate_limit), &limit, NULL) && limit.count > 0;
     out->rates = rate_table_new(&limit, RATE_KEYS_MAX);

@@ -58,10 +58,13 @@ struct printing {
 static void print_schema(void *context, struct catalogue *catalogue)
 {
     struct printing *printing = context;
-    struct schema_set *schemas = schema_set_new(catalogue, &printing->err);
-    if (schemas != NULL && !printing->printed) {
+    struct schema_set *schemas = schema_set_new(catalogue);
+    const struct gql_schema *schema = schema_set_get(schemas, printing->endpoint);
+    if (schema == NULL) {
+        err_fail(&printing->err, ERR_INTERNAL, 0, "the schema could not be made: see the log");
+    } else if (!printing->printed) {
         struct strbuf text = {0};
-        gql_schema_print_sdl(&text, schema_set_get(schemas, printing->endpoint));
+        gql_schema_print_sdl(&text, schema);
         printing->printed = fwrite(text.ptr, 1, text.len, stdout) == text.len && fflush(stdout) == 0;
         strbuf_release(&text);
     }

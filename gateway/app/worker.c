@@ -224,8 +224,7 @@ static void post_parcel(struct worker *worker, struct parcel contents)
 
 void worker_post_catalogue(struct worker *worker, struct catalogue *catalogue, struct schema_set *schemas)
 {
-    post_parcel(worker, (struct parcel){.catalogue = catalogue_ref(catalogue),
-                                        .schemas = schemas == NULL ? NULL : schema_set_ref(schemas)});
+    post_parcel(worker, (struct parcel){.catalogue = catalogue_ref(catalogue), .schemas = schema_set_ref(schemas)});
 }
 
 void worker_post_keyring(struct worker *worker, struct keyring *keyring)

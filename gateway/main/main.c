@@ -261,6 +261,9 @@ static int load_and_run(struct arguments *arguments)
         .file = file, .file_required = chosen, .sets = arguments->sets, .set_count = arguments->set_count};
     struct gateway_settings settings = {0};
     struct err err;
+    if (!arguments->check_config && arguments->command != COMMAND_SERVE && arguments->command != COMMAND_KEY_CREATE) {
+        source.dispensable = "secret_key"; /* nothing is signed or sealed */
+    }
     if (!settings_load(gateway_setting_table, gateway_setting_count, &source, &settings, &err)) {
         fprintf(stderr, "gateway: %s\n", err.text);
         return USAGE_ERROR;

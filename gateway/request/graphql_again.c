@@ -33,7 +33,7 @@ const struct gql_prepared *graphql_prepare_again(struct graphql *graphql, struct
     if (*list != NULL && (*list)->schemas == newest) {
         return &(*list)->prepared;
     }
-    if (newest == NULL) {
+    if (schema_set_get(newest, graphql->endpoint) == NULL) {
         err_fail_tag(err, ERR_UNAVAILABLE, "SERVICE_UNAVAILABLE", "There is no GraphQL schema of the data model");
         return NULL;
     }

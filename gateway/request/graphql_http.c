@@ -115,7 +115,7 @@ static void begin(struct graphql *graphql)
     struct request *request = graphql->request;
     struct request_worker *worker = request->worker;
     struct err err;
-    if (worker->schemas == NULL) {
+    if (schema_set_get(worker->schemas, graphql->endpoint) == NULL) {
         request_add_header(request, "Retry-After", STR("1"));
         err_fail_tag(&err, ERR_UNAVAILABLE, "SERVICE_UNAVAILABLE", "There is no GraphQL schema of the data model");
         request_fail_status(request, 503, &err);

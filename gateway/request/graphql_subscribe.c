@@ -191,7 +191,7 @@ static bool follow_model(struct subscription *sub)
     struct request *request = sub->request;
     struct request_worker *worker = request->worker;
     struct err err;
-    if (request->model == worker->model || worker->schemas == NULL) {
+    if (request->model == worker->model || schema_set_get(worker->schemas, request->graphql->endpoint) == NULL) {
         return true;
     }
     struct uuid object_id = sub->resolved.plan.object->id;

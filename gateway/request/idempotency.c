@@ -91,6 +91,12 @@ static void replay(struct request *request, const struct pg_result *found)
         request->content_type = arena_copy(request->arena, type);
     }
     (void)pg_value(found, 0, 4, &body);
+    if (!unseal(request->arena, request->worker->settings->answer_key, body, &body)) {
+        refuse(
+            request, 500, "INTERNAL_SERVER_ERROR",
+            "The answer that was kept for this Idempotency-Key was sealed with another secret_key than the server's");
+        return;
+    }
     request->idempotency->over = true;
     strbuf_put(&request->exchange->body, body);
     request_add_header(request, "Idempotency-Replayed", STR("true"));
@@ -214,6 +220,12 @@ static struct pg_param status_param(struct request *request, int status)
     return param_text(arena_printf(request->arena, "%d", status));
 }
 
+/* Sealed, since an answer may show what is sealed everywhere else, such as a webhook's secret. */
+static struct pg_param body_param(struct request *request, struct str body)
+{
+    return param_text(seal(request->arena, request->worker->settings->answer_key, body));
+}
+
 /* NULL: JSON, as usual. */
 static struct pg_param type_param(const struct request *request)
 {
@@ -228,7 +240,7 @@ size_t idempotency_remember(struct request *request, int status, struct str body
                  " where key_id = $1 and key = $2 and token = $3 and status is null returning 1)"
                  " select 1 / count(*) from done");
     request->idempotency->remembered = body;
-    struct pg_param more[3] = {status_param(request, status), param_text(body), type_param(request)};
+    struct pg_param more[3] = {status_param(request, status), body_param(request, body), type_param(request)};
     *out = key_command(request, text, more, ARRAY_LEN(more));
     return 1;
 }
@@ -285,7 +297,7 @@ bool idempotency_ends(struct request *request, int status)
     if (status < 300 && idempotency->remembered.len > 0 && str_eq(body, idempotency->remembered)) {
         return false;
     }
-    struct pg_param more[3] = {status_param(request, status), param_text(body), type_param(request)};
+    struct pg_param more[3] = {status_param(request, status), body_param(request, body), type_param(request)};
     submit(request,
            is_kept(status) && !request->not_kept ? key_command(request, keep, more, ARRAY_LEN(more))
                                                  : key_command(request, give_back, NULL, 0),

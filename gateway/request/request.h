@@ -40,6 +40,7 @@ struct request_settings {
     size_t max_answer;                 /* bytes of a body */
     const char *cors_origin;           /* "*", an origin, or "" for none */
     uint8_t webhook_key[SEAL_KEY_LEN]; /* seals webhook secrets */
+    uint8_t answer_key[SEAL_KEY_LEN];  /* seals answers that an Idempotency-Key keeps */
     struct rate_table *rates;          /* shared by all workers */
     struct remodel *remodel;           /* shared: carries out changes of the model */
     bool bare_metadata;                /* answers of /rest/metadata/objects and fields stand without "data" */
@@ -72,7 +73,7 @@ void request_handle(void *context, struct http_exchange *exchange);
 struct str request_error_body(struct strbuf *out, int status, const char *sentence);
 /* Once executor and settings are set. */
 void request_worker_init(struct request_worker *worker);
-/* On the worker's thread; both take over the caller's references. The schemas are made from the catalogue, or NULL. */
+/* On the worker's thread; both take over the caller's references. The schemas are the catalogue's. */
 void request_worker_set_catalogue(struct request_worker *worker, struct catalogue *catalogue,
                                   struct schema_set *schemas);
 void request_worker_set_keyring(struct request_worker *worker, struct keyring *keyring);

@@ -205,7 +205,12 @@ static void plan_order(const struct plan_relation *relation, struct order_term *
     build_order_joins(joins, 1, terms, count, order);
 }
 
-/* A lateral select a parent: the index on the join column finds each parent's few, and the limit stops early. */
+/*
+ * A lateral select a parent: the index on the join column finds each parent's few, and the limit stops early. The ids
+ * stand in a select of their own, where the planner does not count them: or else a plan made for few parents would look
+ * cheaper than the generic one each time, and PostgreSQL would plan for ever, over all indexes of the table. That a
+ * table of links has an index for each object of the model is what made this dear.
+ */
 static struct sql_bound related_many(struct arena *arena, const struct plan_relation *relation, const struct uuid *ids,
                                      size_t count)
 {
@@ -222,9 +227,9 @@ static struct sql_bound related_many(struct arena *arena, const struct plan_rela
     build_text(&builder, "select ");
     build_needed(&builder, relation);
     build_order_columns(&builder, &order, false);
-    build_text(&builder, " from unnest(");
+    build_text(&builder, " from unnest((select ");
     build_uuids(&builder, ids, count);
-    build_text(&builder, ") as parent (id) cross join lateral (select ");
+    build_text(&builder, ")) as parent (id) cross join lateral (select ");
     build_text(&builder, joins.text.len == 0 ? "*" : "t1.*");
     build_order_columns(&builder, &order, true);
     build_from(&builder, 1, target);

@@ -44,7 +44,7 @@ static struct order_term term(const struct field *field, const struct field *hop
 /* Behind the select list, which is the same in all. */
 static void expect(struct sql_bound bound, const char *tail)
 {
-    struct str from = STR(" from unnest(");
+    struct str from = STR(" from unnest((select ");
     size_t at = str_find_str(bound.sql.text, from);
     struct str text = at == bound.sql.text.len ? bound.sql.text : str_slice(bound.sql.text, at, bound.sql.text.len);
     struct str shown = arena_copy(&arena, text);
@@ -57,9 +57,10 @@ static void the_plain_one(void **state)
 {
     (void)state;
     struct plan_relation relation = {.field = field_of("company", "people"), .page = {.limit = 60, .count = COUNT_CUT}};
-    expect(sql_related(&arena, &relation, ids, 2),
-           " from unnest($1) as parent (id) cross join lateral (select * from \"workspace\".\"person\" t1 where "
-           "t1.\"companyId\" = parent.id and t1.\"deletedAt\" is null order by t1.\"id\" limit $2) as t0");
+    expect(
+        sql_related(&arena, &relation, ids, 2),
+        " from unnest((select $1)) as parent (id) cross join lateral (select * from \"workspace\".\"person\" t1 where "
+        "t1.\"companyId\" = parent.id and t1.\"deletedAt\" is null order by t1.\"id\" limit $2) as t0");
     expect(sql_related_totals(&arena, &relation, ids, 2),
            "select t0.\"companyId\", count(*) from \"workspace\".\"person\" t0 where t0.\"companyId\" = any($1) and "
            "t0.\"deletedAt\" is null group by 1");
@@ -78,10 +79,11 @@ static void order_cursor_offset_and_filter(void **state)
                                      .order = terms,
                                      .order_count = 2,
                                      .page = {.limit = 2, .offset = 3, .backward = true, .cursor = cursor}};
-    expect(sql_related(&arena, &relation, ids, 2),
-           " from unnest($1) as parent (id) cross join lateral (select * from \"workspace\".\"person\" t1 where "
-           "t1.\"companyId\" = parent.id and t1.\"jobTitle\" is not null and (t1.\"position\", t1.\"id\") < ($2, $3) "
-           "order by t1.\"position\" desc, t1.\"id\" desc limit $4 offset $5) as t0");
+    expect(
+        sql_related(&arena, &relation, ids, 2),
+        " from unnest((select $1)) as parent (id) cross join lateral (select * from \"workspace\".\"person\" t1 where "
+        "t1.\"companyId\" = parent.id and t1.\"jobTitle\" is not null and (t1.\"position\", t1.\"id\") < ($2, $3) "
+        "order by t1.\"position\" desc, t1.\"id\" desc limit $4 offset $5) as t0");
 }
 
 static void an_order_across_a_relation_brings_its_column(void **state)
@@ -98,8 +100,8 @@ static void an_order_across_a_relation_brings_its_column(void **state)
     sql_related_places(&relation, needed, places);
     assert_int_equal(places[0], relation.field->target->column_count);
     assert_int_equal(places[1], 0);
-    assert_true(str_find_str(bound.sql.text, STR(", t0.o1 from unnest(")) < bound.sql.text.len);
-    expect(bound, " from unnest($1) as parent (id) cross join lateral (select t1.*, t2.\"name\" as o1 from "
+    assert_true(str_find_str(bound.sql.text, STR(", t0.o1 from unnest((select ")) < bound.sql.text.len);
+    expect(bound, " from unnest((select $1)) as parent (id) cross join lateral (select t1.*, t2.\"name\" as o1 from "
                   "\"workspace\".\"person\" t1 left join \"workspace\".\"company\" t2 on t2.\"id\" = "
                   "t1.\"likesCompanyId\" where t1.\"companyId\" = parent.id and t1.\"deletedAt\" is null order by "
                   "t2.\"name\" collate \"und-x-icu\" nulls last, t1.\"id\" limit $2) as t0");
@@ -120,7 +122,7 @@ static void only_the_columns_that_are_asked_for(void **state)
     struct str text = sql_related(&arena, &relation, ids, 2).sql.text;
     assert_true(
         str_starts_with(text, STR("select t0.\"id\", t0.\"position\", t0.\"nameFirstName\", t0.\"nameLastName\", "
-                                  "t0.\"companyId\", t0.o1 from unnest($1)")));
+                                  "t0.\"companyId\", t0.o1 from unnest((select $1))")));
     size_t places[3];
     bool needed[64] = {false};
     sql_related_needs(&relation, needed);

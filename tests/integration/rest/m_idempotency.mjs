@@ -1,11 +1,24 @@
 // Idempotency-Key: the first answer again, the write once.
 import { spawn } from 'node:child_process';
-import { check, create, eventsSince, main, outboxMark, same, send, sql, sqlOne, test, until, uuid } from './lib.mjs';
+import { check, create, eventsSince, includes, main, outboxMark, same, send, sql, sqlOne, test, until, uuid } from './lib.mjs';
 
 const member = process.env.PORTTI_MEMBER_KEY;
 const keyed = (key, method, path, body, options = {}) => send(method, path, body, { ...options, headers: { 'Idempotency-Key': key, ...options.headers } });
 
 main(90, async () => {
+  await test('an answer that is kept is sealed: a webhook\'s secret is nowhere to be read', async () => {
+    const key = uuid();
+    const body = { targetUrl: 'https://kept.example/', secret: 'a very quiet harbour' };
+    const first = await send('POST', '/rest/metadata/webhooks', body, { headers: { 'Idempotency-Key': key } });
+    const again = await send('POST', '/rest/metadata/webhooks', body, { headers: { 'Idempotency-Key': key } });
+    same([first.status, again.status, again.headers['idempotency-replayed']], [201, 201, 'true']);
+    same(again.text, first.text);
+    includes(again.text, 'a very quiet harbour');
+    same(sql(`select 1 from core.idempotency where key = '${key}' and body like '%quiet%'`), []);
+    const id = first.json.id ?? first.json.data?.createOneWebhook?.id ?? first.json.data?.id;
+    await send('DELETE', `/rest/metadata/webhooks/${id}`);
+  });
+
   await test('a_create_is_done_once_and_answered_twice', async () => {
     const key = uuid();
     const mark = outboxMark();
