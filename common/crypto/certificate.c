@@ -11,7 +11,7 @@ static BIO *reader_of(struct str pem)
     return bio;
 }
 
-/* Without this OpenSSL would ask for one at the terminal. */
+/* Without this OpenSSL would ask for one at the terminal. NOLINTNEXTLINE(readability-non-const-parameter): its type. */
 static int no_passphrase(char *buffer, int size, int writing, void *context)
 {
     (void)buffer;
