@@ -281,7 +281,7 @@ main(150, async () => {
       await sleep(500);
       const wanted = new Set(ids(made));
       for (const [index, filter] of filters.entries()) {
-        const found = (await list('specimens', `?limit=200&filter=${q(filter)}`)).data.specimens.map((one) => one.id).filter((id) => wanted.has(id)).sort();
+        const found = (await list('specimens', `?limit=200&order_by=id[DescNullsLast]&filter=${q(filter)}`)).data.specimens.map((one) => one.id).filter((id) => wanted.has(id)).sort();
         same(of(`random${index}`).map((one) => one.json.record.id).sort(), found, `seed ${seed}: ${filter}`);
       }
     });
