@@ -10,6 +10,7 @@
 #include "gateway/remodel/remodel.h"
 #include "gateway/request/graphql_persisted.h"
 #include "gateway/request/graphql_schema.h"
+#include "gateway/schema/core_schema.h"
 #include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
@@ -114,6 +115,7 @@ static void start_remodel(struct server *server)
     struct remodel_options options = {.conninfo = server->settings->database_url,
                                       .max_queue = (size_t)server->settings->max_queue,
                                       .current = current_catalogue,
+                                      .loses = core_schema_loses,
                                       .refresh = refresh,
                                       .publish = publish,
                                       .context = server};

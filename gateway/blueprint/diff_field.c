@@ -281,7 +281,7 @@ bool diff_fields(struct diff *diff, const struct want_object *object)
     for (size_t i = 0; i < object->field_count; i++) {
         const struct want_field *want = &object->fields[i];
         bool made = want->now == NULL || want->replaces;
-        if (want->replaces && !delete_field(diff, PHASE_REPLACED, want->now)) {
+        if (want->replaces && want->now != NULL && !delete_field(diff, PHASE_REPLACED, want->now)) {
             return false;
         }
         if (!(made ? make_field(diff, object, want) : change_field(diff, object, want))) {

@@ -1,6 +1,7 @@
 /* A document as wants: read, checked, and matched with what is there. */
 #include "gateway/blueprint/diff.h"
 #include "gateway/metadata/names.h"
+#include <assert.h>
 
 static bool refuse(struct diff *diff, const struct json *at, const char *where, const char *why)
 {
@@ -194,6 +195,7 @@ static bool read_fields(struct diff *diff, struct want_object *out)
         if (!read_field(diff, out, field, want)) {
             return false;
         }
+        assert(want->row.name.ptr != NULL); /* or it would have been refused */
         for (size_t i = 0; i < out->field_count; i++) {
             if (str_eq(out->fields[i].row.name, want->row.name) ||
                 (want->now != NULL && out->fields[i].now == want->now)) {

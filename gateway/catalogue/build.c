@@ -4,6 +4,7 @@
  */
 #include "gateway/catalogue/build.h"
 #include "common/base/alloc.h"
+#include "common/text/json_read.h"
 #include "gateway/catalogue/field_json.h"
 #include "gateway/catalogue/identifier.h"
 #include <stdarg.h>
@@ -243,6 +244,22 @@ static void field_fill(struct build *build, const struct field_row *row, struct 
     field->updated_us = row->updated_us;
     field->morph_id = row->morph_id;
     field->json_key = json_key(arena, field->name);
+}
+
+/* Free JSON is read by our own reader, which leaves numbers alone: jsonb takes 1e400, a double has no room for it. */
+static bool default_check(const struct field *field, struct err *err)
+{
+    static const struct json_limits limits = {.max_depth = 64, .max_nodes = 100000};
+    if (field->default_json.len == 0) {
+        return true;
+    }
+    if (field_types[field->type].has_options) {
+        return default_options_check(field, err);
+    }
+    struct arena scratch = {0};
+    bool good = json_parse(&scratch, field->default_json, &limits, NULL) != NULL;
+    arena_release(&scratch);
+    return good || err_fail(err, ERR_INVALID, 0, "the default value does not fit the field");
 }
 
 /* The parts of a field that are JSON in the row. */

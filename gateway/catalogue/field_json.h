@@ -25,8 +25,8 @@ struct stored_column {
 MUST_CHECK bool stored_column_read(struct arena *arena, struct str json, struct stored_column *out, struct err *err);
 /* `[{"id","value","label","color","position"}]`, ordered by position; ids, values and positions differ. */
 MUST_CHECK bool options_read(struct arena *arena, struct str json, struct field *field, struct err *err);
-/* Is field->default_json JSON and, for a field with options, made of them? */
-MUST_CHECK bool default_check(const struct field *field, struct err *err);
+/* Is field->default_json, of a field with options, made of them? */
+MUST_CHECK bool default_options_check(const struct field *field, struct err *err);
 /* `[["nameFirstName","nameLastName"],…]` into object->criteria; empty is none. A criterion that names a column which is
  * not there (any more) is left out. */
 MUST_CHECK bool criteria_read(struct arena *arena, struct str json, struct object *object, struct err *err);

@@ -244,7 +244,8 @@ static void fetch_level(struct fetch *fetch)
     if (operation_is_late(fetch->operation)) {
         fetch->on_fetched(fetch->operation, &too_late);
     } else if (count == 0) {
-        on_level(fetch, NULL, NULL);
+        struct pg_result *const none[1] = {NULL}; /* nobody has a parent: no step has a place in it */
+        on_level(fetch, none, NULL);
     } else {
         submit(fetch, commands, count, on_level);
     }

@@ -100,7 +100,9 @@ static void offer(struct live_subscription *subscription, struct redis_stream_id
         return;
     }
     subscription->last = id;
-    if (uuid_eq(&subscription->object_id, &event->object_id)) {
+    /* An entry may overtake the turn of the loop in which it would have been told that it is ready. */
+    become_ready(subscription);
+    if (!subscription->closed && uuid_eq(&subscription->object_id, &event->object_id)) {
         char text[REDIS_STREAM_ID_TEXT_MAX];
         redis_stream_id_print(id, text);
         subscription->callbacks.on_event(subscription->context, text, event);
@@ -269,7 +271,8 @@ struct live_subscription *live_subscribe(struct live *live, const struct uuid *k
                                          struct err *err)
 {
     struct redis_stream_id id = {0};
-    if (from.len > 0 && !redis_stream_id_parse(from, &id)) {
+    /* No event has the id 0-0, which would mean the stream's end to us. */
+    if (from.len > 0 && (!redis_stream_id_parse(from, &id) || (id.ms == 0 && id.sequence == 0))) {
         (void)err_fail_tag(err, ERR_INVALID, "INVALID_LAST_EVENT_ID",
                            "Last-Event-ID must be the id of an event of this server, such as 1526919030474-0");
         return NULL;

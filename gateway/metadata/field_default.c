@@ -3,6 +3,7 @@
 #include "common/text/number.h"
 #include "common/text/timestamp.h"
 #include "gateway/metadata/field_parts.h"
+#include "gateway/record/record_input.h"
 
 #define INPUT "INVALID_FIELD_INPUT"
 
@@ -180,6 +181,55 @@ static bool check_composite(const struct check *check, enum field_type type, con
     return fine;
 }
 
+/* A default that no record could be created with is none: what passes here, a create takes. */
+static void check_as_value(const struct check *check, enum field_type type, const struct json *value,
+                           struct str settings)
+{
+    const struct field_type_info *info = &field_types[type];
+    const struct field field = {.name = STR("defaultValue"), .type = type, .settings_json = settings};
+    size_t count = info->composite ? info->sub_count : 1;
+    for (size_t i = 0; i < count; i++) {
+        struct column column = {.name = field.name, .kind = info->column, .form = info->form, .field = &field};
+        if (info->composite) {
+            column.sub = &info->subs[i];
+            column.kind = column.sub->column;
+            column.form = column.sub->form;
+        }
+        struct err err = {0};
+        if (!record_default_check(check->draft->arena, &column, value, &err)) {
+            report_add(check->draft->report, check->entry, INPUT, check->shown, "%s", err.text);
+        }
+    }
+}
+
+static void check_form(const struct check *check, enum field_type type, const struct json *value, struct str settings)
+{
+    if (field_types[type].composite) {
+        (void)check_composite(check, type, value);
+        return;
+    }
+    switch (type) {
+    case FIELD_UUID: (void)check_uuid(check, value); break;
+    case FIELD_TEXT: (void)check_text(check, value); break;
+    case FIELD_BOOLEAN:
+        if (value->type != JSON_TRUE && value->type != JSON_FALSE) {
+            complain(check, "Default value should be true or false");
+        }
+        break;
+    case FIELD_NUMBER:
+    case FIELD_NUMERIC:
+    case FIELD_POSITION: (void)check_number(check, value, settings); break;
+    case FIELD_DATE:
+    case FIELD_DATE_TIME: (void)check_moment(check, value, type == FIELD_DATE); break;
+    case FIELD_RATING:
+    case FIELD_SELECT: (void)check_select(check, value); break;
+    case FIELD_MULTI_SELECT: (void)check_multi_select(check, value); break;
+    case FIELD_ARRAY: (void)check_array(check, value); break;
+    case FIELD_RAW_JSON: break;
+    default: complain(check, "A field of this type has no default value"); break;
+    }
+}
+
 void default_check_input(struct draft *draft, struct report_entry *entry, enum field_type type,
                          const struct choices *choices, const struct json *value, struct str settings)
 {
@@ -190,29 +240,10 @@ void default_check_input(struct draft *draft, struct report_entry *entry, enum f
     json_put_canonical(&shown, value);
     struct check check = {draft, entry, choices, arena_copy(draft->arena, strbuf_str(&shown))};
     strbuf_release(&shown);
-    if (field_types[type].composite) {
-        (void)check_composite(&check, type, value);
-        return;
-    }
-    switch (type) {
-    case FIELD_UUID: (void)check_uuid(&check, value); break;
-    case FIELD_TEXT: (void)check_text(&check, value); break;
-    case FIELD_BOOLEAN:
-        if (value->type != JSON_TRUE && value->type != JSON_FALSE) {
-            complain(&check, "Default value should be true or false");
-        }
-        break;
-    case FIELD_NUMBER:
-    case FIELD_NUMERIC:
-    case FIELD_POSITION: (void)check_number(&check, value, settings); break;
-    case FIELD_DATE:
-    case FIELD_DATE_TIME: (void)check_moment(&check, value, type == FIELD_DATE); break;
-    case FIELD_RATING:
-    case FIELD_SELECT: (void)check_select(&check, value); break;
-    case FIELD_MULTI_SELECT: (void)check_multi_select(&check, value); break;
-    case FIELD_ARRAY: (void)check_array(&check, value); break;
-    case FIELD_RAW_JSON: break;
-    default: complain(&check, "A field of this type has no default value"); break;
+    size_t faults = entry->error_count;
+    check_form(&check, type, value, settings);
+    if (entry->error_count == faults && !field_types[type].has_options) {
+        check_as_value(&check, type, value, settings);
     }
 }
 

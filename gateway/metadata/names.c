@@ -66,6 +66,13 @@ static const char *const reserved[] = {
     "relation",
     "relations",
     "aggregate",
+    /* What every table of PostgreSQL has, so that no column can be called so. */
+    "tableoid",
+    "ctid",
+    "xmin",
+    "xmax",
+    "cmin",
+    "cmax",
 };
 
 bool name_is_reserved(struct str name)

@@ -117,19 +117,36 @@ static bool computed_default(const struct completer *completer, const struct col
     return false;
 }
 
-static bool put_default(const struct completer *completer, const struct column *column, const struct json *json)
+/* `json` is the field's default; of a composite, it is that of the whole. */
+static bool default_value(const struct completer *completer, const struct column *column, const struct json *json,
+                          struct value *out)
 {
-    struct value value = value_null(column->kind);
+    *out = value_null(column->kind);
     if (column->sub != NULL) {
         json = json_get(json, column->sub->name);
     }
-    if (json != NULL && json->type != JSON_NULL && !computed_default(completer, column, json, &value)) {
-        /* Free JSON and files are stored as they stand; everywhere else strings wear quotes. */
-        bool free_json = column->sub == NULL && column->kind == COLUMN_JSONB;
-        const struct json *plain = free_json ? json : plain_json(completer->arena, json);
-        if (!value_from_json(completer->arena, column, plain, completer->now_us, &value, completer->err)) {
-            return false;
-        }
+    if (json == NULL || json->type == JSON_NULL || computed_default(completer, column, json, out)) {
+        return true;
+    }
+    /* Free JSON and files are stored as they stand; everywhere else strings wear quotes. */
+    bool free_json = column->sub == NULL && column->kind == COLUMN_JSONB;
+    const struct json *plain = free_json ? json : plain_json(completer->arena, json);
+    return value_from_json(completer->arena, column, plain, completer->now_us, out, completer->err);
+}
+
+bool record_default_check(struct arena *arena, const struct column *column, const struct json *json, struct err *err)
+{
+    static const struct uuid nobody;
+    struct completer completer = {.arena = arena, .fresh_id = &nobody, .err = err};
+    struct value ignored;
+    return default_value(&completer, column, json, &ignored);
+}
+
+static bool put_default(const struct completer *completer, const struct column *column, const struct json *json)
+{
+    struct value value;
+    if (!default_value(completer, column, json, &value)) {
+        return false;
     }
     put(completer, column, value);
     return true;

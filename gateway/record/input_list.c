@@ -171,7 +171,9 @@ bool jsonb_from_json(struct arena *arena, const struct column *column, const str
         }
         json = inner;
     }
-    out->null = json == NULL || json->type == JSON_NULL || (json->type == JSON_OBJECT && json->count == 0);
+    /* As an empty text does, {} stands for nothing where nothing may be, and for itself where something has to be. */
+    bool kept = column->form == JSON_FORM_ANY && column->sub == NULL && !column->nullable;
+    out->null = json == NULL || json->type == JSON_NULL || (json->type == JSON_OBJECT && json->count == 0 && !kept);
     if (out->null) {
         return true;
     }

@@ -68,6 +68,12 @@ MUST_CHECK bool record_input_complete(struct arena *arena, const struct object *
                                       const struct uuid *fresh_id, int64_t now_us, size_t index_in_batch,
                                       const struct record_actor *actor, struct err *err);
 
+/* Would a create that leaves `column` unset get a value from the field's default `json`? ERR_INVALID with the sentence
+ * that every such create would be refused with. Of `column`, name, kind, form, field (with its settings) and sub count.
+ */
+MUST_CHECK bool record_default_check(struct arena *arena, const struct column *column, const struct json *json,
+                                     struct err *err);
+
 /* One column's value from a filter's or an id's text (used by filters later and by paths now). */
 MUST_CHECK bool value_from_text(struct arena *arena, const struct column *column, struct str text, struct value *out,
                                 struct err *err);

@@ -254,7 +254,7 @@ struct remodel *remodel_new(struct loop *loop, const struct remodel_options *opt
         .max_prepared = 8,
         .wait_timeout_us = CONNECTION_WAIT_S * SECOND_US,
         .statement_timeout_ms = STATEMENT_S * INT64_C(1000),
-        .watchdog_us = 2 * STATEMENT_S * SECOND_US,
+        .watchdog_us = INT64_C(2) * STATEMENT_S * SECOND_US,
     };
     remodel->loop = loop;
     remodel->options = *options;

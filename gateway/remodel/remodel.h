@@ -20,6 +20,8 @@ struct remodel_options {
     struct catalogue *(*current)(void *context);
     /* Look whether the database has a newer one; `current` will tell. */
     void (*refresh)(void *context);
+    /* An object that the change would take from some API, so that the change is refused; NULL for none. */
+    const struct object *(*loses)(const struct catalogue *before, const struct catalogue *after);
     /* Takes over the reference: this is the model from now on. Calls `done` when every worker has it. */
     void (*publish)(void *context, struct catalogue *catalogue, loop_callback done, void *done_context);
     void *context;

@@ -29,6 +29,21 @@ static void log_failure(const char *event, const struct pg_failure *failure, str
 
 /* ---- the plan ---- */
 
+/* An object that is there over REST and silently missing from GraphQL would be no use to anybody. */
+static bool all_served(struct remodel *remodel, const struct catalogue *before)
+{
+    struct remodel_job *job = remodel->job;
+    const struct object *lost = remodel->options.loses(before, remodel->after);
+    if (lost == NULL) {
+        return true;
+    }
+    job->outcome = CHANGE_REFUSED;
+    return err_fail_tag(&job->err, ERR_INVALID, "INVALID_OBJECT_INPUT",
+                        "Names of the object \"%.*s\" would be those of other types or operations in GraphQL. Use a "
+                        "different name",
+                        STR_ARG(lost->name_singular));
+}
+
 static bool plan(struct remodel *remodel)
 {
     struct remodel_job *job = remodel->job;
@@ -53,6 +68,9 @@ static bool plan(struct remodel *remodel)
         log_end();
         job->outcome = CHANGE_REFUSED;
         job->err.code = ERR_INTERNAL;
+        return false;
+    }
+    if (!all_served(remodel, before)) {
         return false;
     }
     change_steps(&remodel->arena, made, remodel->after, &remodel->large, &remodel->steps);

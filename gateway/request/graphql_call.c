@@ -390,7 +390,7 @@ static void make_fields(struct graphql_call *call)
                                         .own = {.ceiling = request->worker->settings->max_answer}};
     }
     if (is_alone(call)) {
-        put_key(body, call->prepared.first->key, true);
+        put_key(body, call->fields[0].selected->key, true);
         call->fields[0].out = body;
         call->fields[0].begin = body->len;
     }

@@ -90,6 +90,15 @@ static bool fits_events(const struct graphql *graphql, struct err *err)
            err_fail_tag(err, ERR_INVALID, "INVALID_IDEMPOTENCY_KEY", "An event stream takes no Idempotency-Key");
 }
 
+/* A key keeps the answer to one operation. To write a list again in spite of one would be worse than to refuse it. */
+static bool fits_idempotency(const struct graphql *graphql, struct err *err)
+{
+    const struct http_request *http = &graphql->request->exchange->request;
+    return !graphql->asked.batch || http_header_get(http, "idempotency-key").ptr == NULL ||
+           err_fail_tag(err, ERR_INVALID, "INVALID_IDEMPOTENCY_KEY",
+                        "A list of operations takes no Idempotency-Key: send each by itself, with a key of its own");
+}
+
 static bool may_introspect(const struct request *request)
 {
     struct err err;
@@ -112,7 +121,7 @@ static void begin(struct graphql *graphql)
         request_fail_status(request, 503, &err);
         return;
     }
-    if (!read_calls(graphql, &err) || !fits_events(graphql, &err)) {
+    if (!read_calls(graphql, &err) || !fits_events(graphql, &err) || !fits_idempotency(graphql, &err)) {
         request_fail_status(request, 400, &err);
         return;
     }

@@ -227,3 +227,38 @@ const struct gql_schema *core_schema_build(struct arena *arena, const struct cat
     arena_release(&b.scratch);
     return gql_build_finish(&b.gql, err);
 }
+
+static void choose_only(struct core_builder *b, struct arena *arena, const struct catalogue *catalogue)
+{
+    *b = (struct core_builder){.arena = arena, .catalogue = catalogue};
+    gql_build_begin(&b->gql, arena, SHARED_TYPES);
+    core_build_shared(b);
+    b->objects = ARENA_ARRAY(arena, struct core_object, catalogue->object_count);
+    choose_objects(b);
+    arena_release(&b->scratch);
+}
+
+const struct object *core_schema_loses(const struct catalogue *before, const struct catalogue *after)
+{
+    struct arena arena = {0};
+    struct core_builder was, now;
+    choose_only(&now, &arena, after);
+    const struct object *lost = NULL;
+    bool compared = false;
+    for (size_t i = 0; i < after->object_count && lost == NULL; i++) {
+        const struct object *object = &after->objects[i];
+        if (!object->active || !now.objects[i].left_out) {
+            continue;
+        }
+        /* Rare, so that the model before is looked at only here. */
+        if (!compared) {
+            choose_only(&was, &arena, before);
+            compared = true;
+        }
+        const struct object *older = catalogue_object(before, &object->id);
+        bool was_out = older != NULL && older->active && was.objects[older - before->objects].left_out;
+        lost = was_out ? NULL : object;
+    }
+    arena_release(&arena);
+    return lost;
+}

@@ -138,4 +138,10 @@ enum core_type_role {
 MUST_CHECK const struct gql_schema *core_schema_build(struct arena *arena, const struct catalogue *catalogue,
                                                       struct err *err);
 
+/*
+ * An object that GraphQL would serve no more, or not at all: active in `after` and left out of its schema, though not
+ * of that of `before`. Of `after`; NULL when there is none.
+ */
+const struct object *core_schema_loses(const struct catalogue *before, const struct catalogue *after);
+
 #endif

@@ -4,6 +4,7 @@
 #include "gateway/control/control.h"
 #include "gateway/control/model_file.h"
 #include "gateway/remodel/remodel.h"
+#include "gateway/schema/core_schema.h"
 #include "gateway/tools/tools.h"
 
 enum { ROUNDS_MAX = 5, IDLE_LOOK_US = 5000 };
@@ -125,6 +126,7 @@ static bool run(struct pg_sync *connection, struct catalogue *catalogue, const s
     struct remodel_options options = {.conninfo = import->conninfo,
                                       .max_queue = 2,
                                       .current = on_current,
+                                      .loses = core_schema_loses,
                                       .refresh = on_refresh,
                                       .publish = on_publish,
                                       .context = &runner};

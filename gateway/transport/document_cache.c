@@ -39,8 +39,9 @@ static void drop(struct document_cache *cache, struct cached_document *document)
 
 void document_cache_release(struct document_cache *cache)
 {
-    while (!list_empty(&cache->recent)) {
-        drop(cache, LIST_ENTRY(cache->recent.prev, struct cached_document, link));
+    LIST_EACH(at, after, &cache->recent)
+    {
+        drop(cache, LIST_ENTRY(at, struct cached_document, link));
     }
     map_release(&cache->by_key);
 }

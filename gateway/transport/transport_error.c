@@ -45,8 +45,8 @@ const char *transport_error_code(const struct err *err)
     case ERR_FORBIDDEN: return "FORBIDDEN";
     case ERR_NOT_FOUND: return "NOT_FOUND";
     case ERR_TIMEOUT: return "TIMEOUT";
+    case ERR_UNAVAILABLE: return "SERVICE_UNAVAILABLE";
     case ERR_NONE:
-    case ERR_UNAVAILABLE:
     case ERR_INTERNAL:
     case ERR_CODE_COUNT: return "INTERNAL_SERVER_ERROR";
     case ERR_INVALID:

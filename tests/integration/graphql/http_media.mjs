@@ -158,6 +158,9 @@ main(60, async () => {
     same(many.status, 400);
     checkRefusal(many, '6 of at most 3', 'BAD_USER_INPUT');
     same((await send('POST', '/graphql', [], { base: GUARDED })).status, 400);
+    const keyed = await send('POST', '/graphql', list, { base: GUARDED, headers: { 'Idempotency-Key': 'of-a-list' } });
+    same(keyed.status, 400);
+    same(checkRefusal(keyed, 'A list of operations takes no Idempotency-Key', 'BAD_USER_INPUT').extensions.subCode, 'INVALID_IDEMPOTENCY_KEY');
   });
 
   await test('long answers are compressed for those who can read that', async () => {

@@ -229,6 +229,34 @@ main(150, async () => {
     check(replies(slow).at(-1).errors[0].message.includes('faster than'), JSON.stringify(replies(slow).at(-1)).slice(0, 300));
   });
 
+  await test('subscriptions that begin amid events, and clients that leave amid them', async () => {
+    let feeding = true;
+    const feed = (async () => {
+      while (feeding) await expect(201, 'POST', '/rest/batch/companies', Array.from({ length: 20 }, () => ({ name: 'amid' })));
+    })();
+    const streams = [];
+    for (let i = 0; i < 100; i += 1) {
+      const related = i % 2 === 1 ? 'people { totalCount }' : '';
+      const stream = listen(`subscription { onCreateCompany { record { name ${related} } } }`, { pause: i % 10 === 0 });
+      stream.opened.catch(() => {});
+      streams.push(stream);
+      if (i >= 10) setTimeout(() => streams[i - 10].close(), 20 * Math.random());
+      await sleep(10);
+    }
+    const last = await Promise.all(streams.slice(-5).map((stream) => stream.opened));
+    for (const stream of last) {
+      await count(stream, 20);
+      check(stream.text.startsWith(':\n\nid: '), `it begins with ${stream.text.slice(0, 100)}`);
+    }
+    feeding = false;
+    await feed;
+    for (const stream of streams) stream.close();
+    const zero = listen('subscription { onCreateCompany { eventId } }', { headers: { 'Last-Event-ID': '0-0' } });
+    await zero.opened;
+    await until(() => zero.ended, 'the end');
+    check(zero.text.includes('Last-Event-ID must be'), zero.text);
+  });
+
   await test('Redis lost: subscribers are told, and may subscribe again', async () => {
     const stream = await opened('subscription { onCreateCompany { record { name } } }');
     ctl('redis_stop');

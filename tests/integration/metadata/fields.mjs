@@ -1,5 +1,5 @@
 // /rest/metadata/fields against its contract (metadata 4): types, options, defaults, uniqueness, restrictions.
-import { FIELDS, OBJECTS, SECOND, check, expect, main, makeField, makeObject, objectOf, patchField, readField, refused, remove, reported, same, send, sql, sqlOne, test, uuid } from './lib.mjs';
+import { FIELDS, OBJECTS, SECOND, check, ctl, expect, main, makeField, makeObject, objectOf, patchField, readField, refused, remove, reported, same, send, sql, sqlOne, test, until, uuid } from './lib.mjs';
 
 const INPUT = 'INVALID_FIELD_INPUT';
 
@@ -49,7 +49,9 @@ main(120, async () => {
     await refused(400, 'name should not be empty', undefined, ...post({ name: '' }));
     await refused(400, 'type must be a valid enum value', undefined, ...post({ type: 'WORD' }));
     await reported('fieldMetadata', [[INPUT, 'must start with lowercase letter']], ...post({ name: 'with space' }));
-    await reported('fieldMetadata', [[INPUT, 'This name is reserved']], ...post({ name: 'type' }));
+    for (const name of ['type', 'ctid', 'xmin', 'xmax', 'cmin', 'cmax', 'tableoid']) {
+      await reported('fieldMetadata', [[INPUT, 'This name is reserved']], ...post({ name }));
+    }
     await reported('fieldMetadata', [['OBJECT_METADATA_NOT_FOUND', 'not found']], ...post({ objectMetadataId: uuid() }));
     const errors = await reported('fieldMetadata', [['NAME_NOT_SYNCED_WITH_LABEL', 'Name is not synced with label']], ...post({ isLabelSyncedWithName: true, label: 'Else' }));
     same(errors.length, 1);
@@ -102,6 +104,43 @@ main(120, async () => {
     check(Math.abs(Date.parse((await store({})).since) - Date.now()) < 60000, 'now');
     await patchField(moment.id, { defaultValue: null });
     same((await store({})).since, null);
+  });
+
+  await test('a default that no record could be created with is refused', async () => {
+    const wrong = [
+      ['RAW_JSON', "'x'", 'Invalid object value'], ['LINKS', { secondaryLinks: 'x' }, 'Invalid object value'], ['LINKS', { secondaryLinks: [{ url: 1 }] }, 'Invalid string value'],
+      ['PHONES', { additionalPhones: [{ number: 1 }] }, 'Invalid string value'], ['EMAILS', { primaryEmail: "'nobody'" }, 'email field'],
+      ['EMAILS', { additionalEmails: ['nobody'] }, 'email field'], ['ACTOR', { source: "'API'", name: "''", workspaceMemberId: "'x'" }, 'workspaceMemberId'],
+    ];
+    for (const [type, defaultValue, message] of wrong) await reported('fieldMetadata', [[INPUT, message]], ...post({ type, defaultValue }));
+    await store({});
+    const field = await makeField(thing.id, 'EMAILS', 'postbox', { defaultValue: { primaryEmail: "'a@example.com'" } });
+    await reported('fieldMetadata', [[INPUT, 'email field']], 'PATCH', `${FIELDS}/${field.id}`, { defaultValue: { primaryEmail: "'nobody'" } });
+    same((await store({})).postbox.primaryEmail, 'a@example.com');
+    await remove(FIELDS, field.id);
+  });
+
+  await test('every type that may not be empty, and gets its default by itself, takes a record that does not name it', async () => {
+    const types = ['TEXT', 'BOOLEAN', 'NUMBER', 'UUID', 'DATE', 'DATE_TIME', 'ARRAY', 'RAW_JSON', 'ACTOR', 'FULL_NAME', 'EMAILS', 'PHONES', 'LINKS', 'ADDRESS', 'CURRENCY', 'RICH_TEXT'];
+    for (const type of types) {
+      const field = await makeField(thing.id, type, 'needed', { isNullable: false });
+      const record = await store({});
+      check(record.needed !== null, type);
+      if (type === 'RAW_JSON') same([record.needed, (await store({ needed: {} })).needed, (await stored(record.id)).needed], [{}, {}, {}]);
+      await remove(FIELDS, field.id);
+    }
+  });
+
+  await test('large numbers do not keep the model from being loaded', async () => {
+    const made = [
+      await makeField(thing.id, 'NUMBER', 'huge', { defaultValue: 1e308 }),
+      await makeField(thing.id, 'RAW_JSON', 'hugeToo', { defaultValue: { a: 1e300, b: 12345678901234567890 } }),
+      await makeField(thing.id, 'SELECT', 'farOff', { options: [{ value: 'B', label: 'b', position: 1e20 }, { value: 'A', label: 'a', position: -1.5 }] }),
+    ];
+    same((await store({})).huge, 1e308);
+    ctl('gateway_tool', 'model', 'verify'); // throws when it disagrees
+    await until(2, 'the other gateway knows them', async () => ((await send('GET', '/rest/things?limit=1', undefined, { base: SECOND })).json.data.things[0] ?? {}).huge !== undefined);
+    for (const { id } of made) await remove(FIELDS, id);
   });
 
   await test('existing records get the default of a field that may not be empty', async () => {

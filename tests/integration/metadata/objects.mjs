@@ -124,6 +124,21 @@ main(120, async () => {
     same((await remove(OBJECTS, object.id)).deleteOneObject.id, object.id);
   });
 
+  await test('an object that GraphQL could not serve is refused, and none is taken from it', async () => {
+    const clash = (method, path, body) => refused(400, 'in GraphQL', 'INVALID_OBJECT_INPUT', method, path, body);
+    const body = (nameSingular, namePlural) => ({ nameSingular, namePlural, labelSingular: 'x', labelPlural: 'xs' });
+    for (const name of ['date', 'time', 'position', 'actor', 'float', 'query', 'companyEdge', 'companyDuplicates']) await clash('POST', OBJECTS, body(name, `${name}Kinds`));
+    const made = await makeObject('personMoodEnum', 'personMoodEnums');
+    const options = [{ value: 'A', label: 'a', position: 0 }];
+    await clash('POST', FIELDS, { objectMetadataId: (await objectOf('person')).id, type: 'SELECT', name: 'mood', label: 'mood', options });
+    await clash('PATCH', `${OBJECTS}/${made.id}`, { nameSingular: 'taskConnection' });
+    await patchObject(made.id, { isActive: false, nameSingular: 'date' });
+    await clash('PATCH', `${OBJECTS}/${made.id}`, { isActive: true });
+    await remove(OBJECTS, made.id);
+    const answer = await expect(200, 'POST', '/graphql', { query: '{people(first:1){totalCount} tasks(first:1){totalCount}}' });
+    check(answer.data.people && answer.data.tasks, 'both are served');
+  });
+
   await test('skipNameField', async () => {
     const object = await makeObject('nameless', 'namelesses', { skipNameField: true });
     check(!names(object.fields).includes('name'), 'there is a name');
