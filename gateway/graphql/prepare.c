@@ -173,6 +173,7 @@ static bool take_ready(struct collector *c, struct gql_selected *selected, const
     }
     selected->first = ready->first;
     selected->count = ready->count;
+    selected->memo = depth == 1 ? ready->memo : NULL;
     c->out->field_count += ready->fields;
     c->out->depth = depth + ready->levels > c->out->depth ? depth + ready->levels : c->out->depth;
     return true;

@@ -14,6 +14,17 @@
 #include "gateway/graphql/limits.h"
 #include "gateway/graphql/schema.h"
 
+/*
+ * Where an executor keeps what it makes of a field's children when these are the same every time that the document is
+ * prepared. It is the document's: shared by all who execute it, one after the other, and gone together with it. Whoever
+ * has set `made` never changes what it points to.
+ */
+struct gql_memo {
+    struct arena *arena; /* the document's, for what is made */
+    const void *made;    /* NULL before anything was */
+    bool tried;          /* for the executor: nothing came of it, or something */
+};
+
 /* One field of the reply. */
 struct gql_selected {
     struct str key;                    /* its name in the reply */
@@ -26,6 +37,7 @@ struct gql_selected {
     uint32_t count;                /* of its own fields */
     uint32_t offset;               /* where the document first asks for it: for the locations of its errors */
     const struct gql_error *error; /* its arguments do not fit: it is null, and this (of kind FIELD) is why */
+    struct gql_memo *memo;         /* of a root field whose children are the same every time; or NULL */
 };
 
 struct gql_prepared {

@@ -98,7 +98,8 @@ static void make_set(struct maker *maker, const struct gql_type *type, const str
     }
     struct gql_ready *ready = ARENA_NEW(maker->arena, struct gql_ready);
     struct gql_selected *items = ARENA_ARRAY(maker->arena, struct gql_selected, count);
-    *ready = (struct gql_ready){.first = items, .levels = 1};
+    *ready = (struct gql_ready){.first = items, .levels = 1, .memo = ARENA_NEW(maker->arena, struct gql_memo)};
+    ready->memo->arena = maker->arena;
     for (const struct gql_selection *at = set->first; at != NULL; at = at->next) {
         if (!add_field(maker, type, at, &items[ready->count], ready) ||
             is_repeated(items, ready->count, items[ready->count].key)) {

@@ -9,6 +9,7 @@ struct gql_ready {
     uint32_t count;
     uint32_t fields; /* at all levels */
     uint32_t levels;
+    struct gql_memo *memo; /* of the whole set */
 };
 
 /* NULL when the set was not made ahead; all three may be NULL. */

@@ -77,6 +77,15 @@ void resolve_put_record(struct strbuf *out, struct arena *arena, const struct sh
                         const struct record_set *set, size_t row);
 void resolve_needs(const struct connection_needs *needs, struct plan_page *page);
 
+/*
+ * What these say of a root field's children; where they are the same every time it is worked out once for the document.
+ * Not for groups, which add hidden aggregates to what is needed.
+ */
+MUST_CHECK bool resolve_root_record(struct resolving *r, const struct gql_selected *root,
+                                    struct plan_selection *selection, struct shape *shape);
+MUST_CHECK bool resolve_root_connection(struct resolving *r, const struct gql_selected *root,
+                                        struct connection_needs *out, struct shape *shape);
+
 /* groupBy, orderBy, orderByForRecords, limit, offsetForRecords; what was selected is in the plan already. */
 void resolve_group_needs(const struct connection_needs *needs, struct plan *plan);
 MUST_CHECK bool resolve_group(struct resolving *r, const struct gql_selected *selected, struct plan *plan);

@@ -40,7 +40,7 @@ static bool plan_many(struct resolving *r, const struct gql_selected *root, stru
     struct window window;
     struct connection_needs needs;
     if (!resolve_window(r, root, plan->object, r->limits->page_size_default, &window) ||
-        !resolve_connection(r, plan->object, root->first, 0, &needs, shape)) {
+        !resolve_root_connection(r, root, &needs, shape)) {
         return false;
     }
     set_window(&window, plan);
@@ -77,7 +77,7 @@ static bool plan_one(struct resolving *r, const struct gql_selected *root, struc
             return false;
         }
     }
-    return resolve_record(r, plan->object, root->first, 0, &plan->selection, shape);
+    return resolve_root_record(r, root, &plan->selection, shape);
 }
 
 static bool plan_groups(struct resolving *r, const struct gql_selected *root, struct plan *plan, struct shape *shape)
@@ -103,9 +103,10 @@ static bool plan_duplicates(struct resolving *r, const struct gql_selected *root
     order_add(terms, &plan->order_count, (struct order_term){.path = path, .nulls_first = true});
     order_finish(terms, &plan->order_count, plan->object);
     plan->order = terms;
-    if (!resolve_write(r, root, plan) || !resolve_connection(r, plan->object, root->first, 0, &needs, shape)) {
+    if (!resolve_write(r, root, plan) || !resolve_root_connection(r, root, &needs, shape)) {
         return false;
     }
+    r->fault = root;
     if (needs.aggregate_count > 0) {
         return RESOLVE_REFUSE(r, INVALID_ARGS, "Aggregates of duplicates are not supported");
     }
@@ -119,7 +120,7 @@ static bool plan_write(struct resolving *r, const struct gql_selected *root, str
     if (plan->kind == PLAN_CREATE || plan->kind == PLAN_UPSERT) {
         r->relation_limit = RELATION_LIMIT_CREATE;
     }
-    return resolve_write(r, root, plan) && resolve_record(r, plan->object, root->first, 0, &plan->selection, shape);
+    return resolve_write(r, root, plan) && resolve_root_record(r, root, &plan->selection, shape);
 }
 
 static bool plan_root(struct resolving *r, const struct gql_selected *root, struct plan *plan, struct shape *shape)

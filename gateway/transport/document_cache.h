@@ -18,7 +18,10 @@ struct document_cache {
     struct list recent; /* the most recently used one first */
 };
 
-/* A valid document. Whoever holds it may use all of it; it never changes but for its reply and what is ahead. */
+/*
+ * A valid document. Whoever holds it may use all of it; it never changes but for its reply, what is ahead, and what
+ * executors keep in the memos of that (struct gql_memo).
+ */
 struct cached_document {
     const struct gql_document *document;
     const struct gql_ahead *ahead; /* for gql_prepare_document; NULL until it is asked for the second time */
@@ -44,7 +47,7 @@ MUST_CHECK struct cached_document *document_cache_get(struct document_cache *cac
                                                       const struct gql_schema *schema, int64_t version,
                                                       struct str source, const struct gql_limits *limits,
                                                       struct gql_errors *errors, bool *hit);
-/* NULL is allowed. Counts what its reply has grown to. */
+/* NULL is allowed. Counts what its reply and memos have grown to. */
 void document_cache_put(struct document_cache *cache, struct cached_document *document);
 
 #endif
