@@ -113,9 +113,9 @@ class Faults {
     }
   }
 
-  async loop(mean, fault) {
-    while (this.running) {
-      await this.pause(mean);
+  async loop(mean, fault, first = mean) {
+    for (let wait = first; this.running; wait = mean) {
+      await this.pause(wait);
       if (this.running) await fault().catch((error) => this.problem(error));
     }
   }
@@ -132,7 +132,7 @@ class Faults {
       this.loop(1500, () => this.program(gateway)),
       ...dispatchers.map((one) => this.loop(2200, () => this.program(one))),
       this.loop(3000, () => this.redis(redisServer)),
-      this.loop(9000, () => this.postgres(postgresServer, disk)),
+      this.loop(9000, () => this.postgres(postgresServer, disk), disk ? 2000 : 9000),
       ...(clocks ? [this.loop(2500, () => this.clock([gateway, ...dispatchers]))] : []),
     ];
   }
