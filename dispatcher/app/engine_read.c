@@ -148,7 +148,7 @@ static bool is_decided(const struct decided_row *decided, size_t count, const st
 /* A webhook's own events are for itself when it is tested, and for all others otherwise. */
 static bool is_wanted(const struct hook *hook, const struct event *event, struct record_view *view)
 {
-    if (hook->state != HOOK_ACTIVE || event->created_us < hook->created_us) {
+    if (hook->state != HOOK_ACTIVE || event->sequence <= hook->from_seq) {
         return false;
     }
     if (event_is_about_webhook(event->action)) {

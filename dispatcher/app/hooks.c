@@ -315,7 +315,7 @@ void hooks_load(struct hooks *hooks, const struct webhook_rows *rows, int64_t no
         take_replay(hook, row);
         hook->seen = true;
         hook->state = row->disabled ? HOOK_DISABLED : HOOK_ACTIVE;
-        hook->created_us = row->created_us;
+        hook->from_seq = row->from_seq;
         take_url(hooks, hook, row->target_url);
         take_tls(hooks, hook, row);
         take_secret(hooks, hook, row);

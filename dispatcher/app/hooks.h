@@ -58,7 +58,7 @@ struct hook {
     enum hook_order order;
     enum hook_order order_wanted; /* in force when no delivery is in memory that was put in the old order */
     struct schedule schedule;
-    int64_t created_us;
+    int64_t from_seq;       /* what has a higher number came after the webhook */
     struct list deliveries; /* all that are in memory */
     size_t held;            /* how many those are */
     struct parked parked;   /* records with deliveries that wait in core.pending for their time */

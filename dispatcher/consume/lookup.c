@@ -37,7 +37,7 @@ static bool succeeded(const struct pg_failure *failure, const char *what)
 /* Webhooks. */
 
 static const struct pg_statement webhooks_statement = {
-    .sql = STR_INIT("select v.version, s.id, w.id, w.target_url, w.operations, w.secret, w.created_at,"
+    .sql = STR_INIT("select v.version, s.id, w.id, w.target_url, w.operations, w.secret, w.from_seq,"
                     " w.disabled_at is not null, w.delivery_order, w.retry_schedule, w.rate_limit, w.filter, w.fields,"
                     " w.payload = 'thin', w.headers, w.max_bytes::bigint,"
                     " case when w.signature = 'v1a' then w.signing_key else '' end, w.paused_at is not null,"
@@ -122,7 +122,7 @@ static void webhook_from_row(struct arena *arena, const struct pg_result *result
     out->target_url = column_text(result, row, 3);
     out->operation_count = lookup_texts(arena, column_text(result, row, 4), &out->operations);
     out->secret = column_text(result, row, 5);
-    out->created_us = column_time(result, row, 6);
+    out->from_seq = column_int(result, row, 6);
     out->disabled = pg_value(result, row, 7, &flag) && pg_get_bool(flag);
     out->order = column_text(result, row, 8);
     out->retry_schedule = column_text(result, row, 9);

@@ -13,7 +13,7 @@ struct webhook_row {
     struct str *operations;
     size_t operation_count;
     struct str secret; /* sealed, or empty */
-    int64_t created_us;
+    int64_t from_seq;  /* what has a higher number came after the webhook */
     bool disabled;
     struct str order;          /* none, record or endpoint */
     struct str retry_schedule; /* empty = as the settings say; the same for the rate */

@@ -2,7 +2,7 @@
 'use strict';
 const crypto = require('node:crypto');
 const { Faults } = require('./faults.js');
-const { Program, Server, sleep, sql } = require('./parts.js');
+const { Disk, Program, Server, sleep, sql } = require('./parts.js');
 const { Receiver } = require('./receiver.js');
 const { judge, judgeWrites } = require('./verdict.js');
 const { Writers } = require('./writers.js');
@@ -74,6 +74,8 @@ class Run {
       dispatchers: [...Array(given.dispatchers).keys()].map(dispatcher),
       redisServer: new Server('redis'),
       postgresServer: new Server('postgres'),
+      disk: env.CRASH_DISK ? new Disk(env.CRASH_DISK) : undefined,
+      clocks: env.CRASH_CLOCK !== '',
     };
     this.programs = [this.parts.gateway, ...this.parts.dispatchers];
     this.faults = new Faults(this.random, this.parts);

@@ -2,6 +2,9 @@
 'use strict';
 const { redis, sleep, sql } = require('./parts.js');
 
+const HOUR = 3600;
+const JUMPS = [-48 * HOUR, -HOUR, 0, HOUR, 48 * HOUR]; // of a wall clock, from the right time
+
 class Faults {
   constructor(random, parts) {
     this.random = random;
@@ -9,6 +12,7 @@ class Faults {
     this.kills = 0;
     this.counts = {};
     this.slept = 0; // how often a dispatcher was frozen
+    this.ahead = 0; // the furthest that a clock has been ahead, in seconds
   }
 
   note(what) {
@@ -56,9 +60,12 @@ class Faults {
     } else if (await redis('xtrim', 'portti:events', 'maxlen', '0')) this.note('stream trimmed');
   }
 
-  async postgres(server) {
+  async postgres(server, disk) {
     const dice = this.random();
-    if (dice < 0.35) {
+    // The first of a run for certain, so that a short run has it, too.
+    if (disk && (this.counts['disk full'] === undefined || this.random() < 0.3)) {
+      await this.diskFull(server, disk);
+    } else if (dice < 0.35) {
       if (await server.signal('SIGKILL')) this.killed('postgres');
       await server.gone();
       await sleep(this.random() * 300);
@@ -77,9 +84,38 @@ class Faults {
     }
   }
 
-  async loop(mean, fault) {
-    while (this.running) {
-      await this.pause(mean);
+  // A running program's wall clock jumps, or it comes back from a crash with another time of day.
+  async clock(programs) {
+    const part = programs[Math.floor(this.random() * programs.length)];
+    const seconds = JUMPS[Math.floor(this.random() * JUMPS.length)];
+    part.setClock(seconds);
+    this.ahead = Math.max(this.ahead, seconds);
+    this.note(`clock ${seconds / HOUR} h`);
+    if (this.random() < 0.5 && part.kill()) this.killed(part.program);
+  }
+
+  // PostgreSQL then ends its connections with a PANIC, and itself when it finds no room after that, either.
+  async diskFull(server, disk) {
+    this.note('disk full');
+    try {
+      for (const end = Date.now() + 1000 + this.random() * 2500; Date.now() < end;) {
+        disk.fill();
+        await sleep(50);
+      }
+    } finally {
+      disk.free();
+    }
+    for (const end = Date.now() + 30000; ;) {
+      const up = await server.start().then(() => sql('select 1')).then(() => true, () => false);
+      if (up) return;
+      if (Date.now() > end) throw new Error('PostgreSQL has not come back after its disk was full');
+      await sleep(100);
+    }
+  }
+
+  async loop(mean, fault, first = mean) {
+    for (let wait = first; this.running; wait = mean) {
+      await this.pause(wait);
       if (this.running) await fault().catch((error) => this.problem(error));
     }
   }
@@ -90,13 +126,14 @@ class Faults {
   }
 
   start() {
-    const { gateway, dispatchers, redisServer, postgresServer } = this.parts;
+    const { gateway, dispatchers, redisServer, postgresServer, disk, clocks } = this.parts;
     this.running = true;
     this.loops = [
       this.loop(1500, () => this.program(gateway)),
       ...dispatchers.map((one) => this.loop(2200, () => this.program(one))),
       this.loop(3000, () => this.redis(redisServer)),
-      this.loop(9000, () => this.postgres(postgresServer)),
+      this.loop(9000, () => this.postgres(postgresServer, disk), disk ? 2000 : 9000),
+      ...(clocks ? [this.loop(2500, () => this.clock([gateway, ...dispatchers]))] : []),
     ];
   }
 
@@ -104,6 +141,8 @@ class Faults {
   async stop() {
     this.running = false;
     await Promise.all(this.loops);
+    // A retry that was planned for the day after tomorrow comes when somebody's clock says so.
+    if (this.parts.clocks) for (const one of [this.parts.gateway, ...this.parts.dispatchers]) one.setClock(this.ahead);
     if (this.failure) throw this.failure;
   }
 }

@@ -60,13 +60,30 @@ class Program {
     this.settings = settings;
     this.surprises = [];
     this.wanted = false;
+    this.clockFile = path.join(env.CRASH_DATA, 'run', `${name}.clock`);
+    if (env.CRASH_CLOCK) this.setClock(0);
+  }
+
+  // The wall clock of this program, in seconds from the right one; of the one that runs (within a second) and of those
+  // that are started after it. The monotonic clock stays as it is.
+  setClock(seconds) {
+    fs.writeFileSync(`${this.clockFile}.new`, `${seconds < 0 ? '' : '+'}${seconds}\n`);
+    fs.renameSync(`${this.clockFile}.new`, this.clockFile);
+  }
+
+  environment() {
+    if (!env.CRASH_CLOCK) return env;
+    return {
+      ...env, LD_PRELOAD: env.CRASH_CLOCK, FAKETIME_TIMESTAMP_FILE: this.clockFile, FAKETIME_CACHE_DURATION: '1',
+      FAKETIME_DONT_FAKE_MONOTONIC: '1', NO_FAKE_STAT: '1',
+    };
   }
 
   start() {
     this.wanted = true;
     const sets = Object.entries(this.settings).flatMap(([key, value]) => ['--set', `${key}=${value}`]);
     const log = fs.openSync(path.join(env.CRASH_DATA, 'log', `${this.name}.log`), 'a');
-    const child = spawn(path.join(env.CRASH_BUILD, this.program), this.program === 'gateway' ? ['serve', ...sets] : sets, { stdio: ['ignore', log, log] });
+    const child = spawn(path.join(env.CRASH_BUILD, this.program), this.program === 'gateway' ? ['serve', ...sets] : sets, { stdio: ['ignore', log, log], env: this.environment() });
     fs.closeSync(log);
     this.child = child;
     this.ended = new Promise((done) => child.on('exit', (code, how) => {
@@ -148,4 +165,32 @@ class Server {
   }
 }
 
-module.exports = { Program, Server, redis, sleep, sql };
+// A small disk with a ballast on it, or without.
+class Disk {
+  constructor(folder) {
+    this.file = path.join(folder, 'ballast');
+  }
+
+  // Takes all that is free at the moment.
+  fill() {
+    const file = fs.openSync(this.file, 'a');
+    try {
+      for (let size = 1 << 20; size >= 4096;) {
+        try {
+          if (fs.writeSync(file, Buffer.alloc(size)) < size) size /= 2;
+        } catch (error) {
+          if (error.code !== 'ENOSPC') throw error;
+          size /= 2;
+        }
+      }
+    } finally {
+      fs.closeSync(file);
+    }
+  }
+
+  free() {
+    fs.rmSync(this.file, { force: true });
+  }
+}
+
+module.exports = { Disk, Program, Server, redis, sleep, sql };

@@ -88,6 +88,19 @@ const cases = {
     await t.deleteWebhook(hook);
   },
 
+  async 'number and not time decides what came before a webhook'() {
+    const back = `date_trunc('milliseconds', clock_timestamp() - interval '2 days')`;
+    const written = t.insertEvents('clocks', 1);
+    const behind = written.replace(/date_trunc\('milliseconds', clock_timestamp\(\)\)/, back);
+    assert.notEqual(behind, written);
+    const id = crypto.randomUUID();
+    await sql(`begin; ${written}; insert into core.webhook (id, target_url, operations, secret, created_at, updated_at)
+      values ('${id}', 'http://127.0.0.1:${receiver.port}/clocks', array['clocks.*'], '', now() - interval '1 day', now()); ${behind}; commit`);
+    await until('the one behind it is here', 5, () => receiver.of('/clocks').length >= 1);
+    await sleep(300);
+    assert.deepEqual(receiver.of('/clocks').map((seen) => seen.headers['webhook-id']), (await t.eventIds('clocks')).slice(1));
+  },
+
   async 'an event right behind its webhook is not missed'() {
     for (let i = 0; i < 10; i++) {
       const id = crypto.randomUUID();
