@@ -141,7 +141,7 @@ const struct setting dispatcher_setting_table[] = {
     TIME_ROW("connect_timeout", connect_timeout_us, "5s", 10000, 300 * SECOND_US, "The most that connecting may take."),
     {"response_limit", SETTING_BYTES, AT(response_limit), "1M", 8192, 1 << 30, NULL, "bytes", "A receiver's answer that is larger is cut off.", false, NULL},
     {"payload_limit", SETTING_BYTES, AT(payload_limit), "1M", 1024, 1 << 30, NULL, "bytes", "A delivery that would be larger is sent with the record's id alone, unless its webhook says otherwise.", false, NULL},
-    TIME_ROW("disable_after", disable_after_us, "5d", 0, 365 * 24 * 3600 * SECOND_US, "A webhook of which nothing but failures came for so long is disabled, with webhook.failing events for others at 50 and 80 percent of it; 0: never."),
+    TIME_ROW("disable_after", disable_after_us, "5d", 0, INT64_C(365) * 24 * 3600 * SECOND_US, "A webhook of which nothing but failures came for so long is disabled, with webhook.failing events for others at 50 and 80 percent of it; 0: never."),
     INT_ROW("max_in_flight", max_in_flight, "512", 1, 16384, "deliveries", "At most so many at once; those that take longer than 250 ms count apart."),
     INT_ROW("max_connections", max_connections, "1024", 1, 65536, "connections", "Connections to receivers that are kept open."),
     INT_ROW("webhook_concurrency", webhook_concurrency, "16", 1, 1024, "deliveries", "At most so many at once to one webhook; it begins with 4 and gets there while all is well."),

@@ -8,7 +8,7 @@ static void put_source(struct strbuf *out, const struct webhook_row *row, size_t
 {
     strbuf_put(out, row->filter);
     strbuf_puts(out, row->fields == NULL ? "\n" : "\n+");
-    for (size_t i = 0; i < row->field_count; i++) {
+    for (size_t i = 0; row->fields != NULL && i < row->field_count; i++) {
         strbuf_put(out, row->fields[i]);
         strbuf_put_char(out, ',');
     }
@@ -20,7 +20,7 @@ static void put_source(struct strbuf *out, const struct webhook_row *row, size_t
 
 static bool read_headers(struct hook_shape *shape, struct str sealed, const uint8_t seal_key[SEAL_KEY_LEN])
 {
-    static const struct json_limits limits = {.max_depth = 2, .max_nodes = 2 * WEBHOOK_HEADERS_MAX};
+    static const struct json_limits limits = {.max_depth = 2, .max_nodes = (size_t)2 * WEBHOOK_HEADERS_MAX};
     const struct webhook_header *headers;
     struct str text;
     if (sealed.len == 0) {

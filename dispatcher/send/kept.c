@@ -43,14 +43,14 @@ static int name_of(const struct sockaddr_storage *address, char *ip)
 
 static int local_port_of(int fd)
 {
-    struct sockaddr_storage address;
+    struct sockaddr_storage address = {0};
     socklen_t size = sizeof(address);
     return getsockname(fd, (struct sockaddr *)&address, &size) == 0 ? name_of(&address, NULL) : -1;
 }
 
 static bool leads_to(int fd, const char *ip, int port)
 {
-    struct sockaddr_storage address;
+    struct sockaddr_storage address = {0};
     socklen_t size = sizeof(address);
     char text[INET6_ADDRSTRLEN];
     return getpeername(fd, (struct sockaddr *)&address, &size) == 0 && name_of(&address, text) == port &&

@@ -89,7 +89,7 @@ static curl_socket_t on_open_socket(void *context, curlsocktype purpose, struct 
     return transfer->fd;
 }
 
-/* Right before a request is sent. */
+/* Right before a request is sent. NOLINTNEXTLINE(readability-non-const-parameter): libcurl's type */
 static int on_connected(void *context, char *peer_ip, char *local_ip, int peer_port, int local_port)
 {
     struct transfer *transfer = context;

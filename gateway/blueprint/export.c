@@ -99,7 +99,8 @@ static void put_fields(struct arena *arena, struct strbuf *out, const struct obj
             fields[count++] = &object->fields[i];
         }
     }
-    qsort(fields, count, sizeof *fields, by_field_name);
+    qsort(fields, count, sizeof *fields,
+          by_field_name); /* NOLINT(bugprone-sizeof-expression): pointers are what is sorted */
     strbuf_puts(out, "[");
     for (size_t i = 0; i < count; i++) {
         put_field(arena, out, fields[i], standard);
@@ -160,6 +161,7 @@ void blueprint_export(struct strbuf *out, const struct catalogue *catalogue, con
     for (size_t i = 0; i < catalogue->object_count; i++) {
         objects[i] = &catalogue->objects[i];
     }
+    /* NOLINTNEXTLINE(bugprone-sizeof-expression): pointers are what is sorted */
     qsort(objects, catalogue->object_count, sizeof *objects, by_object_name);
     strbuf_puts(&compact, "{\"format\":1,\"objects\":[");
     for (size_t i = 0; i < catalogue->object_count; i++) {

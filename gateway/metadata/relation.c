@@ -185,7 +185,7 @@ size_t morph_make(struct draft *draft, struct report_entry *entry, const struct 
     bool many_to_one = false;
     JSON_EACH(payload, payloads)
     {
-        struct relation_wish wish;
+        struct relation_wish wish = {0};
         struct field_row part = *row;
         if (!relation_read(draft, entry, payload, &wish)) {
             return NOWHERE;

@@ -176,7 +176,7 @@ static bool explain_update(struct settings_call *call, const struct pg_result *b
 {
     const struct role_change *change = call->input;
     struct row_reader reader;
-    struct role_row role;
+    struct role_row role = {0};
     if (!check_before(call, before, &reader, &role)) {
         return false;
     }

@@ -66,7 +66,7 @@ static bool read_field(struct resolving *r, const struct gql_datum *datum, struc
     }
     if (field_types[field->type].composite) {
         const struct gql_datum *part = NULL;
-        if (!one_field(r, datum, &part)) {
+        if (!one_field(r, datum, &part) || part == NULL) {
             return false;
         }
         out->path.column = resolve_sub_column(field, part->field->source);
@@ -81,7 +81,7 @@ static bool read_dimension(struct resolving *r, const struct object *object, con
 {
     const struct gql_datum *datum = NULL;
     *out = (struct group_dimension){.path = {.object = object}};
-    if (!one_field(r, item, &datum)) {
+    if (!one_field(r, item, &datum) || datum == NULL) {
         return false;
     }
     if (datum->field->role != CORE_TO_ONE) {
@@ -90,7 +90,7 @@ static bool read_dimension(struct resolving *r, const struct object *object, con
     const struct field *relation = datum->field->source;
     out->path.hops[out->path.hop_count++] = relation;
     out->path.object = relation->target;
-    if (!one_field(r, datum, &datum)) {
+    if (!one_field(r, datum, &datum) || datum == NULL) {
         return false;
     }
     return datum->field->role != CORE_TO_ONE
@@ -195,13 +195,12 @@ static bool order_by_dimension(struct resolving *r, const struct gql_datum *item
 {
     struct path path = {.object = plan->object};
     const struct gql_datum *leaf = item;
-    struct str granularity = STR_EMPTY;
     bool known = false;
-    if (!walk(r, item, &path, &leaf)) {
+    if (!walk(r, item, &path, &leaf) || path.field == NULL) {
         return false;
     }
     bool date = leaf->kind == GQL_DATUM_OBJECT;
-    granularity = date ? word_of(leaf, "granularity") : STR_EMPTY;
+    struct str granularity = date ? word_of(leaf, "granularity") : STR_EMPTY;
     if (date && granularity.len == 0) {
         return RESOLVE_REFUSE(r, INVALID_ARGS,
                               "Cannot order by a field that is not in groupBy or that is not an aggregate field: %.*s",

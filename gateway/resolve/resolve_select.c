@@ -4,6 +4,7 @@
  * different arguments are no special case; shapes know theirs by index.
  */
 #include "gateway/resolve/resolve_inner.h"
+#include <assert.h>
 
 const struct column *resolve_sub_column(const struct field *field, const struct sub_field_type *sub)
 {
@@ -53,6 +54,7 @@ static struct str lead_of(struct resolving *r, bool first, struct str key, struc
 static struct shape *add_item(struct resolving *r, struct shape *shape, struct shape *items, enum shape_kind kind,
                               struct str key)
 {
+    assert(items != NULL);
     struct shape *item = &items[shape->count];
     *item = (struct shape){
         .kind = kind, .lead = lead_of(r, shape->count == 0, key, STR_EMPTY, false), .null_text = STR("null")};
