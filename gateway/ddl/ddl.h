@@ -47,8 +47,8 @@ void ddl_fill(struct ddl *ddl, const struct field *field, bool texts_only);
 /* For large tables: a check which is validated without holding up writers spares SET NOT NULL its look at every record.
  */
 void ddl_add_check(struct ddl *ddl, const struct field *field);
-/* Beforehand, since the check is in force for new versions of old records at once: fails with 23502 when some record has
- * no value. */
+/* Beforehand, since the check is in force for new versions of old records at once: fails with 23502 when some record
+ * has no value. */
 void ddl_find_empty(struct ddl *ddl, const struct field *field);
 void ddl_validate_check(struct ddl *ddl, const struct field *field);
 void ddl_drop_check(struct ddl *ddl, const struct field *field);

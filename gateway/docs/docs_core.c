@@ -141,7 +141,10 @@ static void put_opening(struct strbuf *out, enum part part, const struct docs_se
         docs_put(out, ",'schemas':{");
         docs_put_shared_schemas(out);
         return;
-    case PART_WEBHOOKS: docs_put(out, "}},'webhooks':{"); return;
+    case PART_WEBHOOKS:
+        docs_put(out, "}},'webhooks':{");
+        docs_put_own_webhooks(out);
+        return;
     case PART_TAGS:
         docs_put(out,
                  "},'tags':[{'name':'openApi','description':'This document'},{'name':'search','description':'Search "
@@ -152,19 +155,8 @@ static void put_opening(struct strbuf *out, enum part part, const struct docs_se
     docs_put(out, "]}");
 }
 
-/* The only part that begins with an object. */
-static void put_webhooks(struct strbuf *out, const struct catalogue *catalogue, const struct object *object)
-{
-    size_t first = 0;
-    while (!docs_shows(&catalogue->objects[first])) {
-        first++;
-    }
-    strbuf_puts(out, first == object->index ? "" : ",");
-    docs_put_webhooks(out, object);
-}
-
-static void put_object(struct strbuf *out, enum part part, const struct catalogue *catalogue,
-                       const struct object *object, const struct docs_settings *settings)
+static void put_object(struct strbuf *out, enum part part, const struct object *object,
+                       const struct docs_settings *settings)
 {
     if (!docs_shows(object)) {
         return;
@@ -172,7 +164,7 @@ static void put_object(struct strbuf *out, enum part part, const struct catalogu
     switch (part) {
     case PART_PATHS: docs_put_paths(out, object, settings); return;
     case PART_SCHEMAS: docs_put_schemas(out, object); return;
-    case PART_WEBHOOKS: put_webhooks(out, catalogue, object); return;
+    case PART_WEBHOOKS: docs_put_webhooks(out, object); return;
     case PART_TAGS: docs_put(out, ",{'name':'~','description':^}", object->name_plural, object->label_plural); return;
     case PART_COUNT: return;
     }
@@ -191,6 +183,6 @@ void docs_put_core_piece(struct strbuf *out, const struct catalogue *catalogue, 
     if (at == 0) {
         put_opening(out, part, settings);
     } else {
-        put_object(out, part, catalogue, &catalogue->objects[at - 1], settings);
+        put_object(out, part, &catalogue->objects[at - 1], settings);
     }
 }

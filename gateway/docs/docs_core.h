@@ -16,8 +16,10 @@ void docs_put_schema_ref(struct strbuf *out, const struct object *object, const 
 void docs_put_paths(struct strbuf *out, const struct object *object, const struct docs_settings *settings);
 /* ,"Person":{…},"PersonForUpdate":{…},"PersonForResponse":{…} (docs_schema.c) */
 void docs_put_schemas(struct strbuf *out, const struct object *object);
-/* "person.created":{…},… (docs_webhook.c) */
+/* ,"person.created":{…},… (docs_webhook.c) */
 void docs_put_webhooks(struct strbuf *out, const struct object *object);
+/* "webhook.test":{…},…: the ones that are about webhooks. */
+void docs_put_own_webhooks(struct strbuf *out);
 
 /* What webhooks send and get, of the components, each with a comma in front. */
 void docs_put_webhook_parameters(struct strbuf *out);

@@ -10,10 +10,11 @@ enum use {
     REPORTS = 8,       /* 400 may be a report of all that is wrong */
     MAY_BE_EMPTY = 16, /* an unknown id reads as nothing */
     MAY_CONFLICT = 32, /* 409 beside that of an Idempotency-Key */
-    ACCEPTED = 128,    /* 202: it happens behind the answer */
-    ACTS = 256,        /* a POST that makes nothing: 200 */
+    SHOWS_TOKEN = 64,  /* so its answer is not kept for an Idempotency-Key */
+    ACCEPTED = 128,    /* 202: it is done in the background */
+    CHANGES = 256,     /* a POST that makes nothing: 200 */
     SEARCHES = 512,    /* the parameters of deliveries */
-    SHOWS_TOKEN = 64   /* so its answer is not kept for an Idempotency-Key */
+    OF_DELIVERY = 1024 /* its id is no UUID */
 };
 
 struct operation {
@@ -72,32 +73,29 @@ static const struct operation operations[] = {
     {NULL, "patch", "updateOneWebhook", "webhooks", "Change a webhook", TAKES_BODY | MAY_MISS, "WebhookForUpdate",
      REF("WebhookForResponse")},
     {NULL, "delete", "deleteOneWebhook", "webhooks", "Delete a webhook", MAY_MISS, NULL, "'const':true"},
-    {"/webhooks/{id}/test", "post", "testWebhook", "webhooks", "Send it a test event", MAY_MISS | ACCEPTED, NULL,
-     REF("WebhookDeliveryReference")},
-    {"/webhooks/{id}/pause", "post", "pauseWebhook", "webhooks", "Keep its events until it is resumed", MAY_MISS | ACTS,
-     NULL, REF("WebhookForResponse")},
-    {"/webhooks/{id}/resume", "post", "resumeWebhook", "webhooks", "Let it go on, also when it was disabled",
-     MAY_MISS | ACTS, NULL, REF("WebhookForResponse")},
+    {"/webhooks/{id}/test", "post", "testWebhook", "webhooks", "Send a test event, paused or not", MAY_MISS | ACCEPTED,
+     NULL, REF("DeliveryReference")},
+    {"/webhooks/{id}/pause", "post", "pauseWebhook", "webhooks", "Keep its events until it is resumed",
+     MAY_MISS | CHANGES, NULL, REF("WebhookForResponse")},
+    {"/webhooks/{id}/resume", "post", "resumeWebhook", "webhooks", "Go on, also when it had been disabled",
+     MAY_MISS | CHANGES, NULL, REF("WebhookForResponse")},
     {"/webhooks/{id}/rotateSecret", "post", "rotateWebhookSecret", "webhooks",
-     "Give it new keys; the old ones sign too for a while", MAY_MISS | ACTS, "WebhookSecretRotation",
+     "A new secret; what it replaces signs too for a while", MAY_MISS | CHANGES, "RotateSecret",
      REF("WebhookForResponse")},
-    {"/webhooks/{id}/replay", "get", "findWebhookReplays", "webhooks", "List its replays, newest first", 0, NULL,
-     "'type':'object','required':['data'],'properties':{'data':{'type':'array','items':{" REF("WebhookReplay") "}}}"},
-    {NULL, "post", "replayWebhook", "webhooks", "Send it the events of a time again", TAKES_BODY | MAY_MISS | ACCEPTED,
-     "WebhookReplayInput", REF("WebhookReplay")},
-    {NULL, "delete", "cancelWebhookReplay", "webhooks", "End its replay; false when none is running", 0, NULL,
+    {"/webhooks/{id}/replay", "get", "findWebhookReplays", "webhooks", "Its replays, newest first", 0, NULL,
+     "'type':'object','required':['data'],'properties':{'data':{'type':'array','items':{" REF("Replay") "}}}"},
+    {NULL, "post", "replayWebhook", "webhooks", "Send it the events of a time again", MAY_MISS | ACCEPTED | TAKES_BODY,
+     "ReplayInput", REF("Replay")},
+    {NULL, "delete", "cancelWebhookReplay", "webhooks", "Cancel the running replay; false when there was none", 0, NULL,
      "'type':'boolean'"},
-    {"/webhookDeliveries", "get", "findManyWebhookDeliveries", "webhooks",
-     "Search deliveries, the latest attempt first", SEARCHES, NULL,
+    {"/webhookDeliveries", "get", "findManyWebhookDeliveries", "webhookDeliveries",
+     "What came of events, the latest attempt first", SEARCHES, NULL,
      "'type':'object','required':['data','pageInfo'],'properties':{'data':{'type':'array','items':{" REF(
-         "WebhookDelivery") "}},'pageInfo':{'type':'object','required':['hasNextPage','hasPreviousPage','startCursor',"
-                            "'endCursor'],'properties':{'hasNextPage':{'type':'boolean'},'hasPreviousPage':{'type':"
-                            "'boolean'},'startCursor':{'type':['string','null']},'endCursor':{'type':['string','null']}"
-                            "}}}"},
-    {"/webhookDeliveries/{id}", "get", "findOneWebhookDelivery", "webhooks", "Read a delivery with its attempts",
-     MAY_MISS, NULL, REF("WebhookDeliveryWithLog")},
-    {"/webhookDeliveries/{id}/resend", "post", "resendWebhookDelivery", "webhooks", "Send it again, at once",
-     MAY_MISS | ACCEPTED, NULL, REF("WebhookDeliveryReference")},
+         "Delivery") "}},'pageInfo':{" REF("DeliveryPageInfo") "}}"},
+    {"/webhookDeliveries/{id}", "get", "findOneWebhookDelivery", "webhookDeliveries", "A delivery with its attempts",
+     MAY_MISS | OF_DELIVERY, NULL, REF("DeliveryWithAttempts")},
+    {"/webhookDeliveries/{id}/resend", "post", "resendWebhookDelivery", "webhookDeliveries",
+     "Send it at once, whatever came of it", MAY_MISS | OF_DELIVERY | ACCEPTED, NULL, REF("DeliveryReference")},
     {"/apiKeys", "get", "findManyApiKeys", "apiKeys", "List the keys that are not revoked, oldest first", TAKES_PAGE,
      NULL, LIST("ApiKeyForResponse")},
     {NULL, "post", "createOneApiKey", "apiKeys", "Create a key. Its token is in this answer and in no other",
@@ -127,41 +125,6 @@ static bool is(const struct operation *operation, const char *method)
     return strcmp(operation->method, method) == 0;
 }
 
-static void put_search(struct strbuf *out)
-{
-    static const char uuid[] = "'type':'string','format':'uuid'";
-    static const char text[] = "'type':'string'";
-    static const char time[] = "'type':'string','format':'date-time'";
-    static const struct {
-        const char *name, *schema;
-    } parameters[] = {
-        {"webhook", uuid},
-        {"status", "'type':'string','enum':['delivered','retrying','failed','disabled']"},
-        {"object", text},
-        {"action", text},
-        {"record", uuid},
-        {"event", uuid},
-        {"from", time},
-        {"to", time},
-        {"limit", "'type':'integer','minimum':1,'maximum':200,'default':60"},
-        {"starting_after", text},
-        {"ending_before", text},
-    };
-    for (size_t i = 0; i < ARRAY_LEN(parameters); i++) {
-        docs_put(out, "{'name':'~','in':'query','schema':{", str_from(parameters[i].name));
-        docs_put(out, parameters[i].schema);
-        docs_put(out, "}},");
-    }
-}
-
-static const char *success(const struct operation *operation)
-{
-    if ((operation->use & ACCEPTED) != 0) {
-        return "202";
-    }
-    return is(operation, "post") && (operation->use & ACTS) == 0 ? "201" : "200";
-}
-
 static void put_parameters(struct strbuf *out, const struct operation *operation)
 {
     docs_put(out, ",'parameters':[");
@@ -171,7 +134,12 @@ static void put_parameters(struct strbuf *out, const struct operation *operation
                  "'#/components/parameters/endingBefore'},");
     }
     if ((operation->use & SEARCHES) != 0) {
-        put_search(out);
+        static const char *const keys[] = {"limit",    "deliveriesAfter", "deliveriesBefore", "ofWebhook", "ofStatus",
+                                           "ofObject", "ofAction",        "ofRecord",         "ofEvent",   "ofFrom",
+                                           "ofTo"};
+        for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+            docs_put(out, "{'$ref':'#/components/parameters/~'},", str_from(keys[i]));
+        }
     }
     if (!is(operation, "get") && (operation->use & SHOWS_TOKEN) == 0) {
         docs_put(out, "{'$ref':'#/components/parameters/idempotencyKey'},");
@@ -217,13 +185,21 @@ static void put_errors(struct strbuf *out, const struct operation *operation)
     put_error(out, "default", "default");
 }
 
+static struct str status_of(const struct operation *operation)
+{
+    if ((operation->use & ACCEPTED) != 0) {
+        return STR("202");
+    }
+    return is(operation, "post") && (operation->use & CHANGES) == 0 ? STR("201") : STR("200");
+}
+
 static void put_operation(struct strbuf *out, const struct operation *operation)
 {
     docs_put(out, "'~':{'operationId':'~','tags':['~'],'summary':^", str_from(operation->method),
              str_from(operation->id), str_from(operation->tag), str_from(operation->summary));
     put_parameters(out, operation);
     put_body(out, operation);
-    docs_put(out, ",'responses':{'~':{'description':'Done", str_from(success(operation)));
+    docs_put(out, ",'responses':{'~':{'description':'Done", status_of(operation));
     docs_put(out, (operation->use & MAY_BE_EMPTY) != 0 ? "; without a body when there is none'" : "'");
     docs_put(out, ",'headers':{'X-Request-Id':{'$ref':'#/components/headers/X-Request-Id'},'Server-Timing':{'$ref':"
                   "'#/components/headers/Server-Timing'}");
@@ -244,9 +220,8 @@ static void put_paths(struct strbuf *out)
         if (operation->path != NULL) {
             docs_put(out, i == 0 ? "'~':{" : "},'~':{", str_from(operation->path));
             if (strstr(operation->path, "{id}") != NULL) {
-                bool delivery = strstr(operation->path, "Deliveries") != NULL;
                 docs_put(out, "'parameters':[{'$ref':'#/components/parameters/~'}],",
-                         delivery ? STR("deliveryIdPath") : STR("idPath"));
+                         (operation->use & OF_DELIVERY) != 0 ? STR("deliveryPath") : STR("idPath"));
             }
         } else {
             strbuf_put_char(out, ',');
@@ -254,6 +229,34 @@ static void put_paths(struct strbuf *out)
         put_operation(out, operation);
     }
     strbuf_put_char(out, '}');
+}
+
+static void put_search(struct strbuf *out, const char *key, const char *name, const char *text, const char *schema)
+{
+    docs_put(out, ",'~':{'name':'~','in':'query','description':^,'schema':{'type':'string'", str_from(key),
+             str_from(name), str_from(text));
+    docs_put(out, schema);
+    docs_put(out, "}}");
+}
+
+static void put_delivery_parameters(struct strbuf *out)
+{
+    docs_put(out,
+             ",'deliveryPath':{'name':'id','in':'path','required':true,'description':'Ids of webhook and event, with "
+             "an underscore between them','schema':{'type':'string'}}");
+    put_search(out, "deliveriesAfter", "starting_after", "The endCursor of the page before. Not with ending_before.",
+               "");
+    put_search(out, "deliveriesBefore", "ending_before", "The startCursor of the page behind. Not with starting_after.",
+               "");
+    put_search(out, "ofWebhook", "webhook", "Only to this webhook", ",'format':'uuid'");
+    put_search(out, "ofStatus", "status", "Only those that stand so",
+               ",'enum':['delivered','retrying','failed','disabled']");
+    put_search(out, "ofObject", "object", "Only of this object, by its singular name", "");
+    put_search(out, "ofAction", "action", "Only of this action, such as created", "");
+    put_search(out, "ofRecord", "record", "Only of this record", ",'format':'uuid'");
+    put_search(out, "ofEvent", "event", "Only of this event", ",'format':'uuid'");
+    put_search(out, "ofFrom", "from", "Only with a latest attempt at this time or later", ",'format':'date-time'");
+    put_search(out, "ofTo", "to", "Only with a latest attempt before this time", ",'format':'date-time'");
 }
 
 static void put_components(struct strbuf *out)
@@ -266,14 +269,14 @@ static void put_components(struct strbuf *out)
     docs_put(
         out,
         ",'idPath':{'name':'id','in':'path','required':true,'schema':{'type':'string','format':'uuid'}},"
-        "'deliveryIdPath':{'name':'id','in':'path','required':true,'description':'webhookId_eventId','schema':{'type':"
-        "'string'}},'limit':{'name':'limit','in':'query','description':'How many: 60 unless it is given, 200 at most; "
-        "more is "
+        "'limit':{'name':'limit','in':'query','description':'How many: 60 unless it is given, 200 at most; more is "
         "cut to that.','schema':{'type':'integer','minimum':0}},"
         "'startingAfter':{'name':'starting_after','in':'query','description':'The id of the last one of the page "
         "before. Not with ending_before.','schema':{'type':'string','format':'uuid'}},"
         "'endingBefore':{'name':'ending_before','in':'query','description':'The id of the first one of the page "
-        "behind. Not with starting_after.','schema':{'type':'string','format':'uuid'}}},'headers':{");
+        "behind. Not with starting_after.','schema':{'type':'string','format':'uuid'}}");
+    put_delivery_parameters(out);
+    docs_put(out, "},'headers':{");
     docs_put_common_headers(out);
     docs_put(out, "},'responses':{");
     docs_put_common_responses(out);
@@ -303,7 +306,9 @@ void docs_put_metadata(struct strbuf *out)
     docs_put(out, "},'components':{");
     put_components(out);
     docs_put(out, "},'tags':[{'name':'objects','description':'Kinds of records'},{'name':'fields','description':'What "
-                  "records hold, and relations'},{'name':'webhooks','description':'Who is told of changes'},{'name':"
+                  "records hold, and relations'},{'name':'webhooks','description':'Who is told of "
+                  "changes'},{'name':'webhookDeliveries','description':'What came of "
+                  "it'},{'name':"
                   "'apiKeys','description':'Who may ask'},{'name':'roles','description':'What a key may do'},{'name':"
                   "'workspace','description':'Settings of the whole'}]}");
 }

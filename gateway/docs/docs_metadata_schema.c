@@ -15,34 +15,6 @@
 #define ANY       "{'description':'Any JSON'}"
 #define OBJECT    "{'type':'object'}"
 
-/* What a webhook says of its deliveries: asked and answered. */
-#define WEBHOOK_SAYS                                                                                                   \
-    "'order':{'type':'string','enum':['none','record','endpoint'],'description':'Which deliveries wait for each "      \
-    "other'},'retrySchedule':{'type':['array','null'],'maxItems':32,'items':{'type':'string','examples':['30s']},"     \
-    "'description':'Delays before the retries; null: as the server has them'},'rateLimit':{'type':['string','null'],"  \
-    "'examples':['100/s'],'description':'Such as 100/s, 90/min, 1000/h or off; null: as the server has it'},"          \
-    "'filter':{'type':['string','null'],'maxLength':8192,'examples':['name[is]:NOT_NULL'],'description':'As the "      \
-    "filter parameter of lists of records, over the record of the event, with updatedFields beside its "               \
-    "fields'},'fields':{'type':['array','null'],'maxItems':200,'items':{'type':'string','maxLength':128},"             \
-    "'description':'Of the record only these, and its id'},'payload':{'type':'string','enum':['full','thin'],"         \
-    "'description':'thin: of the record only its id'},'headers':{'type':'object','additionalProperties':" TEXT         \
-    ",'description':'Sent with each delivery'},'maxBytes':{'type':['integer','null'],'minimum':1024,'maximum':"        \
-    "16777216,'description':'A larger body is sent thin'},'signature':{'type':'string','enum':['v1','v1a'],"           \
-    "'description':'v1a: an ed25519 signature beside the others'},'authorities':{'type':['string','null'],"            \
-    "'examples':[null],'description':'Certificates in PEM: the receiver has to have one of theirs'},"                  \
-    "'clientCertificate':{'type':['string','null'],'examples':[null],'description':'In PEM; set together with "        \
-    "clientKey'},'paused':" FLAG
-#define WEBHOOK_ASKS WEBHOOK_SAYS ",'clientKey':{'type':['string','null'],'examples':[null],'writeOnly':true}"
-#define STATUS       "{'type':'string','enum':['delivered','retrying','failed','disabled']}"
-#define MS_NULL      "{'type':['number','null']}"
-#define INT_NULL     "{'type':['integer','null']}"
-#define DELIVERY                                                                                                       \
-    "'id':{'type':'string','description':'webhookId_eventId'},'webhookId':" UUID ",'eventId':" UUID                    \
-    ",'sequence':{'type':'integer'},'eventName':" TEXT_NULL ",'object':" TEXT_NULL ",'action':" TEXT_NULL              \
-    ",'recordId':" UUID_NULL ",'eventDate':" TIME_NULL ",'status':" STATUS                                             \
-    ",'attempts':{'type':'integer'},'lastAttemptAt':" TIME ",'nextAttemptAt':" TIME_NULL ",'responseStatus':" INT_NULL \
-    ",'error':" TEXT_NULL ",'durationMs':{'type':'number'}"
-
 #define OBJECT_LOOKS                                                                                                   \
     "'labelSingular':" LABEL ",'labelPlural':" LABEL ",'description':" TEXT_NULL ",'icon':" TEXT_NULL                  \
     ",'color':" TEXT_NULL ",'shortcut':" TEXT_NULL ",'isLabelSyncedWithName':" FLAG
@@ -66,6 +38,45 @@
     "now and uuid without them are "                                                                                   \
     "computed'},'settings':{'type':['object','null']},'options':{'type':['array','null'],'items':{'$ref':"             \
     "'#/components/schemas/FieldOption'},'description':'Of SELECT and MULTI_SELECT'}"
+
+#define MS "{'type':['number','null']}"
+#define WEBHOOK_DELIVERY                                                                                               \
+    "'order':{'type':['string','null'],'enum':['none','record','endpoint',null],'description':'Which of its "          \
+    "deliveries wait "                                                                                                 \
+    "for each other; record unless it is given'},'retrySchedule':{'type':['array','null'],'maxItems':32,'items':" TEXT \
+    ",'description':'Delays before the retries, such as 5s; empty: none; null: as the settings "                       \
+    "say'},'rateLimit':{'type':["                                                                                      \
+    "'string','null'],'description':'Such as 100/s, or off'},'filter':{'type':['string','null'],'description':'In "    \
+    "the "                                                                                                             \
+    "grammar of filter of the records, over the record and "                                                           \
+    "updatedFields'},'fields':{'type':['array','null'],'maxItems':200,"                                                \
+    "'items':" TEXT                                                                                                    \
+    ",'description':'Of the record only these, and its id'},'payload':{'type':['string','null'],'enum':['full',"       \
+    "'thin',null],'description':'thin: of the record only its id'},'headers':{'type':['object','null'],"               \
+    "'additionalProperties':" TEXT                                                                                     \
+    ",'description':'Added to each delivery'},'maxBytes':{'type':['integer','null'],'minimum':"                        \
+    "1024,'maximum':16777216,'description':'A larger body is sent "                                                    \
+    "thin'},'signature':{'type':['string','null'],'enum':['v1',"                                                       \
+    "'v1a',null],'description':'v1a adds an ed25519 "                                                                  \
+    "signature'},'authorities':{'type':['string','null'],'examples':[null],'description':'Certificates in PEM: the "   \
+    "receiver has to have one of "                                                                                     \
+    "theirs'},'clientCertificate':{'type':['string','null'],'examples':[null],'description':'In PEM, set together "    \
+    "with clientKey'},'paused':{'type':['boolean','null'],'description':'true: events "                                \
+    "are kept and wait'}"
+#define WEBHOOK_INPUT                                                                                                  \
+    "'targetUrl':{'type':'string','maxLength':2048},'operations':{'type':'array','maxItems':200,'items':" TEXT         \
+    ",'description':'Such as company.created, company.*, *.updated, webhook.disabled; *.* when it is not given'},"     \
+    "'description':" TEXT_NULL ",'secret':{'type':'string','minLength':1,'maxLength':256,'description':'Made when it " \
+    "is not given'},'clientKey':{'type':['string','null'],'examples':[null],'writeOnly':true}," WEBHOOK_DELIVERY
+#define DELIVERY_REQUIRED                                                                                              \
+    "'id','webhookId','eventId','sequence','eventName','object','action','recordId','eventDate','status','attempts',"  \
+    "'lastAttemptAt','nextAttemptAt','responseStatus','error','durationMs'"
+#define DELIVERY                                                                                                       \
+    "'id':" TEXT ",'webhookId':" UUID ",'eventId':" UUID ",'sequence':{'type':'integer'},'eventName':" TEXT_NULL       \
+    ",'object':" TEXT_NULL ",'action':" TEXT_NULL ",'recordId':" UUID_NULL ",'eventDate':" TIME_NULL                   \
+    ",'status':{'type':'string','enum':['delivered','retrying','failed','disabled']},'attempts':{'type':'integer'},"   \
+    "'lastAttemptAt':" TIME_NULL ",'nextAttemptAt':" TIME_NULL                                                         \
+    ",'responseStatus':{'type':['integer','null']},'error':" TEXT_NULL ",'durationMs':" MS
 
 #define ROLE_FLAGS                                                                                                     \
     "'canBeAssignedToUsers':" FLAG ",'canBeAssignedToAgents':" FLAG ",'canBeAssignedToApiKeys':" FLAG                  \
@@ -122,47 +133,54 @@ static const struct {
     {"FieldForUpdate", "{'type':'object','properties':{'name':" NAME ",'label':" LABEL "," FIELD_LOOKS
                        ",'morphRelationsUpdatePayload':{'type':'array','items':{'$ref':"
                        "'#/components/schemas/RelationCreation'}}}}"},
-    {"Webhook", "{'type':'object','required':['targetUrl'],'properties':{'id':" UUID ",'targetUrl':{'type':'string',"
-                "'maxLength':2048},'operations':{'type':'array','maxItems':200,'items':" TEXT
-                ",'description':'Such as company.created, company.*, *.updated; *.* when it is not "
-                "given'},'description':" TEXT_NULL
-                ",'secret':{'type':'string','minLength':1,'maxLength':256,'description':'Made when it is not "
-                "given'}," WEBHOOK_ASKS
+    {"Webhook", "{'type':'object','required':['targetUrl'],'properties':{'id':" UUID "," WEBHOOK_INPUT
                 "},'examples':[{'targetUrl':'https://hooks.example.com/portti','operations':['company.*']}]}"},
-    {"WebhookForUpdate", "{'type':'object','properties':{'targetUrl':{'type':'string','maxLength':2048},'operations':{"
-                         "'type':'array','maxItems':200,'items':" TEXT "},'description':" TEXT_NULL
-                         ",'secret':{'type':'string','minLength':1,'maxLength':256}," WEBHOOK_ASKS "}}"},
+    {"WebhookForUpdate", "{'type':'object','properties':{" WEBHOOK_INPUT "}}"},
     {"WebhookForResponse",
      "{'type':'object','required':['id','targetUrl','operations','description','secret','applicationId','createdAt',"
-     "'updatedAt','deletedAt'],'properties':{'id':" UUID ",'targetUrl':{'type':'string','format':'uri'},'operations':{"
-     "'type':'array','items':" TEXT "},'description':" TEXT_NULL ",'secret':" TEXT ",'applicationId':" UUID
-     ",'createdAt':" TIME ",'updatedAt':" TIME ",'deletedAt':" TIME_NULL "," WEBHOOK_SAYS ",'publicKey':" TEXT_NULL
-     ",'status':{'type':'string','enum':['active','paused','disabled']},'disabledAt':" TIME_NULL
-     ",'disabledReason':" TEXT_NULL ",'failingSince':" TIME_NULL ",'oldSecretsUntil':" TIME_NULL "}}"},
-    {"WebhookSecretRotation",
-     "{'type':'object','properties':{'secret':{'type':['string','null'],'maxLength':256,'description':'Made when it is "
-     "not given'},'overlap':{'type':['string','null'],'examples':['24h'],'description':'So long the old one signs too: "
-     "0s to 7d'}}}"},
-    {"WebhookReplayInput", "{'type':'object','required':['from'],'properties':{'from':" TIME ",'to':" TIME_NULL
-                           ",'operations':{'type':['array','null'],'maxItems':200,'items':" TEXT
-                           "},'filter':{'type':['string','null'],'examples':[null]},'undelivered':" FLAG
-                           ",'rate':{'type':['string','null'],'examples':['100/s']}}}"},
-    {"WebhookReplay",
-     "{'type':'object','properties':{'id':" UUID ",'webhookId':" UUID ",'from':" TIME ",'to':" TIME
-     ",'operations':{'type':['array','null'],'items':" TEXT "},'filter':" TEXT_NULL ",'undelivered':" FLAG
-     ",'rate':" TEXT
-     ",'status':{'type':'string','enum':['running','done','cancelled']},'eventsRead':{'type':'integer'},"
-     "'deliveriesMade':{'type':'integer'},'createdAt':" TIME ",'finishedAt':" TIME_NULL "}}"},
-    {"WebhookDeliveryReference", "{'type':'object','required':['id','webhookId','eventId'],'properties':{'id':" TEXT
-                                 ",'webhookId':" UUID ",'eventId':" UUID "}}"},
-    {"WebhookDelivery", "{'type':'object','required':['id','status','attempts'],'properties':{" DELIVERY "}}"},
-    {"WebhookDeliveryWithLog",
-     "{'type':'object','required':['id','status','attempts','attemptLog'],'properties':{" DELIVERY
-     ",'attemptLog':{'type':'array','items':{'type':'object','properties':{'attempt':{'type':'integer'},'startedAt'"
-     ":" TIME ",'durationMs':{'type':'number'},'timings':{'type':'object','properties':{'dnsMs':" MS_NULL
-     ",'connectMs':" MS_NULL ",'tlsMs':" MS_NULL ",'firstByteMs':" MS_NULL "}},'outcome':" STATUS
-     ",'responseStatus':" INT_NULL ",'error':" TEXT_NULL
-     ",'response':{'type':['string','null'],'description':'The first 8 kB'},'nextAttemptAt':" TIME_NULL "}}}}}"},
+     "'updatedAt','deletedAt','order','payload','signature','paused','status'],'properties':{'id':" UUID
+     ",'targetUrl':{'type':'string','format':'uri'},'operations':{'type':'array','items':" TEXT
+     "},'description':" TEXT_NULL ",'secret':" TEXT ",'applicationId':" UUID ",'createdAt':" TIME ",'updatedAt':" TIME
+     ",'deletedAt':" TIME_NULL "," WEBHOOK_DELIVERY
+     ",'publicKey':{'type':['string','null'],'description':'What v1a signatures verify with'},"
+     "'status':{'type':'string','enum':['active','paused','disabled']},'disabledAt':" TIME_NULL
+     ",'disabledReason':" TEXT_NULL ",'failingSince':" TIME_NULL
+     ",'oldSecretsUntil':{'type':['string','null'],'format':'date-time','description':'Until then what rotateSecret "
+     "has "
+     "replaced signs too'}}}"},
+    {"RotateSecret",
+     "{'type':'object','properties':{'secret':{'type':['string','null'],'description':'The new one; made "
+     "when it is not given'},'overlap':{'type':'string','description':'So long what is replaced signs too: "
+     "24h unless it is given, 0s to 7d'}}}"},
+    {"ReplayInput",
+     "{'type':'object','required':['from'],'properties':{'from':" TIME ",'to':" TIME_NULL
+     ",'operations':{'type':['array','null'],'items':" TEXT "},'filter':" TEXT_NULL
+     ",'undelivered':{'type':'boolean','description':'Only what was never delivered to it'},'rate':{'type':["
+     "'string','null'],'description':'Such as 100/s: so many are prepared'}},'examples':[{'from':"
+     "'2026-03-01T00:00:00.000Z'}]}"},
+    {"Replay", "{'type':'object','required':['id','webhookId','from','to','undelivered','status','eventsRead',"
+               "'deliveriesMade','createdAt','finishedAt'],'properties':{'id':" UUID ",'webhookId':" UUID
+               ",'from':" TIME ",'to':" TIME ",'operations':{'type':['array','null'],'items':" TEXT
+               "},'filter':" TEXT_NULL ",'undelivered':" FLAG ",'rate':" TEXT_NULL
+               ",'status':{'type':'string','enum':['running','done','cancelled']},'eventsRead':{'type':'integer'},"
+               "'deliveriesMade':{'type':'integer'},'createdAt':" TIME ",'finishedAt':" TIME_NULL "}}"},
+    {"DeliveryReference", "{'type':'object','required':['id','webhookId','eventId'],'properties':{'id':" TEXT
+                          ",'webhookId':" UUID ",'eventId':" UUID "}}"},
+    {"Delivery", "{'type':'object','required':[" DELIVERY_REQUIRED "],'properties':{" DELIVERY "}}"},
+    {"DeliveryWithAttempts",
+     "{'type':'object','required':[" DELIVERY_REQUIRED ",'attemptLog'],'properties':{" DELIVERY
+     ",'attemptLog':{'type':'array','items':{'$ref':'#/components/schemas/DeliveryAttempt'}}}}"},
+    {"DeliveryAttempt",
+     "{'type':'object','required':['attempt','startedAt','durationMs','timings','outcome','responseStatus','error',"
+     "'response','nextAttemptAt'],'properties':{'attempt':{'type':'integer'},'startedAt':" TIME ",'durationMs':" MS
+     ",'timings':{'type':'object','required':['dnsMs','connectMs','tlsMs','firstByteMs'],'properties':{'dnsMs':" MS
+     ",'connectMs':" MS ",'tlsMs':" MS ",'firstByteMs':" MS "}},'outcome':" TEXT ",'responseStatus':{'type':['integer',"
+     "'null']},'error':" TEXT_NULL
+     ",'response':{'type':['string','null'],'description':'The first 8 kB of the answer'},"
+     "'nextAttemptAt':" TIME_NULL "}}"},
+    {"DeliveryPageInfo", "{'type':'object','required':['hasNextPage','hasPreviousPage','startCursor','endCursor'],"
+                         "'properties':{'hasNextPage':" FLAG ",'hasPreviousPage':" FLAG ",'startCursor':" TEXT_NULL
+                         ",'endCursor':" TEXT_NULL "}}"},
     {"ApiKey", "{'type':'object','required':['name','expiresAt','roleId'],'properties':{'id':" UUID
                ",'name':{'type':'string','minLength':1,'maxLength':255},'expiresAt':" TIME ",'roleId':" UUID
                ",'revokedAt':" TIME_NULL "}}"},

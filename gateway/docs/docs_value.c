@@ -61,13 +61,20 @@ static const struct shared schemas[] = {
     {"Phone",
      "{'type':'object','properties':{'number':" TEXT_IN ",'countryCode':" TEXT_IN ",'callingCode':" TEXT_IN "}}"},
     {"Link", "{'type':'object','properties':{'url':" TEXT_IN ",'label':" TEXT_IN "}}"},
+    {"WebhookState",
+     "{'type':'object','description':'What webhook.test, webhook.failing and webhook.disabled carry',"
+     "'required':['id','targetUrl','reason','failingSince','disablesAt','disabledAt'],'properties':{'id':{"
+     "'type':'string','format':'uuid'},'targetUrl':{'type':'string'},'reason':{'type':'string'},"
+     "'failingSince':{'type':['string','null'],'format':'date-time'},'disablesAt':{'type':['string','null'],"
+     "'format':'date-time'},'disabledAt':{'type':['string','null'],'format':'date-time'}}}"},
     {"WebhookEvent",
      "{'type':'object','required':['targetUrl','eventName','objectMetadata','workspaceId','webhookId','eventDate',"
      "'record'],'properties':{'targetUrl':{'type':'string','format':'uri'},'eventName':{'type':'string'},"
      "'objectMetadata':{'type':'object','required':['id','nameSingular'],'properties':{'id':{'type':'string','format':"
      "'uuid'},'nameSingular':{'type':'string'}}},'workspaceId':{'type':'string','format':'uuid'},'webhookId':{'type':"
      "'string','format':'uuid'},'eventDate':{'type':'string','format':'date-time'},'record':{'type':'object'},"
-     "'updatedFields':{'type':'array','items':{'type':'string'},'description':'The fields that changed'}}}"},
+     "'updatedFields':{'type':'array','items':{'type':'string'},'description':'The fields that "
+     "changed'},'payload':{'const':'thin','description':'Of the record only its id has been sent'}}}"},
 };
 
 /* A sub-field's schema; what a client reads is never null where it is text. */

@@ -18,10 +18,9 @@ static const struct action actions[] = {
     {"destroyed", "is gone for good", "as it was", false},
 };
 
-static void put_webhook(struct strbuf *out, const struct object *object, const struct action *action)
+static void put_webhook(struct strbuf *out, struct str name, struct str verb, const char *summary, const char *record,
+                        bool changes, const struct object *object)
 {
-    struct str name = object->name_singular;
-    struct str verb = str_from(action->name);
     docs_put(out, "'~.~':{'post':{'operationId':'on", name, verb);
     docs_put_cap(out, name);
     docs_put_cap(out, verb);
@@ -33,10 +32,14 @@ static void put_webhook(struct strbuf *out, const struct object *object, const s
              "'#/components/parameters/twentyNonce'}],'requestBody':{'required':true,'description':'The record ~',"
              "'content':{'application/json':{'schema':{'allOf':[{'$ref':'#/components/schemas/WebhookEvent'},{'type':"
              "'object'",
-             str_from(action->past), str_from(action->record));
-    docs_put(out, action->changes ? ",'required':['updatedFields']" : "");
+             str_from(summary), str_from(record));
+    docs_put(out, changes ? ",'required':['updatedFields']" : "");
     docs_put(out, ",'properties':{'eventName':{'const':'~.~'},'record':", name, verb);
-    docs_put_schema_ref(out, object, "ForResponse");
+    if (object == NULL) {
+        docs_put(out, "{'$ref':'#/components/schemas/WebhookState'}");
+    } else {
+        docs_put_schema_ref(out, object, "ForResponse");
+    }
     docs_put(out, "}}]}}}},'responses':{'2XX':{'$ref':'#/components/responses/received'},'410':{'$ref':"
                   "'#/components/responses/gone'},'default':{'$ref':'#/components/responses/retried'}}}}");
 }
@@ -44,8 +47,22 @@ static void put_webhook(struct strbuf *out, const struct object *object, const s
 void docs_put_webhooks(struct strbuf *out, const struct object *object)
 {
     for (size_t i = 0; i < ARRAY_LEN(actions); i++) {
+        strbuf_put_char(out, ',');
+        put_webhook(out, object->name_singular, str_from(actions[i].name), actions[i].past, actions[i].record,
+                    actions[i].changes, object);
+    }
+}
+
+void docs_put_own_webhooks(struct strbuf *out)
+{
+    static const struct action own[] = {
+        {"test", "A test, as asked for", "is about the webhook", false},
+        {"failing", "Nothing but failures comes of a webhook", "is about that webhook", false},
+        {"disabled", "A webhook has been disabled", "is about that webhook", false},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(own); i++) {
         strbuf_puts(out, i == 0 ? "" : ",");
-        put_webhook(out, object, &actions[i]);
+        put_webhook(out, STR("webhook"), str_from(own[i].name), own[i].past, own[i].record, false, NULL);
     }
 }
 
@@ -60,9 +77,10 @@ void docs_put_webhook_parameters(struct strbuf *out)
     put_header(out, "webhookId", "webhook-id", true,
                "The event: the same in every attempt, so that it can be told apart");
     put_header(out, "webhookTimestamp", "webhook-timestamp", true, "Of this attempt, in seconds since 1970");
-    put_header(
-        out, "webhookSignature", "webhook-signature", false,
-        "Standard Webhooks: `v1,` and the base64 of an HMAC-SHA256 over `<webhook-id>.<webhook-timestamp>.<body>`");
+    put_header(out, "webhookSignature", "webhook-signature", false,
+               "Standard Webhooks: `v1,` and the base64 of an HMAC-SHA256 over "
+               "`<webhook-id>.<webhook-timestamp>.<body>`, several "
+               "with spaces between while secrets are rotated, `v1a,` that of an ed25519 signature");
     put_header(out, "sequence", "X-Portti-Sequence", true, "Of the event among all of this server");
     put_header(out, "twentyTimestamp", "X-Twenty-Webhook-Timestamp", false,
                "Of this attempt, in milliseconds since 1970");

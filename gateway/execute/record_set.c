@@ -1,6 +1,7 @@
 #include "gateway/execute/record_set.h"
 
 #include "gateway/execute/record_links.h"
+#include <assert.h>
 
 /* One relation at one level: its page and, beside it in the same job, what is to be known of all records across it. */
 struct step {
@@ -39,6 +40,11 @@ static void submit(struct fetch *fetch, const struct pg_command *commands, size_
 }
 
 /* ---- rows ---- */
+
+static_assert(SQL_RELATED_MAX == 100000, "the sentence names it");
+static const struct pg_failure too_many = {
+    .err = {.code = ERR_INVALID,
+            .text = "The query asks for too many nested records at once (more than 100000). Ask for smaller pages"}};
 
 static bool keep_rows(struct operation *operation, struct record_links *links, const struct pg_result *result)
 {
@@ -153,7 +159,12 @@ static void on_level(void *context, struct pg_result *const *results, const stru
     fetch->set_count = 0;
     for (size_t i = 0; i < fetch->step_count; i++) {
         const struct step *step = &fetch->steps[i];
-        if (step->page_at != NOWHERE && !keep_rows(operation, step->links, results[step->page_at])) {
+        const struct pg_result *page = step->page_at == NOWHERE ? NULL : results[step->page_at];
+        if (page != NULL && pg_rows(page) > SQL_RELATED_MAX) {
+            fetch->on_fetched(operation, &too_many);
+            return;
+        }
+        if (page != NULL && !keep_rows(operation, step->links, page)) {
             fetch->on_fetched(operation, &foreign_value);
             return;
         }

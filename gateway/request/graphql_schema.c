@@ -10,6 +10,7 @@ const size_t graphql_endpoint_count = ARRAY_LEN(graphql_endpoints);
 
 struct schema_set {
     atomic_size_t references;
+    int64_t serial; /* of all that this process has made */
     struct catalogue *catalogue;
     struct arena arena;
     const struct gql_schema *schemas[ARRAY_LEN(graphql_endpoints)];
@@ -17,7 +18,9 @@ struct schema_set {
 
 struct schema_set *schema_set_new(struct catalogue *catalogue, struct err *err)
 {
+    static _Atomic int64_t made;
     struct schema_set *set = xcalloc(1, sizeof *set);
+    set->serial = atomic_fetch_add_explicit(&made, 1, memory_order_relaxed);
     atomic_init(&set->references, 1);
     set->catalogue = catalogue_ref(catalogue);
     for (size_t i = 0; i < graphql_endpoint_count; i++) {
@@ -53,7 +56,8 @@ const struct gql_schema *schema_set_get(const struct schema_set *set, size_t end
 
 int64_t schema_set_version(const struct schema_set *set, size_t endpoint)
 {
-    return set->catalogue->version * (int64_t)graphql_endpoint_count + (int64_t)endpoint;
+    /* Not the catalogue's: what is kept of documents points into their schema, and a model may go back a version. */
+    return set->serial * (int64_t)graphql_endpoint_count + (int64_t)endpoint;
 }
 
 size_t graphql_find(struct str path)

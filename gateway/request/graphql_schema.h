@@ -23,7 +23,7 @@ struct schema_set *schema_set_ref(struct schema_set *set);
 void schema_set_unref(struct schema_set *set);
 /* Of the endpoint at that place of graphql_endpoints. */
 const struct gql_schema *schema_set_get(const struct schema_set *set, size_t endpoint);
-/* Told apart for every endpoint and catalogue. */
+/* Another number for every schema that the process makes. */
 int64_t schema_set_version(const struct schema_set *set, size_t endpoint);
 
 #endif

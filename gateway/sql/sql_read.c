@@ -238,6 +238,10 @@ static struct sql_bound related_many(struct arena *arena, const struct plan_rela
     build_order_by(&builder, &order, relation->page.backward);
     build_window(&builder, &relation->page);
     build_text(&builder, ") as t0");
+    if (count > SQL_RELATED_MAX / (relation->page.limit + 1)) {
+        build_text(&builder, " limit ");
+        build_int(&builder, SQL_RELATED_MAX + 1);
+    }
     return build_end(&builder);
 }
 

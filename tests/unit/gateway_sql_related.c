@@ -135,6 +135,18 @@ static void only_the_columns_that_are_asked_for(void **state)
            "t0.\"deletedAt\" is null order by t0.\"id\"");
 }
 
+static void huge_pages_are_bounded_together(void **state)
+{
+    (void)state;
+    struct plan_relation relation = {.field = field_of("company", "people"), .page = {.limit = 49999}};
+    struct sql_bound bound = sql_related(&arena, &relation, ids, 2);
+    assert_true(str_ends_with(bound.sql.text, STR(") as t0")));
+    relation.page.limit = 50000;
+    bound = sql_related(&arena, &relation, ids, 2);
+    assert_true(str_ends_with(bound.sql.text, STR(") as t0 limit $3")));
+    assert_true(str_is(bound.args[2].text, "100001"));
+}
+
 static void aggregates_of_parents_and_of_all(void **state)
 {
     (void)state;
@@ -181,6 +193,7 @@ int main(void)
         cmocka_unit_test(order_cursor_offset_and_filter),
         cmocka_unit_test(an_order_across_a_relation_brings_its_column),
         cmocka_unit_test(only_the_columns_that_are_asked_for),
+        cmocka_unit_test(huge_pages_are_bounded_together),
         cmocka_unit_test(aggregates_of_parents_and_of_all),
         cmocka_unit_test(search_is_a_condition),
     };

@@ -1,6 +1,6 @@
 // How the fields of an operation are executed: together or in order, each with its own outcome.
 import { spawn } from 'node:child_process';
-import { GUARDED, ask, check, checkRefusal, data, eventsSince, main, outboxMark, same, send, sleep, sql, strictly, test, uuid } from './lib.mjs';
+import { GUARDED, ask, check, checkRefusal, data, eventsSince, main, outboxMark, same, sql, strictly, test, until, uuid } from './lib.mjs';
 
 const NOBODY = '00000000-0000-4000-8000-000000000000';
 
@@ -132,9 +132,9 @@ main(45, async () => {
   });
 
   await test('guards: time', async () => {
-    const held = spawn('psql', ['-X', '-q', process.env.PORTTI_DATABASE_URL, '-c', 'begin; lock table workspace.company in access exclusive mode; select pg_sleep(2.5); commit'], { stdio: 'ignore' });
+    const held = spawn('psql', ['-X', '-q', process.env.PORTTI_DATABASE_URL, '-c', 'begin; lock table workspace.company in access exclusive mode; select pg_sleep(3.5); commit'], { stdio: 'ignore' });
     const gone = new Promise((resolve) => held.on('exit', resolve));
-    await sleep(300);
+    await until(5, 'the lock is held', () => sql("select count(*) from pg_stat_activity where query like '%pg_sleep(3.5)%' and wait_event = 'PgSleep'")[0] === '1');
     const mutation = `mutation { a: updateCompany(id: "${NOBODY}", data: {name: "x"}) { id } b: createPerson(data: {jobTitle: "late"}) { id } }`;
     const answer = await ask(mutation, undefined, { base: GUARDED });
     await gone;

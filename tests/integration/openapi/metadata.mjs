@@ -1,5 +1,6 @@
 // Every operation of the metadata document, as in operations.mjs.
-import { expect, main, same, send, skip, sql, test, uuid } from '../rest/lib.mjs';
+import http from 'node:http';
+import { check, expect, main, same, send, skip, test, until, uuid } from '../rest/lib.mjs';
 import { Checker } from './checker.mjs';
 import { sample } from './sample.mjs';
 
@@ -17,7 +18,8 @@ async function paging(id) {
 }
 
 async function webhooks() {
-  const body = sample(document, schemas.Webhook);
+  // Conditions and lists of names are about objects that there are, so the sample cannot make them up.
+  const body = { ...sample(document, schemas.Webhook), operations: ['company.*'], retrySchedule: ['5s', '1m'], rateLimit: '100/s', filter: 'name[like]:%a%', fields: ['name'], headers: { 'X-Tenant': 'north' } };
   const made = (await checker.call('createOneWebhook', { body, status: 201 })).json;
   same([made.id, made.secret], [body.id, body.secret]);
   await checker.call('createOneWebhook', { raw: {}, status: 400 });
@@ -27,29 +29,40 @@ async function webhooks() {
   await checker.call('findOneWebhook', { path: { id: 'x' }, status: 400 });
   await checker.call('updateOneWebhook', { path: { id: made.id }, body: { description: null }, status: 200 });
   await checker.call('updateOneWebhook', { path: { id: uuid() }, body: {}, status: 404 });
-  const path = { id: made.id };
-  const unknown = { id: uuid() };
-  for (const id of ['pauseWebhook', 'resumeWebhook', 'rotateWebhookSecret']) {
-    await checker.call(id, { path, status: 200 });
-    await checker.call(id, { path: unknown, status: 404 });
-  }
-  const tested = (await checker.call('testWebhook', { path, status: 202 })).json;
-  await checker.call('testWebhook', { path: unknown, status: 404 });
-  await checker.call('replayWebhook', { path, body: { from: '2020-01-01T00:00:00.000Z', operations: ['*.*'], rate: '1/s' }, status: 202 });
-  await checker.call('replayWebhook', { path, body: { from: expiresAt.replace('2099', '2020') }, status: 409 });
-  await checker.call('findWebhookReplays', { path, status: 200 });
-  await checker.call('cancelWebhookReplay', { path, status: 200 });
-  // No dispatcher is here: an attempt as it would have written it.
-  sql(`insert into core.attempt (webhook_id, event_id, seq, attempt, started_at, duration_us, outcome, status, response, object_name, action, record_id, event_at, first_byte_us)
-       select '${made.id}', event_id, seq, 1, now(), 1500, 'delivered', 200, 'ok', object_name, action, record_id, created_at, 900 from core.outbox where event_id = '${tested.eventId}'`);
-  await checker.call('findManyWebhookDeliveries', { query: { webhook: made.id, status: 'delivered' }, status: 200 });
-  await checker.call('findManyWebhookDeliveries', { query: { status: 'x' }, status: 400 });
-  await checker.call('findOneWebhookDelivery', { path: { id: tested.id }, status: 200 });
-  await checker.call('findOneWebhookDelivery', { path: { id: `${uuid()}_${uuid()}` }, status: 404 });
-  await checker.call('resendWebhookDelivery', { path: { id: tested.id }, status: 202 });
-  await checker.call('resendWebhookDelivery', { path: { id: `${uuid()}_${uuid()}` }, status: 404 });
+  await checker.call('updateOneWebhook', { path: { id: made.id }, body: { order: null, filter: null, signature: 'v1a', paused: false }, status: 200 });
+  await checker.call('pauseWebhook', { path: { id: made.id }, status: 200 });
+  await checker.call('resumeWebhook', { path: { id: made.id }, status: 200 });
+  await checker.call('rotateWebhookSecret', { path: { id: made.id }, body: { secret: null, overlap: '1h' }, status: 200 });
+  await checker.call('rotateWebhookSecret', { path: { id: made.id }, raw: { overlap: 'long' }, status: 400 });
+  await checker.call('replayWebhook', { path: { id: made.id }, body: { ...schemas.ReplayInput.examples[0], undelivered: true }, status: 202 });
+  await checker.call('findWebhookReplays', { path: { id: made.id }, status: 200 });
+  await checker.call('cancelWebhookReplay', { path: { id: made.id }, status: 200 });
+  await checker.call('replayWebhook', { path: { id: made.id }, raw: {}, status: 400 });
+  for (const id of ['testWebhook', 'pauseWebhook', 'resumeWebhook', 'rotateWebhookSecret']) await checker.call(id, { path: { id: uuid() }, status: 404 });
   await checker.call('deleteOneWebhook', { path: { id: made.id }, status: 200 });
   await checker.call('deleteOneWebhook', { path: { id: made.id }, status: 404 });
+}
+
+async function webhookDeliveries() {
+  const server = http.createServer((request, response) => { request.resume(); response.end('thanks'); });
+  await new Promise((done) => { server.listen(0, '127.0.0.1', done); });
+  server.unref();
+  const { id } = await expect(201, 'POST', '/rest/metadata/webhooks', { targetUrl: `http://127.0.0.1:${server.address().port}/`, operations: ['company.created'] });
+  const sent = await checker.call('testWebhook', { path: { id }, status: 202 });
+  await expect(201, 'POST', '/rest/companies', { name: 'Delivered' });
+  await until(10, 'two deliveries', async () => (await checker.call('findManyWebhookDeliveries', { query: { webhook: id, status: 'delivered' }, status: 200 })).json.data.length === 2);
+  const page = (await checker.call('findManyWebhookDeliveries', { query: { webhook: id, limit: 1, from: '2020-01-01T00:00:00.000Z' }, status: 200 })).json;
+  await checker.call('findManyWebhookDeliveries', { query: { webhook: id, limit: 1, starting_after: page.pageInfo.endCursor }, status: 200 });
+  const made = (await checker.call('findManyWebhookDeliveries', { query: { webhook: id, object: 'company', action: 'created' }, status: 200 })).json.data;
+  same(made.length, 1);
+  await checker.call('findManyWebhookDeliveries', { query: { record: made[0].recordId, event: made[0].eventId, to: '2099-01-01T00:00:00.000Z' }, status: 200 });
+  const whole = (await checker.call('findOneWebhookDelivery', { path: { id: made[0].id }, status: 200 })).json;
+  check(whole.attemptLog.length === 1 && whole.attemptLog[0].response === 'thanks', JSON.stringify(whole));
+  await checker.call('resendWebhookDelivery', { path: { id: sent.json.id }, status: 202 });
+  await checker.call('findOneWebhookDelivery', { path: { id: `${uuid()}_${uuid()}` }, status: 404 });
+  await checker.call('resendWebhookDelivery', { path: { id: `${uuid()}_${uuid()}` }, status: 404 });
+  await checker.call('findManyWebhookDeliveries', { query: { status: 'nonsense' }, status: 400 });
+  await checker.call('deleteOneWebhook', { path: { id }, status: 200 });
 }
 
 async function apiKeys() {
@@ -129,6 +142,7 @@ main(120, async () => {
     else await test(`metadata ${name}: operations and answers are as documented`, work);
   };
   await part('webhooks', webhooks);
+  await part('webhookDeliveries', webhookDeliveries);
   await part('roles', roles);
   await part('apiKeys', apiKeys);
   await part('workspace', workspace);
@@ -139,7 +153,7 @@ main(120, async () => {
     await checker.call('deleteOneObject', { path: object, status: 404 });
   });
   const there = new Set();
-  for (const name of ['webhooks', 'roles', 'apiKeys', 'workspace', 'objects', 'fields']) if ((await send('GET', `/rest/metadata/${name}`)).status !== 501) there.add(name);
+  for (const name of ['webhooks', 'webhookDeliveries', 'roles', 'apiKeys', 'workspace', 'objects', 'fields']) if ((await send('GET', `/rest/metadata/${name}`)).status !== 501) there.add(name);
   const ofThem = (id) => there.has(checker.operations.get(id).operation.tags[0]);
   await test('every metadata operation has been called', async () => same(checker.uncalled().filter(ofThem), []));
   await test('metadata refusals are as documented', async () => {

@@ -155,7 +155,8 @@ async function webhooks() {
 main(120, async () => {
   check(objects.length >= 8, `only ${objects.length} objects`);
   const targetUrl = await webhooks();
-  const hook = await expect(201, 'POST', '/rest/metadata/webhooks', { targetUrl, operations: ['*.*'] });
+  const hook = await expect(201, 'POST', '/rest/metadata/webhooks', { targetUrl, operations: ['*.*', 'webhook.*'] });
+  const thin = await expect(201, 'POST', '/rest/metadata/webhooks', { targetUrl, operations: ['company.*'], payload: 'thin', signature: 'v1a' });
   for (const object of objects) {
     await test(`${object.plural}: operations and answers are as documented`, async () => {
       const id = await createsOne(object);
@@ -183,7 +184,9 @@ main(120, async () => {
     await checker.call('createOnePerson', { body: { company: { connect: { where: { id: company } } } }, query: { depth: 1 }, status: 201 });
   });
   await test('webhooks carry what is documented', async () => {
-    const wanted = new Set(Object.keys(document.webhooks));
+    await expect(202, 'POST', `/rest/metadata/webhooks/${hook.id}/test`);
+    // These two take days.
+    const wanted = new Set(Object.keys(document.webhooks).filter((name) => !['webhook.failing', 'webhook.disabled'].includes(name)));
     await until(20, 'an event of each kind', async () => {
       for (const { body } of receiver.got) wanted.delete(body.eventName);
       return wanted.size === 0;
@@ -194,5 +197,5 @@ main(120, async () => {
       for (const one of post.parameters.map((parameter) => checker.at(parameter.$ref))) check(headers[one.name.toLowerCase()], `${body.eventName} has no header ${one.name}`);
     }
   });
-  await send('DELETE', `/rest/metadata/webhooks/${hook.id}`);
+  for (const { id } of [hook, thin]) await send('DELETE', `/rest/metadata/webhooks/${id}`);
 });

@@ -320,6 +320,7 @@ async function creates() {
     same(eventsSince(mark).map((event) => [event.object, event.action]), [['workspaceMember', 'created'], ['company', 'created'], ['person', 'created']]);
     same((await read('workspaceMembers', target.accountOwnerId)).id, target.accountOwnerId);
     await exact('companies');
+    await expect(200, 'DELETE', `/rest/workspaceMembers/${target.accountOwnerId}`); // other files count the members
   });
   await test('created along in a batch, each its own', async () => {
     const people = await createMany('people', [1, 2, 3].map((n) => made(`${n}-${tag()}.example`)));
@@ -337,6 +338,7 @@ async function creates() {
     const owner = await create('workspaceMembers', { userId: uuid() });
     const person = await create('people', made(`${tag()}.example`, { accountOwner: { connect: { where: { id: owner.id } } } }));
     same((await read('companies', person.companyId)).accountOwnerId, owner.id);
+    await expect(200, 'DELETE', `/rest/workspaceMembers/${owner.id}`);
   });
   await test('all or nothing', async () => {
     const domain = `${tag()}.example`;
