@@ -2,8 +2,8 @@
 #include "common/base/alloc.h"
 #include "common/filter/filter_syntax.h"
 #include "common/text/json_read.h"
+#include "common/text/like.h"
 #include "dispatcher/shape/compare.h"
-#include "dispatcher/shape/pattern.h"
 #include <stdlib.h>
 
 struct record_filter {
@@ -131,7 +131,7 @@ static enum truth contains_ilike(const struct json *value, struct str pattern)
 {
     JSON_EACH(element, value)
     {
-        if (element->type == JSON_STRING && pattern_matches(pattern, element->text, true)) {
+        if (element->type == JSON_STRING && like_matches(pattern, element->text, true)) {
             return YES;
         }
     }
@@ -168,7 +168,7 @@ static enum truth compare(const struct json *value, const struct filter_syntax *
     case FILTER_ENDS_WITH: return is_text ? truth_of(str_ends_with(value->text, text)) : UNKNOWN;
     case FILTER_LIKE:
     case FILTER_ILIKE:
-        return is_text ? truth_of(pattern_matches(text, value->text, condition->op == FILTER_ILIKE)) : UNKNOWN;
+        return is_text ? truth_of(like_matches(text, value->text, condition->op == FILTER_ILIKE)) : UNKNOWN;
     default: return ordered(value, condition->op, text);
     }
 }

@@ -1,5 +1,5 @@
 #include "common/text/json_read.h"
-#include "dispatcher/shape/pattern.h"
+#include "common/text/like.h"
 #include "dispatcher/shape/record_filter.h"
 #include "dispatcher/shape/record_pick.h"
 #include <setjmp.h>
@@ -184,8 +184,8 @@ static void patterns(void **state)
         {"%a%a%a%a%b", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaac", false, false},
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-        if (pattern_matches(str_from(cases[i].pattern), str_from(cases[i].text), false) != cases[i].like ||
-            pattern_matches(str_from(cases[i].pattern), str_from(cases[i].text), true) != cases[i].ilike) {
+        if (like_matches(str_from(cases[i].pattern), str_from(cases[i].text), false) != cases[i].like ||
+            like_matches(str_from(cases[i].pattern), str_from(cases[i].text), true) != cases[i].ilike) {
             fail_msg("'%s' over '%s'", cases[i].pattern, cases[i].text);
         }
     }
