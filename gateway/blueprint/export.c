@@ -99,8 +99,8 @@ static void put_fields(struct arena *arena, struct strbuf *out, const struct obj
             fields[count++] = &object->fields[i];
         }
     }
-    qsort(fields, count, sizeof *fields,
-          by_field_name); /* NOLINT(bugprone-sizeof-expression): pointers are what is sorted */
+    /* NOLINTNEXTLINE(bugprone-sizeof-expression): pointers are what is sorted */
+    qsort(fields, count, sizeof *fields, by_field_name);
     strbuf_puts(out, "[");
     for (size_t i = 0; i < count; i++) {
         put_field(arena, out, fields[i], standard);

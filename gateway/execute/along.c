@@ -101,8 +101,8 @@ bool along_prepare(struct operation *operation)
     for (size_t i = 0; i < count; i++) {
         sorted[i] = &inputs[own + i];
     }
-    qsort(sorted, count, sizeof *sorted,
-          along_cmp); /* NOLINT(bugprone-sizeof-expression): pointers are what is sorted */
+    /* NOLINTNEXTLINE(bugprone-sizeof-expression): pointers are what is sorted */
+    qsort(sorted, count, sizeof *sorted, along_cmp);
     for (size_t i = 0; i < count; i++) {
         if (!complete(operation, sorted[i], i, now_us)) {
             return false;
