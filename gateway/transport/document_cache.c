@@ -48,8 +48,10 @@ void document_cache_release(struct document_cache *cache)
 
 static void make_room(struct document_cache *cache)
 {
-    while (cache->bytes > cache->most_bytes) {
-        drop(cache, LIST_ENTRY(cache->recent.prev, struct cached_document, link));
+    for (struct list *at = cache->recent.prev; cache->bytes > cache->most_bytes && at != &cache->recent;) {
+        struct list *newer = at->prev;
+        drop(cache, LIST_ENTRY(at, struct cached_document, link));
+        at = newer;
     }
 }
 
