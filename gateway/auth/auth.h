@@ -14,6 +14,32 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* What may be done to records (contract/metadata 7). */
+enum record_right { RIGHT_READ, RIGHT_UPDATE, RIGHT_SOFT_DELETE, RIGHT_DESTROY, RIGHT_COUNT };
+enum right_said { RIGHT_INHERITED, RIGHT_GIVEN, RIGHT_DENIED };
+
+/* Of one object: what is said of it otherwise than of all. */
+struct object_rule {
+    struct uuid object_id;
+    enum right_said said[RIGHT_COUNT];
+};
+
+/* Of one field: what is taken away. */
+struct field_rule {
+    struct uuid object_id;
+    struct uuid field_id;
+    bool hidden; /* may not be read */
+    bool frozen; /* may not be written */
+};
+
+/* Settings that may be allowed one by one; bits. */
+enum settings_right {
+    SETTINGS_DATA_MODEL = 1,
+    SETTINGS_KEYS_AND_WEBHOOKS = 2,
+    SETTINGS_ROLES = 4,
+    SETTINGS_WORKSPACE = 8
+};
+
 struct role {
     struct uuid id;
     struct str label;
@@ -22,6 +48,11 @@ struct role {
     bool can_update_all_records;
     bool can_soft_delete_all_records;
     bool can_destroy_all_records;
+    unsigned settings;                 /* enum settings_right, where not all may be changed */
+    const struct object_rule *objects; /* by object_id, ascending */
+    size_t object_count;
+    const struct field_rule *fields; /* by object_id, then field_id, ascending */
+    size_t field_count;
 };
 
 struct api_key {
@@ -44,7 +75,7 @@ struct keyring {
 };
 
 struct keyring *keyring_new(void);
-/* Copies the texts into the keyring. Before it is shared. */
+/* Copies texts and rules into the keyring. Before it is shared. */
 void keyring_build(struct keyring *keyring, const struct api_key *keys, size_t key_count, const struct role *roles,
                    size_t role_count);
 struct keyring *keyring_ref(struct keyring *keyring);

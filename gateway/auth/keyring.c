@@ -2,6 +2,7 @@
 
 #include "common/base/alloc.h"
 #include <stdlib.h>
+#include <string.h>
 
 struct keyring *keyring_new(void)
 {
@@ -21,6 +22,15 @@ static const struct role *role_copied(const struct role *role, const struct role
     return NULL;
 }
 
+static void *rules_copied(struct arena *arena, const void *rules, size_t count, size_t size)
+{
+    void *copy = arena_array(arena, count, size);
+    if (count > 0) {
+        memcpy(copy, rules, count * size);
+    }
+    return copy;
+}
+
 void keyring_build(struct keyring *keyring, const struct api_key *keys, size_t key_count, const struct role *roles,
                    size_t role_count)
 {
@@ -28,6 +38,10 @@ void keyring_build(struct keyring *keyring, const struct api_key *keys, size_t k
     for (size_t i = 0; i < role_count; i++) {
         role_copies[i] = roles[i];
         role_copies[i].label = arena_copy(&keyring->arena, roles[i].label);
+        role_copies[i].objects =
+            rules_copied(&keyring->arena, roles[i].objects, roles[i].object_count, sizeof *roles[i].objects);
+        role_copies[i].fields =
+            rules_copied(&keyring->arena, roles[i].fields, roles[i].field_count, sizeof *roles[i].fields);
     }
     keyring->keys = ARENA_ARRAY(&keyring->arena, struct api_key, key_count);
     keyring->key_count = key_count;

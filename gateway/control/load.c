@@ -28,7 +28,16 @@ static const struct pg_statement fields = {
 static const struct pg_statement roles = {
     .sql = STR_INIT("select id, label, can_update_all_settings, can_read_all_object_records,"
                     " can_update_all_object_records, can_soft_delete_all_object_records,"
-                    " can_destroy_all_object_records from core.role")};
+                    " can_destroy_all_object_records, r.flags @> '{DATA_MODEL}', r.flags @> '{API_KEYS_AND_WEBHOOKS}',"
+                    " r.flags @> '{ROLES}', r.flags @> '{WORKSPACE}' from (select *, array(select f.flag"
+                    " from core.role_permission_flag f where f.role_id = role.id) as flags from core.role) r"
+                    " order by id")};
+static const struct pg_statement object_rules = {
+    .sql = STR_INIT("select role_id, object_id, can_read, can_update, can_soft_delete, can_destroy"
+                    " from core.object_permission order by role_id, object_id")};
+static const struct pg_statement field_rules = {
+    .sql = STR_INIT("select role_id, object_id, field_id, can_read is not null, can_update is not null"
+                    " from core.field_permission order by role_id, object_id, field_id")};
 static const struct pg_statement keys = {
     .sql = STR_INIT("select id, name, role_id, revoked_at is not null, expires_at from core.api_key")};
 
@@ -36,7 +45,8 @@ const struct pg_command load_model_commands[LOAD_MODEL_COMMANDS] = {
     {&model_version, NULL}, {&applications, NULL}, {&objects, NULL}, {&fields, NULL}, {&model_version, NULL},
 };
 const struct pg_command load_keys_commands[LOAD_KEYS_COMMANDS] = {
-    {&keys_version, NULL}, {&workspace, NULL}, {&roles, NULL}, {&keys, NULL}, {&keys_version, NULL},
+    {&keys_version, NULL}, {&workspace, NULL},   {&roles, NULL},        {&keys, NULL},
+    {&object_rules, NULL}, {&field_rules, NULL}, {&keys_version, NULL},
 };
 
 /* Rows come from the loop's connection in binary, from a tool's in text format. */
@@ -285,8 +295,62 @@ static struct role *read_roles(const struct pg_result *result)
         role->can_update_all_records = next_bool(&row);
         role->can_soft_delete_all_records = next_bool(&row);
         role->can_destroy_all_records = next_bool(&row);
+        for (unsigned bit = SETTINGS_DATA_MODEL; bit <= SETTINGS_WORKSPACE; bit *= 2) {
+            role->settings |= next_bool(&row) ? bit : 0;
+        }
     }
     return rows;
+}
+
+static enum right_said next_said(struct row *row)
+{
+    struct str value = next_text(row);
+    return value.len == 0 ? RIGHT_INHERITED : pg_get_bool(value) ? RIGHT_GIVEN : RIGHT_DENIED;
+}
+
+/* Roles and rules come in the order of the roles' ids: each role's rules stand together. */
+static struct object_rule *give_object_rules(const struct pg_result *result, struct role *role_rows, size_t role_count)
+{
+    struct object_rule *rules = xcalloc(pg_rows(result) + 1, sizeof *rules);
+    size_t at = 0;
+    for (size_t i = 0; i < pg_rows(result); i++) {
+        struct row row = {rows_of(result), i, 0};
+        struct uuid role_id = next_uuid(&row);
+        rules[i].object_id = next_uuid(&row);
+        for (size_t right = 0; right < RIGHT_COUNT; right++) {
+            rules[i].said[right] = next_said(&row);
+        }
+        while (at < role_count && !uuid_eq(&role_rows[at].id, &role_id)) {
+            at++;
+        }
+        if (at < role_count) {
+            role_rows[at].objects = role_rows[at].object_count == 0 ? &rules[i] : role_rows[at].objects;
+            role_rows[at].object_count++;
+        }
+    }
+    return rules;
+}
+
+static struct field_rule *give_field_rules(const struct pg_result *result, struct role *role_rows, size_t role_count)
+{
+    struct field_rule *rules = xcalloc(pg_rows(result) + 1, sizeof *rules);
+    size_t at = 0;
+    for (size_t i = 0; i < pg_rows(result); i++) {
+        struct row row = {rows_of(result), i, 0};
+        struct uuid role_id = next_uuid(&row);
+        rules[i].object_id = next_uuid(&row);
+        rules[i].field_id = next_uuid(&row);
+        rules[i].hidden = next_bool(&row);
+        rules[i].frozen = next_bool(&row);
+        while (at < role_count && !uuid_eq(&role_rows[at].id, &role_id)) {
+            at++;
+        }
+        if (at < role_count) {
+            role_rows[at].fields = role_rows[at].field_count == 0 ? &rules[i] : role_rows[at].fields;
+            role_rows[at].field_count++;
+        }
+    }
+    return rules;
 }
 
 static const struct role *find_role(const struct role *rows, size_t count, const struct uuid *id)
@@ -319,7 +383,7 @@ enum load_outcome load_keyring(struct pg_result *const *results, int64_t *versio
                                struct err *err)
 {
     *version = single_int8(results[0]);
-    if (*version != single_int8(results[4])) {
+    if (*version != single_int8(results[LOAD_KEYS_COMMANDS - 1])) {
         return LOAD_AGAIN;
     }
     if (pg_rows(results[1]) != 1) {
@@ -329,11 +393,15 @@ enum load_outcome load_keyring(struct pg_result *const *results, int64_t *versio
     size_t role_count = pg_rows(results[2]);
     struct role *role_rows = read_roles(results[2]);
     struct api_key *key_rows = read_keys(results[3], role_rows, role_count);
+    struct object_rule *object_rows = give_object_rules(results[4], role_rows, role_count);
+    struct field_rule *field_rows = give_field_rules(results[5], role_rows, role_count);
     struct keyring *keyring = keyring_new();
     keyring->version = *version;
     keyring->workspace_id = single_uuid(results[1]);
     keyring_build(keyring, key_rows, pg_rows(results[3]), role_rows, role_count);
     free(key_rows);
+    free(object_rows);
+    free(field_rows);
     free(role_rows);
     *out = keyring;
     return LOAD_DONE;

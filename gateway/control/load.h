@@ -10,7 +10,7 @@
 #include "gateway/auth/auth.h"
 #include "gateway/catalogue/catalogue.h"
 
-enum { LOAD_MODEL_COMMANDS = 5, LOAD_KEYS_COMMANDS = 5 };
+enum { LOAD_MODEL_COMMANDS = 5, LOAD_KEYS_COMMANDS = 7 };
 extern const struct pg_command load_model_commands[LOAD_MODEL_COMMANDS];
 extern const struct pg_command load_keys_commands[LOAD_KEYS_COMMANDS];
 

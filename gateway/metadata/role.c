@@ -83,15 +83,16 @@ static void put_keys(struct strbuf *out, const struct role_row *role)
     strbuf_put_char(out, ']');
 }
 
-/* Portti has no members, agents or finer permissions: their lists are empty, and not missing, for clients. */
+static void put_rules(struct strbuf *out, const char *name, struct str json)
+{
+    put_name(out, name);
+    strbuf_put(out, json.len == 0 ? STR("[]") : json);
+}
+
+/* Portti has no members, agents or permissions by row: their lists are empty, and not missing, for clients. */
 static void put_empty_lists(struct strbuf *out)
 {
-    static const char *const names[] = {"workspaceMembers",
-                                        "agents",
-                                        "permissionFlags",
-                                        "objectPermissions",
-                                        "fieldPermissions",
-                                        "rowLevelPermissionPredicates",
+    static const char *const names[] = {"workspaceMembers", "agents", "rowLevelPermissionPredicates",
                                         "rowLevelPermissionPredicateGroups"};
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {
         put_name(out, names[i]);
@@ -115,6 +116,9 @@ void role_put_json(struct strbuf *out, const struct role_row *role, enum role_fo
     if (form != ROLE_FLAT) {
         put_id(out, "universalIdentifier", &role->id);
         put_empty_lists(out);
+        put_rules(out, "permissionFlags", role->flags_json);
+        put_rules(out, "objectPermissions", role->objects_json);
+        put_rules(out, "fieldPermissions", role->fields_json);
     }
     if (form == ROLE_DEEP) {
         put_keys(out, role);

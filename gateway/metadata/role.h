@@ -1,7 +1,8 @@
 /*
  * Roles as the metadata API shows and takes them (contract: metadata section 7). Pure. What the flags about records and
- * settings allow is decided by gateway/policy; can_access_all_tools and the assignment to users and agents are kept for
- * clients that read them: Portti has neither tools nor users nor agents.
+ * settings allow is decided by gateway/policy; What it says of
+ * single objects, fields and settings stands in permission.h. can_access_all_tools and the assignment to users and
+ * agents are kept for clients that read them: Portti has neither tools nor users nor agents.
  */
 #ifndef PORTTI_METADATA_ROLE_H
 #define PORTTI_METADATA_ROLE_H
@@ -40,6 +41,8 @@ struct role_row {
     bool editable;
     bool flags[ROLE_FLAG_COUNT];
     int64_t created_us, updated_us;
+    /* JSON arrays of RolePermissionFlag, ObjectPermission and FieldPermission; empty: none, or nobody asked. */
+    struct str flags_json, objects_json, fields_json;
     const struct api_key_row *const *keys; /* that have it; only filled where somebody asked */
     size_t key_count;
 };

@@ -93,6 +93,13 @@ static bool read_with_id(struct reading *r, struct metaquery *query)
     return read_uuid(r, json_get(query->input, "id"), &query->id);
 }
 
+/* {roleId, …} */
+static bool read_role_input(struct reading *r, struct metaquery *query, const char *name)
+{
+    query->input = argument(r, name);
+    return read_uuid(r, json_get(query->input, "roleId"), &query->id);
+}
+
 static bool read_settings(struct reading *r, struct metaquery *query)
 {
     switch (query->role) {
@@ -120,6 +127,9 @@ static bool read_settings(struct reading *r, struct metaquery *query)
     case META_CREATE_WEBHOOK:
     case META_CREATE_API_KEY: query->input = argument(r, "input"); return true;
     case META_CREATE_ROLE: query->input = argument(r, "createRoleInput"); return true;
+    case META_OBJECT_PERMISSIONS: return read_role_input(r, query, "upsertObjectPermissionsInput");
+    case META_FIELD_PERMISSIONS: return read_role_input(r, query, "upsertFieldPermissionsInput");
+    case META_ROLE_FLAGS: return read_role_input(r, query, "upsertPermissionFlagsInput");
     case META_UPDATE_WORKSPACE: query->input = argument(r, "data"); return true;
     case META_ASSIGN_ROLE:
         return read_uuid(r, argument(r, "apiKeyId"), &query->id) &&

@@ -1,5 +1,6 @@
 /* Keys: rows of core.api_key. Nothing secret is in them; tokens are issued from the server's secret. */
 #include "common/observe/log.h"
+#include "gateway/policy/policy.h"
 #include "gateway/request/settings_private.h"
 
 static void read_keys(struct settings_call *call, const struct pg_result *rows, const struct role_row *roles,
@@ -195,6 +196,10 @@ void api_keys_update(struct settings_call *call, const struct uuid *id, const st
     struct key_change *change = ARENA_NEW(call->request->arena, struct key_change);
     settings_begin(call);
     if (!api_key_read_update(input, &change->key, &change->given, &call->err)) {
+        settings_refuse(call, false);
+        return;
+    }
+    if (change->given.role_id && !policy_check_settings(call->request->role, SETTINGS_ROLES, &call->err)) {
         settings_refuse(call, false);
         return;
     }

@@ -104,7 +104,7 @@ static bool may_introspect(const struct request *request)
     struct err err;
     switch (request->worker->settings->graphql.introspection) {
     case INTROSPECTION_ON: return true;
-    case INTROSPECTION_ADMIN: return policy_check_settings(request->role, &err);
+    case INTROSPECTION_ADMIN: return policy_check_settings(request->role, 0, &err);
     case INTROSPECTION_OFF: break;
     }
     return false;

@@ -200,6 +200,31 @@ static void read_model(struct metadata_field *metadata)
     }
 }
 
+/* Contract 2.5. Whoever makes a key, or a token for one, gets all that its role may do. */
+static unsigned needed_for(enum metadata_role role)
+{
+    switch (role) {
+    case META_RECORD_COUNTS: return SETTINGS_DATA_MODEL;
+    case META_CREATE_API_KEY:
+    case META_ASSIGN_ROLE:
+    case META_GENERATE_TOKEN: return SETTINGS_KEYS_AND_WEBHOOKS | SETTINGS_ROLES;
+    case META_ROLES:
+    case META_ROLE:
+    case META_PERMISSION_FLAGS:
+    case META_CREATE_ROLE:
+    case META_UPDATE_ROLE:
+    case META_DELETE_ROLE:
+    case META_OBJECT_PERMISSIONS:
+    case META_FIELD_PERMISSIONS:
+    case META_ROLE_FLAGS: return SETTINGS_ROLES;
+    case META_WORKSPACE:
+    case META_UPDATE_WORKSPACE: return SETTINGS_WORKSPACE;
+    default: break;
+    }
+    bool model = role >= META_CREATE_OBJECT && role <= META_DELETE_FIELD;
+    return model ? SETTINGS_DATA_MODEL : SETTINGS_KEYS_AND_WEBHOOKS;
+}
+
 static void resolve(struct graphql_field *field)
 {
     struct request *request = field->request;
@@ -207,7 +232,7 @@ static void resolve(struct graphql_field *field)
     struct err err;
     metadata->field = field;
     if (!metaquery_plan(request->arena, field->selected, &metadata->query, &err) ||
-        (metadata->query.settings && !policy_check_settings(request->role, &err))) {
+        (metadata->query.settings && !policy_check_settings(request->role, needed_for(metadata->query.role), &err))) {
         fail(metadata, &err);
         return;
     }

@@ -315,6 +315,22 @@ void metadata_resolve_settings(struct metadata_field *metadata)
         call->on_done = on_role_deleted;
         roles_delete(call, &query->id);
         return;
+    case META_PERMISSION_FLAGS:
+        call->on_done = on_list;
+        permission_flags_list(call);
+        return;
+    case META_OBJECT_PERMISSIONS:
+        call->on_done = on_list;
+        object_permissions_upsert(call, &query->id, query->input);
+        return;
+    case META_FIELD_PERMISSIONS:
+        call->on_done = on_list;
+        field_permissions_upsert(call, &query->id, query->input);
+        return;
+    case META_ROLE_FLAGS:
+        call->on_done = on_list;
+        role_flags_replace(call, &query->id, query->input);
+        return;
     case META_WORKSPACE: workspace_get(call); return;
     case META_UPDATE_WORKSPACE: workspace_update(call, query->input); return;
     default: resolve_webhook(metadata); return;

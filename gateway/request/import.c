@@ -6,6 +6,7 @@
  */
 #include "common/crypto/digest.h"
 #include "common/text/json_read.h"
+#include "gateway/policy/policy.h"
 #include "gateway/request/request_private.h"
 
 struct item {
@@ -67,7 +68,8 @@ static bool read_record(struct import *import, struct item *item, struct str tex
     uint8_t random[16];
     random_bytes(random, sizeof random);
     struct uuid fresh = uuid_v7(now_us / 1000, random);
-    if (!record_input_read(request->arena, object, json, RECORD_INPUT_CREATE, now_us, &item->input, &item->err)) {
+    if (!record_input_read(request->arena, object, json, RECORD_INPUT_CREATE, now_us, &item->input, &item->err) ||
+        !policy_check_input(request->role, object, &item->input, &item->err)) {
         return false;
     }
     if (item->input.connect_count > 0) {

@@ -237,6 +237,7 @@ bool models_route(const struct http_request *http, struct settings_route *out)
                                        .id_text = all ? STR_EMPTY : rest,
                                        .allow = all ? STR("GET, HEAD, POST, OPTIONS")
                                                     : STR("GET, HEAD, PATCH, PUT, DELETE, OPTIONS"),
+                                       .needs = SETTINGS_DATA_MODEL,
                                        .known = read || write};
         return true;
     }

@@ -101,7 +101,7 @@ static bool make_plan(struct request *request, const struct rest_request *rest)
     struct err err;
     if (rest_plan(request->arena, request->model->catalogue, rest, &request->worker->settings->limits, request_now_us(),
                   plan, &err) &&
-        policy_check(request->role, plan, &err)) {
+        policy_narrow(request->arena, request->role, plan, &err) && policy_check(request->role, plan, &err)) {
         return true;
     }
     request_fail(request, &err);

@@ -230,7 +230,7 @@ static void handle_settings(struct request *request, const struct settings_route
     if (!request_identify(request) || !request_body_is_json(request)) {
         return;
     }
-    if (!policy_check_settings(request->role, &err)) {
+    if (!policy_check_settings(request->role, found->needs, &err)) {
         request_fail(request, &err);
         return;
     }

@@ -167,6 +167,7 @@ struct settings_route {
     const struct webhook_action *action; /* /rest/metadata/webhooks/{id}/{action} */
     struct str allow;                    /* for Allow */
     bool known;                          /* the path has the request's method */
+    unsigned needs;                      /* enum settings_right */
     bool secret;                         /* the answer shows a secret, which is not to be kept: no Idempotency-Key */
 };
 /* settings_rest.c: keys, roles and the workspace. False when the path is none of theirs. */

@@ -61,11 +61,9 @@ static void choose_objects(struct request *request, struct search *search)
     for (int rank = 0; rank <= 3; rank++) {
         for (size_t i = 0; i < catalogue->object_count; i++) {
             const struct object *object = &catalogue->objects[i];
-            struct plan plan = {.kind = PLAN_READ_MANY, .object = object};
-            struct err err;
             if (precedence(object) == rank && object->active && object->searchable &&
                 sql_search_field(object) != NULL && (included.len == 0 || lists(included, object->name_singular)) &&
-                !lists(excluded, object->name_singular) && policy_check(request->role, &plan, &err)) {
+                !lists(excluded, object->name_singular) && policy_reads_all_of(request->role, object)) {
                 objects[count++] = object;
             }
         }
@@ -243,10 +241,15 @@ static void on_found(void *context, struct pg_result *const *results, const stru
 void handle_search(struct request *request)
 {
     struct search *search = ARENA_NEW(request->arena, struct search);
-    struct plan plan = {.kind = PLAN_READ_MANY};
     struct err err;
     request->exchange->user = search;
-    if (!policy_check(request->role, &plan, &err) || !read_search(request, search, &err)) {
+    if (!policy_reads_something(request->role)) {
+        err_fail_tag(&err, ERR_FORBIDDEN, "PERMISSION_DENIED",
+                     "Entity performing the request does not have permission");
+        request_fail(request, &err);
+        return;
+    }
+    if (!read_search(request, search, &err)) {
         request_fail(request, &err);
         return;
     }

@@ -37,7 +37,7 @@ struct settings_answer {
     struct str token;               /* of api_keys_issue_token */
 };
 
-enum { SETTINGS_COMMANDS_MAX = 8 };
+enum { SETTINGS_COMMANDS_MAX = 10 };
 
 struct settings_call {
     struct request *request;
@@ -50,7 +50,7 @@ struct settings_call {
     void (*on_results)(struct settings_call *call, struct pg_result *const *results);
     struct pg_command commands[SETTINGS_COMMANDS_MAX];
     size_t command_count;
-    size_t version_at, roles_at, keys_at; /* places of commands; 0: not among them */
+    size_t version_at, roles_at, rules_at, keys_at; /* places of commands; 0: not among them */
     struct pg_job job;
     struct loop_timer timer;
     int64_t version, give_up_us;
@@ -86,6 +86,20 @@ void roles_update(struct settings_call *call, const struct uuid *id, const struc
 /* `deleteOneRole`: the answer is the role that was. ROLE_NOT_FOUND, ROLE_NOT_EDITABLE, DEFAULT_ROLE_CANNOT_BE_DELETED,
  * ROLE_IN_USE while keys that are not revoked have it: giving them another one unasked could give them more. */
 void roles_delete(struct settings_call *call, const struct uuid *id);
+
+/* `getPermissionFlags`: all that are known. */
+void permission_flags_list(struct settings_call *call);
+/*
+ * `upsertObjectPermissions`, `upsertFieldPermissions`: what a member that is absent says stays as it was. The answer is
+ * the rows that are named, as documents. ROLE_NOT_FOUND, ROLE_NOT_EDITABLE, OBJECT_METADATA_NOT_FOUND,
+ * CANNOT_ADD_OBJECT_PERMISSION_ON_SYSTEM_OBJECT, CANNOT_GIVE_WRITING_PERMISSION_ON_NON_READABLE_OBJECT; of fields
+ * also FIELD_METADATA_NOT_FOUND, ONLY_FIELD_RESTRICTION_ALLOWED, FIELD_RESTRICTION_ONLY_ALLOWED_ON_READABLE_OBJECT,
+ * FIELD_RESTRICTION_ON_UPDATE_ONLY_ALLOWED_ON_UPDATABLE_OBJECT.
+ */
+void object_permissions_upsert(struct settings_call *call, const struct uuid *role_id, const struct json *input);
+void field_permissions_upsert(struct settings_call *call, const struct uuid *role_id, const struct json *input);
+/* `upsertPermissionFlags`: the role has these and no others. INVALID_SETTING for one that is not known. */
+void role_flags_replace(struct settings_call *call, const struct uuid *role_id, const struct json *input);
 
 /* `currentWorkspace`: one document. */
 void workspace_get(struct settings_call *call);

@@ -8,7 +8,7 @@ void settings_begin(struct settings_call *call)
 {
     call->answer = (struct settings_answer){0};
     call->command_count = 0;
-    call->version_at = call->roles_at = call->keys_at = 0;
+    call->version_at = call->roles_at = call->rules_at = call->keys_at = 0;
     call->version = 0;
     call->input = NULL;
 }
@@ -34,6 +34,9 @@ void settings_add_roles(struct settings_call *call)
 {
     call->roles_at =
         settings_add(call, STR("select " ROLE_COLUMNS " from core.role order by created_at, label"), NULL, NULL, 0);
+    if (call->form != ROLE_FLAT) {
+        call->rules_at = settings_add(call, STR(ROLE_RULES), NULL, NULL, 0);
+    }
     if (call->form == ROLE_DEEP) {
         call->keys_at = settings_add(
             call, STR("select " KEY_COLUMNS " from core.api_key where role_id is not null order by created_at, id"),
@@ -210,6 +213,17 @@ static void give_keys(struct settings_call *call, const struct pg_result *result
     }
 }
 
+/* The same number of rows in the same order as the roles. */
+static void give_rules(struct settings_call *call, const struct pg_result *result, struct role_row *roles, size_t count)
+{
+    for (size_t i = 0; i < count && i < pg_rows(result); i++) {
+        struct row_reader reader = {call->request->arena, result, i, 0};
+        roles[i].flags_json = row_text(&reader);
+        roles[i].objects_json = row_text(&reader);
+        roles[i].fields_json = row_text(&reader);
+    }
+}
+
 struct role_row *settings_roles(struct settings_call *call, struct pg_result *const *results, size_t *count)
 {
     const struct pg_result *result = results[call->roles_at];
@@ -218,6 +232,9 @@ struct role_row *settings_roles(struct settings_call *call, struct pg_result *co
     for (size_t i = 0; i < *count; i++) {
         struct row_reader reader = {call->request->arena, result, i, 0};
         row_role(&reader, &roles[i]);
+    }
+    if (call->rules_at > 0) {
+        give_rules(call, results[call->rules_at], roles, *count);
     }
     if (call->keys_at > 0) {
         give_keys(call, results[call->keys_at], roles, *count);

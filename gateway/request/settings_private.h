@@ -46,6 +46,31 @@ struct uuid row_uuid(struct row_reader *reader); /* nil for NULL */
     " can_be_assigned_to_api_keys, can_update_all_settings, can_access_all_tools, can_read_all_object_records,"        \
     " can_update_all_object_records, can_soft_delete_all_object_records, can_destroy_all_object_records, created_at,"  \
     " updated_at"
+#define OBJECT_PERMISSION_JSON                                                                                         \
+    "json_build_object('objectMetadataId', o.object_id, 'canReadObjectRecords', o.can_read,"                           \
+    " 'canUpdateObjectRecords', o.can_update, 'canSoftDeleteObjectRecords', o.can_soft_delete,"                        \
+    " 'canDestroyObjectRecords', o.can_destroy, 'restrictedFields', coalesce((select json_object_agg(f.field_id,"      \
+    " json_build_object('canRead', f.can_read, 'canUpdate', f.can_update)) from core.field_permission f"               \
+    " where f.role_id = o.role_id and f.object_id = o.object_id), '{}'), 'rowLevelPermissionPredicates', '[]'::json,"  \
+    " 'rowLevelPermissionPredicateGroups', '[]'::json)"
+#define FIELD_PERMISSION_JSON                                                                                          \
+    "json_build_object('id', f.id, 'objectMetadataId', f.object_id, 'fieldMetadataId', f.field_id, 'roleId',"          \
+    " f.role_id, 'canReadFieldValue', f.can_read, 'canUpdateFieldValue', f.can_update)"
+#define ROLE_FLAG_JSON "json_build_object('id', p.id, 'roleId', p.role_id, 'flag', p.flag)"
+/* Objects of which only fields are restricted are among the objects as well, where clients look for those. */
+#define OBJECTS_WITH_RULES                                                                                             \
+    "(select role_id, object_id, can_read, can_update, can_soft_delete, can_destroy from core.object_permission"       \
+    " union all select distinct f.role_id, f.object_id, null::boolean, null::boolean, null::boolean, null::boolean"    \
+    " from core.field_permission f where not exists (select from core.object_permission p"                             \
+    " where p.role_id = f.role_id and p.object_id = f.object_id))"
+/* In the order of settings_add_roles. */
+#define ROLE_RULES                                                                                                     \
+    "select (select json_agg(" ROLE_FLAG_JSON " order by p.flag) from core.role_permission_flag p"                     \
+    " where p.role_id = r.id)::text,"                                                                                  \
+    " (select json_agg(" OBJECT_PERMISSION_JSON " order by o.object_id) from " OBJECTS_WITH_RULES " o"                 \
+    " where o.role_id = r.id)::text,"                                                                                  \
+    " (select json_agg(" FIELD_PERMISSION_JSON " order by f.object_id, f.field_id) from core.field_permission f"       \
+    " where f.role_id = r.id)::text from core.role r order by r.created_at, r.label"
 #define KEY_COLUMNS                                                                                                    \
     "id, name, role_id, expires_at, revoked_at, created_at, updated_at, (select w.id from core.workspace w) as "       \
     "workspace_id"

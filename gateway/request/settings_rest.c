@@ -290,11 +290,14 @@ static const struct {
     int one; /* of one in it; 0: there is no such path */
     bool tokens;
     bool alias;
+    unsigned needs;
 } rows[] = {
-    {STR_INIT("/rest/metadata/apiKeys"), handle_keys, READ | POST, READ | PATCH | DELETE, true, false},
-    {STR_INIT("/rest/apiKeys"), handle_keys, READ | POST, READ | PATCH | DELETE, true, true},
-    {STR_INIT("/rest/metadata/roles"), handle_roles, READ | POST, READ | PATCH | DELETE, false, false},
-    {STR_INIT("/rest/metadata/workspace"), handle_workspace, READ | PATCH, 0, false, false},
+    {STR_INIT("/rest/metadata/apiKeys"), handle_keys, READ | POST, READ | PATCH | DELETE, true, false,
+     SETTINGS_KEYS_AND_WEBHOOKS},
+    {STR_INIT("/rest/apiKeys"), handle_keys, READ | POST, READ | PATCH | DELETE, true, true,
+     SETTINGS_KEYS_AND_WEBHOOKS},
+    {STR_INIT("/rest/metadata/roles"), handle_roles, READ | POST, READ | PATCH | DELETE, false, false, SETTINGS_ROLES},
+    {STR_INIT("/rest/metadata/workspace"), handle_workspace, READ | PATCH, 0, false, false, SETTINGS_WORKSPACE},
 };
 
 static bool rest_of(struct str path, struct str prefix, struct str *rest)
@@ -326,9 +329,14 @@ bool settings_route(const struct http_request *http, struct settings_route *out)
                                    .alias = rows[i].alias,
                                    .allow = allow_list(methods),
                                    .known = (methods & method) != 0,
+                                   .needs = rows[i].needs,
                                    .secret = rows[i].tokens && method == POST};
     if (token) {
         out->id_text = str_slice(rest, 0, rest.len - (sizeof "/token" - 1));
+    }
+    if (out->secret) {
+        /* Whoever makes a key, or a token for one, gets all that its role may do. */
+        out->needs |= SETTINGS_ROLES;
     }
     return true;
 }

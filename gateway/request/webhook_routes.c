@@ -74,6 +74,7 @@ bool webhooks_route(const struct http_request *http, struct settings_route *out)
     } else {
         return false;
     }
+    out->needs = SETTINGS_KEYS_AND_WEBHOOKS;
     out->known = is_among(out->allow, http->method_text);
     return true;
 }

@@ -1,4 +1,5 @@
 /* The workspace: the one row of core.workspace. */
+#include "gateway/policy/policy.h"
 #include "gateway/request/settings_private.h"
 
 #define WORKSPACE_COLUMNS                                                                                              \
@@ -66,7 +67,8 @@ void workspace_update(struct settings_call *call, const struct json *input)
     struct arena *arena = call->request->arena;
     struct workspace_change *change = ARENA_NEW(arena, struct workspace_change);
     settings_begin(call);
-    if (!workspace_read_update(input, &change->row, &change->given, &call->err)) {
+    if (!workspace_read_update(input, &change->row, &change->given, &call->err) ||
+        (change->given.default_role_id && !policy_check_settings(call->request->role, SETTINGS_ROLES, &call->err))) {
         settings_refuse(call, false);
         return;
     }

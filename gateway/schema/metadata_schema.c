@@ -30,6 +30,9 @@ ONE(revoke_api_key, "input", "RevokeApiKeyInput!");
 ONE(create_role, "createRoleInput", "CreateRoleInput!");
 ONE(update_role, "updateRoleInput", "UpdateRoleInput!");
 ONE(delete_role, "roleId", "UUID!");
+ONE(object_permissions, "upsertObjectPermissionsInput", "UpsertObjectPermissionsInput!");
+ONE(field_permissions, "upsertFieldPermissionsInput", "UpsertFieldPermissionsInput!");
+ONE(role_flags, "upsertPermissionFlagsInput", "UpsertPermissionFlagsInput!");
 ONE(update_workspace, "data", "UpdateWorkspaceInput!");
 static const struct gql_argument_row objects[] = {
     ARGUMENT("paging", "CursorPaging!", "{first: 10}"), ARGUMENT("filter", "ObjectFilter!", "{}"), {0}};
@@ -60,6 +63,7 @@ static const struct gql_field_row query[] = {
     FIELD("getApiKeyRoles", "[Role!]!", META_API_KEY_ROLES),
     FIELD("getRoles", "[Role!]!", META_ROLES),
     TAKING("getRole", "Role!", META_ROLE, by_id),
+    FIELD("getPermissionFlags", "[PermissionFlag!]!", META_PERMISSION_FLAGS),
     FIELD("currentWorkspace", "Workspace!", META_WORKSPACE),
     {0},
 };
@@ -90,6 +94,18 @@ static const struct gql_field_row mutation[] = {
     TAKING("createOneRole", "Role!", META_CREATE_ROLE, create_role),
     TAKING("updateOneRole", "Role!", META_UPDATE_ROLE, update_role),
     TAKING("deleteOneRole", "String!", META_DELETE_ROLE, delete_role),
+    TELLING("upsertObjectPermissions", "[ObjectPermission!]!", META_OBJECT_PERMISSIONS, object_permissions,
+            "What the role may do to the records of single objects, whatever it may do to others. null: as the role's "
+            "own flags say. Holds from the next request on, over REST and GraphQL, through relations, filters, orders, "
+            "groups, search, exports, imports and subscriptions. Events that webhooks deliver are whole."),
+    TELLING(
+        "upsertFieldPermissions", "[FieldPermission!]!", META_FIELD_PERMISSIONS, field_permissions,
+        "Takes away reading or writing of single fields (false), or gives it back (null). Of a relation, both sides "
+        "are meant. A field that may not be read may not be filtered, ordered or grouped by either; search, "
+        "duplicates and merges are not there for objects that have one. Events that webhooks deliver are whole."),
+    TELLING("upsertPermissionFlags", "[RolePermissionFlag!]!", META_ROLE_FLAGS, role_flags,
+            "Replaces the role's flags. DATA_MODEL, API_KEYS_AND_WEBHOOKS, ROLES and WORKSPACE each open their part of "
+            "the settings; the others are kept, but nothing here asks for them."),
     TAKING("updateWorkspace", "Workspace!", META_UPDATE_WORKSPACE, update_workspace),
     {0},
 };

@@ -31,6 +31,7 @@ enum metadata_role {
     META_API_KEY_ROLES,
     META_ROLES,
     META_ROLE,
+    META_PERMISSION_FLAGS,
     META_WORKSPACE,
     /* of Mutation: the model */
     META_CREATE_OBJECT,
@@ -59,6 +60,9 @@ enum metadata_role {
     META_CREATE_ROLE,
     META_UPDATE_ROLE,
     META_DELETE_ROLE,
+    META_OBJECT_PERMISSIONS,
+    META_FIELD_PERMISSIONS,
+    META_ROLE_FLAGS,
     META_UPDATE_WORKSPACE,
 
     /* of Object, Field, Index and IndexField: one has several of these */

@@ -46,7 +46,8 @@ static const struct gql_field_row role[] = {
     {0},
 };
 
-/* ---- what roles could have: there are none of these here, and clients that ask get empty lists ---- */
+/* ---- what roles have; of members, agents and predicates there are none here, and clients that ask get empty lists
+ * ---- */
 
 static const struct gql_field_row full_name[] = {MEMBER("firstName", "String!"), MEMBER("lastName", "String!"), {0}};
 static const struct gql_field_row workspace_member[] = {
@@ -92,6 +93,19 @@ static const struct gql_field_row field_permission[] = {
     MEMBER("roleId", "UUID!"),
     MEMBER("canReadFieldValue", "Boolean"),
     MEMBER("canUpdateFieldValue", "Boolean"),
+    {0},
+};
+static const struct gql_field_row known_flag[] = {
+    MEMBER("id", "UUID!"),
+    MEMBER("universalIdentifier", "UUID!"),
+    MEMBER("key", "String!"),
+    MEMBER("label", "String!"),
+    MEMBER("description", "String"),
+    MEMBER("icon", "String"),
+    MEMBER("permissionType", "String!"),
+    MEMBER("applicationId", "UUID!"),
+    MEMBER("createdAt", "DateTime!"),
+    MEMBER("updatedAt", "DateTime!"),
     {0},
 };
 static const struct gql_field_row predicate[] = {
@@ -180,6 +194,22 @@ static const struct gql_field_row update_api_key[] = {
 static const struct gql_field_row create_role[] = {GIVEN("id", "String"), GIVEN("label", "String!"), ROLE_GIVEN, {0}};
 static const struct gql_field_row update_role[] = {GIVEN("update", "UpdateRolePayload!"), GIVEN("id", "UUID!"), {0}};
 static const struct gql_field_row role_updates[] = {GIVEN("label", "String"), ROLE_GIVEN, {0}};
+static const struct gql_field_row object_permissions_given[] = {
+    GIVEN("roleId", "UUID!"), GIVEN("objectPermissions", "[ObjectPermissionInput!]!"), {0}};
+static const struct gql_field_row object_permission_given[] = {
+    GIVEN("objectMetadataId", "UUID!"),          GIVEN("canReadObjectRecords", "Boolean"),
+    GIVEN("canUpdateObjectRecords", "Boolean"),  GIVEN("canSoftDeleteObjectRecords", "Boolean"),
+    GIVEN("canDestroyObjectRecords", "Boolean"), {0},
+};
+static const struct gql_field_row field_permissions_given[] = {
+    GIVEN("roleId", "UUID!"), GIVEN("fieldPermissions", "[FieldPermissionInput!]!"), {0}};
+static const struct gql_field_row field_permission_given[] = {GIVEN("objectMetadataId", "UUID!"),
+                                                              GIVEN("fieldMetadataId", "UUID!"),
+                                                              GIVEN("canReadFieldValue", "Boolean"),
+                                                              GIVEN("canUpdateFieldValue", "Boolean"),
+                                                              {0}};
+static const struct gql_field_row role_flags_given[] = {
+    GIVEN("roleId", "UUID!"), GIVEN("permissionFlagKeys", "[String!]!"), {0}};
 static const struct gql_field_row update_workspace[] = {
     GIVEN("subdomain", "String"),
     GIVEN("customDomain", "String"),
@@ -221,6 +251,7 @@ static const struct gql_type_row rows[] = {
     OUTPUT("RolePermissionFlag", permission_flag),
     OUTPUT("ObjectPermission", object_permission),
     OUTPUT("FieldPermission", field_permission),
+    OUTPUT("PermissionFlag", known_flag),
     OUTPUT("RowLevelPermissionPredicate", predicate),
     OUTPUT("RowLevelPermissionPredicateGroup", predicate_group),
     OUTPUT("FeatureFlag", feature_flag),
@@ -234,6 +265,11 @@ static const struct gql_type_row rows[] = {
     INPUT("CreateRoleInput", create_role),
     INPUT("UpdateRoleInput", update_role),
     INPUT("UpdateRolePayload", role_updates),
+    INPUT("UpsertObjectPermissionsInput", object_permissions_given),
+    INPUT("ObjectPermissionInput", object_permission_given),
+    INPUT("UpsertFieldPermissionsInput", field_permissions_given),
+    INPUT("FieldPermissionInput", field_permission_given),
+    INPUT("UpsertPermissionFlagsInput", role_flags_given),
     INPUT("UpdateWorkspaceInput", update_workspace),
     ENUM("RowLevelPermissionPredicateOperand",
          "IS IS_NOT_NULL IS_NOT LESS_THAN_OR_EQUAL GREATER_THAN_OR_EQUAL IS_BEFORE IS_AFTER CONTAINS DOES_NOT_CONTAIN "

@@ -12,6 +12,10 @@
     {                                                                                                                  \
         .name = (text), .type = (type_text), .role = (role_name), .arguments = (rows)                                  \
     }
+#define TELLING(text, type_text, role_name, rows, words)                                                               \
+    {                                                                                                                  \
+        .name = (text), .type = (type_text), .role = (role_name), .arguments = (rows), .description = (words)          \
+    }
 #define MEMBER(text, type_text) FIELD(text, type_text, META_MEMBER)
 #define GIVEN(text, type_text)                                                                                         \
     {                                                                                                                  \

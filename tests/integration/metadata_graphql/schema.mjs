@@ -26,6 +26,15 @@ const types = {
   ApiKeyToken: 'token: String!',
   Webhook: 'id: UUID!  targetUrl: String!  operations: [String!]!  description: String  secret: String!  applicationId: UUID!  createdAt: DateTime!  updatedAt: DateTime!  deletedAt: DateTime  order: String!  retrySchedule: [String!]  rateLimit: String  filter: String  fields: [String!]  payload: String!  headers: JSON!  maxBytes: Int  signature: String!  publicKey: String  authorities: String  clientCertificate: String  paused: Boolean!  status: String!  disabledAt: DateTime  disabledReason: String  failingSince: DateTime  oldSecretsUntil: DateTime',
   Role: 'id: UUID!  universalIdentifier: UUID  label: String!  description: String  icon: String  isEditable: Boolean!  canBeAssignedToUsers: Boolean!  canBeAssignedToAgents: Boolean!  canBeAssignedToApiKeys: Boolean!  workspaceMembers: [WorkspaceMember!]!  agents: [Agent!]!  apiKeys: [ApiKeyForRole!]!  canUpdateAllSettings: Boolean!  canAccessAllTools: Boolean!  canReadAllObjectRecords: Boolean!  canUpdateAllObjectRecords: Boolean!  canSoftDeleteAllObjectRecords: Boolean!  canDestroyAllObjectRecords: Boolean!  permissionFlags: [RolePermissionFlag!]  objectPermissions: [ObjectPermission!]  fieldPermissions: [FieldPermission!]  rowLevelPermissionPredicates: [RowLevelPermissionPredicate!]  rowLevelPermissionPredicateGroups: [RowLevelPermissionPredicateGroup!]',
+  ObjectPermission: 'objectMetadataId: UUID!  canReadObjectRecords: Boolean  canUpdateObjectRecords: Boolean  canSoftDeleteObjectRecords: Boolean  canDestroyObjectRecords: Boolean  restrictedFields: JSON  rowLevelPermissionPredicates: [RowLevelPermissionPredicate!]  rowLevelPermissionPredicateGroups: [RowLevelPermissionPredicateGroup!]',
+  FieldPermission: 'id: UUID!  objectMetadataId: UUID!  fieldMetadataId: UUID!  roleId: UUID!  canReadFieldValue: Boolean  canUpdateFieldValue: Boolean',
+  RolePermissionFlag: 'id: UUID!  roleId: UUID!  flag: String!',
+  PermissionFlag: 'id: UUID!  universalIdentifier: UUID!  key: String!  label: String!  description: String  icon: String  permissionType: String!  applicationId: UUID!  createdAt: DateTime!  updatedAt: DateTime!',
+  UpsertObjectPermissionsInput: 'roleId: UUID!  objectPermissions: [ObjectPermissionInput!]!',
+  ObjectPermissionInput: 'objectMetadataId: UUID!  canReadObjectRecords: Boolean  canUpdateObjectRecords: Boolean  canSoftDeleteObjectRecords: Boolean  canDestroyObjectRecords: Boolean',
+  UpsertFieldPermissionsInput: 'roleId: UUID!  fieldPermissions: [FieldPermissionInput!]!',
+  FieldPermissionInput: 'objectMetadataId: UUID!  fieldMetadataId: UUID!  canReadFieldValue: Boolean  canUpdateFieldValue: Boolean',
+  UpsertPermissionFlagsInput: 'roleId: UUID!  permissionFlagKeys: [String!]!',
   CursorPaging: 'before: ConnectionCursor  after: ConnectionCursor  first: Int  last: Int',
   ObjectFilter: 'and: [ObjectFilter!]  or: [ObjectFilter!]  id: UUIDFilterComparison  universalIdentifier: UUIDFilterComparison  isActive: BooleanFieldComparison  isRemote: BooleanFieldComparison  isSearchable: BooleanFieldComparison  isSystem: BooleanFieldComparison  isUICreatable: BooleanFieldComparison  isUIEditable: BooleanFieldComparison  isUIReadOnly: BooleanFieldComparison',
   FieldFilter: 'and: [FieldFilter!]  or: [FieldFilter!]  id: UUIDFilterComparison  isActive: BooleanFieldComparison  isSystem: BooleanFieldComparison  isUIEditable: BooleanFieldComparison  isUIReadOnly: BooleanFieldComparison  objectMetadataId: UUIDFilterComparison',
@@ -45,7 +54,7 @@ const roots = {
   Query: {
     objects: ['ObjectConnection!', 'paging: CursorPaging!  filter: ObjectFilter!'], object: ['Object!', 'id: UUID!'], fields: ['FieldConnection!', 'paging: CursorPaging!  filter: FieldFilter!'], field: ['Field!', 'id: UUID!'],
     objectRecordCounts: ['[ObjectRecordCount!]!'], webhooks: ['[Webhook!]!'], webhook: ['Webhook', 'id: UUID!'], webhookDeliveries: ['WebhookDeliveryPage!', 'input: WebhookDeliveriesInput'], webhookDelivery: ['WebhookDelivery', 'id: String!'], webhookReplays: ['[WebhookReplay!]!', 'id: UUID!'], apiKeys: ['[ApiKey!]!'], apiKey: ['ApiKey', 'input: GetApiKeyInput!'],
-    getApiKeyRoles: ['[Role!]!'], getRoles: ['[Role!]!'], getRole: ['Role!', 'id: UUID!'], currentWorkspace: ['Workspace!'],
+    getApiKeyRoles: ['[Role!]!'], getRoles: ['[Role!]!'], getRole: ['Role!', 'id: UUID!'], getPermissionFlags: ['[PermissionFlag!]!'], currentWorkspace: ['Workspace!'],
   },
   Mutation: {
     createOneObject: ['Object!', 'input: CreateOneObjectInput!'], updateOneObject: ['Object!', 'input: UpdateOneObjectInput!'], updateManyObjects: ['[Object!]!', 'inputs: [UpdateOneObjectInput!]!'], deleteOneObject: ['Object!', 'input: DeleteOneObjectInput!'],
@@ -54,7 +63,8 @@ const roots = {
     testWebhook: ['WebhookDeliveryReference!', 'id: UUID!'], pauseWebhook: ['Webhook!', 'id: UUID!'], resumeWebhook: ['Webhook!', 'id: UUID!'], rotateWebhookSecret: ['Webhook!', 'id: UUID!  input: RotateWebhookSecretInput'],
     replayWebhook: ['WebhookReplay!', 'id: UUID!  input: ReplayWebhookInput!'], cancelWebhookReplay: ['Boolean!', 'id: UUID!'], resendWebhookDelivery: ['WebhookDeliveryReference!', 'id: String!'],
     createApiKey: ['ApiKey!', 'input: CreateApiKeyInput!'], updateApiKey: ['ApiKey', 'input: UpdateApiKeyInput!'], revokeApiKey: ['ApiKey', 'input: RevokeApiKeyInput!'], assignRoleToApiKey: ['Boolean!', 'apiKeyId: UUID!  roleId: UUID!'], generateApiKeyToken: ['ApiKeyToken!', 'apiKeyId: UUID!  expiresAt: String!'],
-    createOneRole: ['Role!', 'createRoleInput: CreateRoleInput!'], updateOneRole: ['Role!', 'updateRoleInput: UpdateRoleInput!'], deleteOneRole: ['String!', 'roleId: UUID!'], updateWorkspace: ['Workspace!', 'data: UpdateWorkspaceInput!'],
+    createOneRole: ['Role!', 'createRoleInput: CreateRoleInput!'], updateOneRole: ['Role!', 'updateRoleInput: UpdateRoleInput!'], deleteOneRole: ['String!', 'roleId: UUID!'],
+    upsertObjectPermissions: ['[ObjectPermission!]!', 'upsertObjectPermissionsInput: UpsertObjectPermissionsInput!'], upsertFieldPermissions: ['[FieldPermission!]!', 'upsertFieldPermissionsInput: UpsertFieldPermissionsInput!'], upsertPermissionFlags: ['[RolePermissionFlag!]!', 'upsertPermissionFlagsInput: UpsertPermissionFlagsInput!'], updateWorkspace: ['Workspace!', 'data: UpdateWorkspaceInput!'],
   },
 };
 
