@@ -338,7 +338,9 @@ const struct setting gateway_setting_table[] = {
      .offset = AT(graphql_introspection),
      .default_text = "on",
      .choices = "on|off|admin",
-     .meaning = "Who may ask for the GraphQL schema; admin: keys whose role may change settings."},
+     .meaning =
+         "Who may ask for the GraphQL schema: on, keys whose role may (canIntrospect); admin, those of them whose "
+         "role may change settings; off, nobody."},
     {.name = "max_json_depth",
      .type = SETTING_INT,
      .offset = AT(max_json_depth),

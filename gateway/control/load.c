@@ -28,7 +28,7 @@ static const struct pg_statement fields = {
 static const struct pg_statement roles = {
     .sql = STR_INIT("select id, label, can_update_all_settings, can_read_all_object_records,"
                     " can_update_all_object_records, can_soft_delete_all_object_records,"
-                    " can_destroy_all_object_records from core.role")};
+                    " can_destroy_all_object_records, can_introspect from core.role")};
 static const struct pg_statement keys = {
     .sql = STR_INIT("select id, name, role_id, revoked_at is not null, expires_at from core.api_key")};
 
@@ -285,6 +285,7 @@ static struct role *read_roles(const struct pg_result *result)
         role->can_update_all_records = next_bool(&row);
         role->can_soft_delete_all_records = next_bool(&row);
         role->can_destroy_all_records = next_bool(&row);
+        role->can_introspect = next_bool(&row);
     }
     return rows;
 }
