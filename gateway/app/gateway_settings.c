@@ -251,7 +251,8 @@ const struct setting gateway_setting_table[] = {
      .min = 1,
      .max = 1000000,
      .unit = "relations",
-     .meaning = "1, and 1 for each relation that a root field selects, at any level."},
+     .meaning = "1, and 1 for each relation that a root field selects, orders by or filters through, at any level; "
+                "groups with records count what they select once a group."},
     {.name = "graphql_fields",
      .type = SETTING_INT,
      .offset = AT(graphql_fields),
