@@ -104,7 +104,9 @@ struct pg_job {
     const struct pg_command *commands;
     size_t command_count;
     int64_t deadline_us; /* loop time; not sent by then: ERR_UNAVAILABLE. 0 = the pool's default wait */
-    unsigned cost;       /* a guess, such as the rows asked for; 0 counts as 1 */
+    int64_t cancel_us; /* loop time; not answered by then: the server is told to stop it, and it fails with ERR_TIMEOUT;
+                        * nothing of a write is kept. 0 = never */
+    unsigned cost;     /* a guess, such as the rows asked for; 0 counts as 1 */
     /* Called once, from the loop, never from within pg_submit. `failure` is NULL on success; results then has one per
      * command. The job and all that it points to must live until then. */
     void (*on_done)(void *context, struct pg_result *const *results, const struct pg_failure *failure);
@@ -184,6 +186,7 @@ struct pg_pool_stats {
     uint64_t flushes;
     uint64_t prepares;
     uint64_t connects;
+    uint64_t cancels;
     size_t connections_up;
     size_t in_flight;
     size_t queued;

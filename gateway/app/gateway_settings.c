@@ -292,7 +292,8 @@ const struct setting gateway_setting_table[] = {
      .min = SECOND / 10,
      .max = 3600 * SECOND,
      .meaning =
-         "A GraphQL request; fields that are not ready by then are refused, and what was not begun is not begun."},
+         "A GraphQL request; fields that are not ready by then are refused, what was not begun is not begun, and what "
+         "the database is doing for them is cancelled."},
     {.name = "max_subscriptions",
      .type = SETTING_INT,
      .offset = AT(max_subscriptions),

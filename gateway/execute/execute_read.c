@@ -255,6 +255,7 @@ static void submit_slow(struct reading *reading, bool counts)
                                         .on_done = on_slow,
                                         .context = reading};
     reading->slow_job.deadline_us = operation_wait_until(operation);
+    reading->slow_job.cancel_us = operation->deadline_us;
     reading->pending++;
     pg_submit(operation->executor->slow, &reading->slow_job);
 }

@@ -324,5 +324,6 @@ void operation_submit(struct operation *operation, struct pg_pool *pool, struct 
     operation_note_job(operation, &operation->job);
     operation->job = job;
     operation->job.deadline_us = operation_wait_until(operation);
+    operation->job.cancel_us = operation->deadline_us;
     pg_submit(pool, &operation->job);
 }
