@@ -163,7 +163,11 @@ void operation_records(struct operation *operation, struct value **rows, size_t 
 void operation_end_records(struct operation *operation)
 {
     session_close(operation);
-    record_set_fetch(operation, &operation->result.records, on_fetched);
+    if (operation->result.records.links != NULL) {
+        operation_end(operation);
+    } else {
+        record_set_fetch(operation, &operation->result.records, on_fetched);
+    }
 }
 
 void operation_answer(struct operation *operation, struct value **rows, size_t count)

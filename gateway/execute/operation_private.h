@@ -17,7 +17,7 @@ void operation_not_found(struct operation *operation);
 void operation_target_missing(struct operation *operation, size_t index);
 /* The result is about these records. */
 void operation_records(struct operation *operation, struct value **rows, size_t count);
-/* Ends with the result's records, after fetching their relations. */
+/* Ends with the result's records, after fetching their relations, if that was not done before. */
 void operation_end_records(struct operation *operation);
 /* Both at once. */
 void operation_answer(struct operation *operation, struct value **rows, size_t count);

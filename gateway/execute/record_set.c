@@ -30,6 +30,11 @@ static void submit(struct fetch *fetch, const struct pg_command *commands, size_
                    void (*on_done)(void *, struct pg_result *const *, const struct pg_failure *))
 {
     struct operation *operation = fetch->operation;
+    if (operation->session != NULL) {
+        /* As the transaction sees them. */
+        session_run(operation, commands, count, on_done, fetch);
+        return;
+    }
     operation_submit(operation, operation->executor->fast,
                      (struct pg_job){.kind = PG_READ,
                                      .commands = commands,

@@ -42,6 +42,23 @@ async function cycle() {
     same((await find({ filter: widened })).edges.length, 2);
     same((await data('query ($f: PersonFilterInput!) { person(filter: $f) { id } }', { f: { ...widened, id: { eq: a } } })).person, { id: a });
   });
+  await test('a destroy shows what the record led to, and what led to it', async () => {
+    const { id } = await company({ name: tag() });
+    const [one, two] = await people([{ companyId: id, jobTitle: 'a' }, { companyId: id, jobTitle: 'b' }]);
+    const related = 'id people(orderBy: [{jobTitle: AscNullsLast}]) { totalCount edges { node { id jobTitle company { id } } } }';
+    const gone = (await data(`mutation ($id: UUID!) { destroyPerson(id: $id) { id company { id people { totalCount } } } }`, { id: one.id })).destroyPerson;
+    same(gone, { id: one.id, company: { id, people: { totalCount: 2 } } });
+    const { destroyCompanies } = await data(`mutation ($f: CompanyFilterInput!) { destroyCompanies(filter: $f) { ${related} } }`, { f: { id: { eq: id } } });
+    same(destroyCompanies, [{ id, people: { totalCount: 1, edges: [{ node: { id: two.id, jobTitle: 'b', company: { id } } }] } }]);
+    same((await data(`{ person(filter: {id: {eq: "${two.id}"}}) { companyId } }`)).person.companyId, null);
+    const key = uuid();
+    const { id: again } = await company({ name: tag() });
+    const child = await person({ companyId: again });
+    const asked = () => ask(`mutation { destroyCompany(id: "${again}") { ${related} } }`, undefined, { headers: { 'Idempotency-Key': key } });
+    const first = await asked();
+    same(first.json.data.destroyCompany.people.edges.map(({ node }) => node.id), [child.id]);
+    same((await asked()).json, first.json);
+  });
   await test('G12 destroyPeople finds what was deleted, and nobody finds it afterwards', async () => {
     const f = { id: { in: [a, b] } };
     same((await data('mutation ($f: PersonFilterInput!) { destroyPeople(filter: $f) { id } }', { f })).destroyPeople.length, 2);
