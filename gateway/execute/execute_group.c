@@ -21,7 +21,7 @@ static bool read_samples(struct operation *operation, const struct pg_result *gr
     const struct plan *plan = &operation->plan;
     struct record_set *set = &operation->result.records;
     size_t dimensions = plan->group.dimension_count;
-    bool keep = plan->selection.relation_count > 0;
+    bool keep = plan_selection_fetches(&plan->selection);
     group->first = set->count;
     for (size_t i = 0; i < pg_rows(samples); i++) {
         if (!same_group(groups, row, samples, i, dimensions)) {
@@ -58,7 +58,7 @@ static void on_groups(void *context, struct pg_result *const *results, const str
         return;
     }
     /* Relations of the samples are still to be fetched. */
-    bool keep = operation->plan.selection.relation_count > 0;
+    bool keep = plan_selection_fetches(&operation->plan.selection);
     size_t count = pg_rows(results[0]);
     struct result_group *groups = ARENA_ARRAY(operation->arena, struct result_group, count + 1);
     size_t most = asked->sample > 0 ? pg_rows(results[1]) : 0;

@@ -86,6 +86,9 @@ static void print_selection(struct strbuf *out, const struct plan_selection *sel
         strbuf_put_char(out, ' ');
         strbuf_put(out, selection->fields[i]->name);
     }
+    if (selection->vector != NULL) {
+        strbuf_printf(out, " and %.*s", STR_ARG(selection->vector->name));
+    }
     strbuf_put_char(out, '\n');
     for (size_t i = 0; i < selection->relation_count; i++) {
         const struct plan_relation *relation = &selection->relations[i];

@@ -16,7 +16,8 @@ struct record_set {
     const struct plan_selection *selection;
     struct value **rows; /* each by object->columns */
     size_t count;
-    struct record_links *links;  /* one for each of the selection's relations, once fetched */
+    struct record_links *links;  /* one for each of the selection's relations; NULL until they are fetched */
+    const struct str *vectors;   /* of each row the search vector, where the selection asks for it */
     const struct value **orders; /* of each row the values of the order's terms, what a cursor to it is made of; NULL
                                     unless the page asks for them (plan_page.cursors) */
 };

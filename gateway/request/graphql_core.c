@@ -40,7 +40,7 @@ static size_t on_commit(void *context, const struct plan_result *result, struct 
     struct strbuf value = {0};
     struct err err;
     size_t count = 0;
-    if ((core->operation.plan.selection.relation_count == 0 || result->records.links != NULL) &&
+    if ((!plan_selection_fetches(&core->operation.plan.selection) || result->records.links != NULL) &&
         resolve_put(&value, request->arena, &core->resolved, result, &err)) {
         struct str reply = graphql_reply_of(core->field, strbuf_str(&value));
         count = reply.len == 0 ? 0 : idempotency_remember(request, 200, reply, out);

@@ -278,8 +278,8 @@ static bool pick_member(struct picking *picking, struct shape *shape, struct sha
     }
     pick_field(picking, field);
     if (field->column_count == 0) {
-        /* searchVector: for PostgreSQL's eyes. */
-        add_text(r, shape, items, selected->key, STR("null"), false);
+        picking->out->vector = field;
+        add_item(r, shape, items, SHAPE_VECTOR, selected->key);
     } else if (field_types[field->type].composite) {
         add_composite(r, shape, items, field, selected);
     } else {

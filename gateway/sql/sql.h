@@ -50,6 +50,9 @@ struct sql_bound sql_lock_matching(struct arena *arena, const struct plan *plan,
 /* The records with these ids, live ones, locked if wanted. */
 struct sql_bound sql_by_ids(struct arena *arena, const struct object *object, const struct uuid *ids, size_t count,
                             bool with_deleted, bool lock);
+/* The ids and search vectors (as text) of these records, in the order of their ids. */
+struct sql_bound sql_vectors(struct arena *arena, const struct object *object, const struct field *vector,
+                             const struct uuid *ids, size_t count);
 /* More records than this come not across one relation at once, whatever its pages allow: one more tells it. */
 enum { SQL_RELATED_MAX = 100000 };
 /* The other side of a relation, for all parents at once: of a to-one the records with these ids; of a to-many those
