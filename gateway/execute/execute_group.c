@@ -37,12 +37,26 @@ static bool read_samples(struct operation *operation, const struct pg_result *gr
     return true;
 }
 
+/* PostgreSQL quotes the one that it does not know. */
+static struct str unknown_zone(const struct operation *operation, const struct pg_failure *failure)
+{
+    const struct group *group = &operation->plan.group;
+    struct str zone = STR_EMPTY;
+    for (size_t i = 0; i < group->dimension_count; i++) {
+        struct str given = group->dimensions[i].time_zone;
+        bool named = given.len > 0 && strstr(failure->detail, arena_cstr(operation->arena, given)) != NULL;
+        zone = named || zone.len == 0 ? given : zone;
+    }
+    return str_cut(zone, 80);
+}
+
 static void fail_grouping(struct operation *operation, const struct pg_failure *failure)
 {
     /* 22023, invalid_parameter_value: the only value that PostgreSQL itself judges is the time zone. */
     if (strcmp(failure->sqlstate, "22023") == 0) {
         struct err err;
-        err_fail_tag(&err, ERR_INVALID, "INVALID_TIMEZONE", "'group_by' invalid: the time zone is not known");
+        struct str zone = unknown_zone(operation, failure);
+        err_fail_tag(&err, ERR_INVALID, "INVALID_TIMEZONE", "Invalid timezone: %.*s", STR_ARG(zone));
         operation_fail(operation, &err);
         return;
     }

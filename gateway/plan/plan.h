@@ -96,7 +96,7 @@ struct plan {
     const struct order_term *order; /* ends with id */
     size_t order_count;
     struct plan_page page;
-    const struct aggregate *aggregates; /* READ_MANY: over all that match, whatever the page */
+    const struct aggregate *aggregates; /* READ_MANY, DUPLICATES: over all that match, whatever the page */
     size_t aggregate_count;
     enum plan_target target;
     struct uuid id;         /* TARGET_ONE */

@@ -55,7 +55,8 @@ struct result_group {
 struct result_duplicates {
     size_t first; /* in the result's records */
     size_t count;
-    struct result_page page; /* of what was found; there is never a next one */
+    struct result_page page;      /* of what was found; there is never a next one */
+    const struct str *aggregates; /* one for each of the plan's, over all that look like it; NULL: none */
 };
 
 struct plan_result {

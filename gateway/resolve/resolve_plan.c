@@ -113,11 +113,10 @@ static bool plan_duplicates(struct resolving *r, const struct gql_selected *root
         return false;
     }
     r->fault = root;
-    if (needs.aggregate_count > 0) {
-        return RESOLVE_REFUSE(r, INVALID_ARGS, "Aggregates of duplicates are not supported");
-    }
     plan->selection = needs.selection;
     plan->page = (struct plan_page){.limit = DUPLICATES_MAX, .cursors = needs.cursors};
+    plan->aggregates = needs.aggregates;
+    plan->aggregate_count = needs.aggregate_count;
     return true;
 }
 

@@ -424,7 +424,8 @@ static void put_duplicates(struct strbuf *out, struct arena *arena, const struct
                             .count = found->count,
                             .order = resolved->plan.order,
                             .order_count = resolved->plan.order_count,
-                            .total = found->page.total};
+                            .total = found->page.total,
+                            .aggregates = found->aggregates};
         strbuf_put(out, i == 0 ? STR("") : STR(","));
         put_view(out, arena, resolved->shape, &view);
     }

@@ -111,6 +111,11 @@ struct sql_bound sql_by_keys(struct arena *arena, const struct object *object, c
 struct sql_bound sql_duplicates(struct arena *arena, const struct object *object, const struct value *values,
                                 const bool *usable, const struct uuid *except, size_t limit);
 
+/* Aggregates over all of them, as text: one row. */
+struct sql_bound sql_duplicate_aggregates(struct arena *arena, const struct object *object, const struct value *values,
+                                          const bool *usable, const struct uuid *except,
+                                          const struct aggregate *aggregates, size_t count);
+
 /* The outbox: one event, or arrays of them; RETURNING seq. Parameters in the order of enum sql_event. */
 enum sql_event {
     SQL_EVENT_ID,

@@ -268,6 +268,11 @@ async function merges() {
     const three = await people(Array.from({ length: 3 }, () => ({ name: { firstName: 'Twin', lastName } })));
     const found = (await data('query ($ids: [UUID]) { personDuplicates(ids: $ids) { totalCount edges { node { id name { firstName } } cursor } pageInfo { hasNextPage } } }', { ids: ids(three).slice(0, 2) })).personDuplicates;
     same(found.map(({ totalCount, edges }) => [totalCount, ids(edges.map(({ node }) => node)).sort()]), [[2, [three[1].id, three[2].id].sort()], [2, [three[0].id, three[2].id].sort()]]);
+    same((await data('query ($d: [PersonCreateInput]) { personDuplicates(data: $d) { totalCount countUniqueValuesName percentageEmptyJobTitle minCreatedAt again: countNotEmptyName edges { node { id } } } }', { d: [{ name: { firstName: 'Nobody', lastName } }, { name: { firstName: 'Twin', lastName } }, { jobTitle: 'x' }] })).personDuplicates.map(({ minCreatedAt, edges, ...rest }) => [rest, minCreatedAt !== null, edges.length]), [
+      [{ totalCount: 0, countUniqueValuesName: null, percentageEmptyJobTitle: null, again: null }, false, 0],
+      [{ totalCount: 3, countUniqueValuesName: 1, percentageEmptyJobTitle: 1, again: 3 }, true, 3],
+      [{ totalCount: 0, countUniqueValuesName: null, percentageEmptyJobTitle: null, again: null }, false, 0],
+    ]);
     same((await data('query ($d: [PersonCreateInput]) { personDuplicates(data: $d) { totalCount } }', { d: [{ name: { firstName: 'Twin', lastName } }] })).personDuplicates, [{ totalCount: 3 }]);
   });
 }
