@@ -24,7 +24,11 @@ static void on_done(void *context, const struct plan_result *result, const struc
     if (failure != NULL) {
         field->conflict_id = core->operation.conflict_id;
         field->conflict_object = core->operation.plan.object->name_singular;
-        graphql_field_fail(field, &failure->err);
+        err = failure->err;
+        if (core->operation.plan.kind == PLAN_MERGE && err.code == ERR_NOT_FOUND) {
+            err_fail_tag(&err, ERR_NOT_FOUND, err.tag, "One or more records not found");
+        }
+        graphql_field_fail(field, &err);
     } else if (!resolve_put(field->out, request->arena, &core->resolved, result, &err)) {
         graphql_field_fail(field, &err);
     } else {

@@ -42,6 +42,34 @@ async function cycle() {
     same((await find({ filter: widened })).edges.length, 2);
     same((await data('query ($f: PersonFilterInput!) { person(filter: $f) { id } }', { f: { ...widened, id: { eq: a } } })).person, { id: a });
   });
+  await test('a note takes its targets along, and back; not those that were taken away before', async () => {
+    for (const [x, verbs] of [['note', ['delete', 'restore']], ['task', ['delete', 'restore']]]) {
+      const X = x === 'note' ? 'Note' : 'Task';
+      const made = await data(`mutation { ${x}: create${X}(data: {title: "t"}) { id } other: create${X}(data: {title: "o"}) { id } a: createPerson(data: {}) { id } b: createPerson(data: {}) { id } }`);
+      const link = async (to, who) => (await data(`mutation { create${X}Target(data: {${x}Id: "${to}", targetPersonId: "${who}"}) { id } }`))[`create${X}Target`].id;
+      const [first, taken, apart] = [await link(made[x].id, made.a.id), await link(made[x].id, made.b.id), await link(made.other.id, made.a.id)];
+      await data(`mutation { delete${X}Target(id: "${taken}") { id } }`);
+      const live = async () => (await data(`{ ${x}Targets(filter: {id: {in: ["${first}", "${taken}", "${apart}"]}}) { edges { node { id } } } }`))[`${x}Targets`].edges.map(({ node }) => node.id).sort();
+      same(await live(), [first, apart].sort());
+      await data(`mutation { ${verbs[0]}${X}(id: "${made[x].id}") { id } }`);
+      same(await live(), [apart]);
+      await data(`mutation { ${verbs[1]}${X}s(filter: {id: {eq: "${made[x].id}"}}) { id } }`);
+      same(await live(), [first, apart].sort());
+      await data(`mutation { destroy${X}(id: "${made[x].id}") { id } }`);
+      same((await data(`{ ${x}Targets(filter: {id: {in: ["${first}", "${taken}"]}, or: [{deletedAt: {is: NULL}}, {deletedAt: {is: NOT_NULL}}]}) { totalCount } }`))[`${x}Targets`].totalCount, 0);
+    }
+  });
+  await test('sentences to the letter: merges of what is not there, shares, empty relations, the search vector', async () => {
+    const [{ id }] = await people([{}]);
+    const cases = [
+      [`mergePeople(ids: ["${id}", "${uuid()}"], conflictPriorityIndex: 0)`, 'One or more records not found', 'NOT_FOUND'],
+      ['createPerson(data: {}, shareWith: [{accessLevel: READ}])', 'Invalid argument: "shareWith" must be an array of objects with an accessLevel and one of workspaceMemberId, roleId or everyone', 'BAD_USER_INPUT'],
+      ['createPerson(data: {company: {}})', 'Relation "company" requires create, connect, or disconnect operation', 'BAD_USER_INPUT'],
+      ['createPerson(data: {searchVector: "x"})', 'Field "searchVector" does not support write operations', 'BAD_USER_INPUT'],
+    ];
+    for (const [field, sentence, code] of cases) same(checkRefusal(await ask(`mutation { ${field} { id } }`), sentence, code).message, sentence);
+    check((await data('mutation { createPerson(data: {}, shareWith: [{everyone: true, accessLevel: READ}]) { id } }')).createPerson.id, 'shared with everyone');
+  });
   await test('a destroy shows what the record led to, and what led to it', async () => {
     const { id } = await company({ name: tag() });
     const [one, two] = await people([{ companyId: id, jobTitle: 'a' }, { companyId: id, jobTitle: 'b' }]);
