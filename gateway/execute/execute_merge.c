@@ -276,7 +276,10 @@ static void preview(struct operation *operation)
     rows[0] = merged_values(operation, records, merge->count);
     rows[0][object->id_column->index].as.uuid = uuid_v4(random);
     rows[0][object->deleted_at->index] = (struct value){.kind = COLUMN_TIMESTAMPTZ, .as.us = operation->writes->now_us};
-    operation_answer(operation, rows, 1);
+    operation_records(operation, rows, 1);
+    operation->result.records.together = operation->plan.ids;
+    operation->result.records.together_count = operation->plan.id_count;
+    operation_end_records(operation);
 }
 
 static void on_read(void *context, struct pg_result *const *results, const struct pg_failure *failure)

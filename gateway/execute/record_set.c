@@ -156,8 +156,8 @@ static void count_cuts(struct fetch *fetch)
         }
         size_t count = record_links_cut(arena, step->links, step->parents, &ids);
         if (count > 0) {
-            commands[fetch->step_count] =
-                command_bound(arena, sql_related_totals(arena, step->links->relation, ids, count));
+            commands[fetch->step_count] = command_bound(
+                arena, sql_related_totals(arena, step->links->relation, ids, count, step->parents->together_count > 0));
             fetch->steps[fetch->step_count++] = *step;
         }
     }
@@ -230,6 +230,7 @@ static size_t ask(struct operation *operation, struct step *step, struct pg_comm
     struct arena *arena = operation->arena;
     const struct plan_relation *relation = step->links->relation;
     struct uuid *keys = NULL;
+    bool together = step->parents->together_count > 0;
     size_t key_count = record_links_keys(arena, step->links, step->parents, &keys);
     size_t count = 0;
     step->page_at = NOWHERE;
@@ -239,12 +240,13 @@ static size_t ask(struct operation *operation, struct step *step, struct pg_comm
     }
     if (!relation->page.unseen) {
         step->page_at = at + count++;
-        commands[step->page_at] = command_bound(arena, sql_related(arena, relation, keys, key_count));
+        commands[step->page_at] = command_bound(arena, sql_related(arena, relation, keys, key_count, together));
     }
     bool many = relation->field->side == RELATION_ONE_TO_MANY;
     if (many && (relation->page.count == COUNT_EXACT || relation->aggregate_count > 0)) {
         step->totals_at = at + count++;
-        commands[step->totals_at] = command_bound(arena, sql_related_totals(arena, relation, keys, key_count));
+        commands[step->totals_at] =
+            command_bound(arena, sql_related_totals(arena, relation, keys, key_count, together));
     }
     return count;
 }

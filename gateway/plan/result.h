@@ -16,6 +16,8 @@ struct record_set {
     const struct plan_selection *selection;
     struct value **rows; /* each by object->columns */
     size_t count;
+    const struct uuid *together; /* a preview of a merge, one row: what leads to any of these leads to it; or NULL */
+    size_t together_count;
     struct record_links *links;  /* one for each of the selection's relations; NULL until they are fetched */
     const struct str *vectors;   /* of each row the search vector, where the selection asks for it */
     const struct value **orders; /* of each row the values of the order's terms, what a cursor to it is made of; NULL

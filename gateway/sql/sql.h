@@ -55,12 +55,13 @@ struct sql_bound sql_vectors(struct arena *arena, const struct object *object, c
                              const struct uuid *ids, size_t count);
 /* More records than this come not across one relation at once, whatever its pages allow: one more tells it. */
 enum { SQL_RELATED_MAX = 100000 };
+/* `together`: the ids are those of one parent, which the first one stands for. */
 /* The other side of a relation, for all parents at once: of a to-one the records with these ids; of a to-many those
  * whose join column is among these ids, each parent's page of them, one more than its limit, parent by parent in the
  * page's order (backward in reverse). Result columns are those of the target's that sql_related_needs marks, in their
  * order, then those of the order's terms that lie across relations. */
 struct sql_bound sql_related(struct arena *arena, const struct plan_relation *relation, const struct uuid *ids,
-                             size_t count);
+                             size_t count, bool together);
 /* Groups: dimensions as text, then aggregates as text (NULL = none). */
 struct sql_bound sql_groups(struct arena *arena, const struct plan *plan);
 /* The sample of each group: the dimensions as text, then object->columns. */
@@ -68,7 +69,7 @@ struct sql_bound sql_group_samples(struct arena *arena, const struct plan *plan)
 /* What there is across a to-many relation: the join column, how many as int8, then the relation's aggregates as text,
  * for each of these parents that has any. */
 struct sql_bound sql_related_totals(struct arena *arena, const struct plan_relation *relation, const struct uuid *ids,
-                                    size_t count);
+                                    size_t count, bool together);
 /* READ_MANY's aggregates over all that match, as text: one row. */
 struct sql_bound sql_aggregates(struct arena *arena, const struct plan *plan);
 

@@ -291,6 +291,19 @@ async function merges() {
     check(merged.deletedAt !== null && !ids(two).includes(merged.id), JSON.stringify(merged));
     same(nodes(await find({ filter: { id: { in: ids(two) } }, orderBy: { id: 'AscNullsFirst' } }, 'edges { node { id emails { primaryEmail additionalEmails } } }')), [...two].sort((x, y) => (x.id < y.id ? -1 : 1)));
   });
+  await test('a dry run shows what leads to any of them as leading to the one', async () => {
+    const name = tag();
+    const [one, two] = [await company({ name }), await company({ name })];
+    const made = await people([{ companyId: one.id, jobTitle: 'c' }, { companyId: two.id, jobTitle: 'b' }, { companyId: one.id, jobTitle: 'a' }, { companyId: two.id, jobTitle: 'd' }]);
+    const field = (args, fields) => `people(${args}) { totalCount countUniqueValuesJobTitle ${fields} }`;
+    const merge = async (dryRun) => (await data(`mutation { mergeCompanies(ids: ["${one.id}", "${two.id}"], conflictPriorityIndex: 1, dryRun: ${dryRun}) { id name all: ${field('orderBy: [{jobTitle: AscNullsLast}]', 'edges { node { id jobTitle } }')} two: ${field('first: 2, orderBy: [{jobTitle: DescNullsLast}]', 'edges { node { jobTitle } } pageInfo { hasNextPage }')} only: people(filter: {jobTitle: {in: ["a", "b"]}}) { totalCount } } }`)).mergeCompanies;
+    const dry = await merge(true);
+    same(nodes(dry.all).map(({ jobTitle }) => jobTitle), ['a', 'b', 'c', 'd']);
+    same(ids(nodes(dry.all)).sort(), ids(made).sort());
+    same([dry.all.totalCount, dry.all.countUniqueValuesJobTitle, dry.only.totalCount], [4, 4, 2]);
+    same(dry.two, { totalCount: 4, countUniqueValuesJobTitle: 4, edges: [{ node: { jobTitle: 'd' } }, { node: { jobTitle: 'c' } }], pageInfo: { hasNextPage: true } });
+    same({ ...(await merge(false)), id: '' }, { ...dry, id: '' });
+  });
   await test('duplicates, a connection an input', async () => {
     const lastName = tag();
     const three = await people(Array.from({ length: 3 }, () => ({ name: { firstName: 'Twin', lastName } })));
