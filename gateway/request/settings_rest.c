@@ -11,7 +11,7 @@ static const struct json_limits body_limits = {.max_depth = 8, .max_nodes = 1024
 
 struct rest_call {
     struct settings_call call; /* first */
-    struct settings_page page;
+    struct page_params page;
     bool alias;
     bool missing_is_null; /* an unknown key reads as null: 200 and an empty body (contract 1.3) */
 };
@@ -130,7 +130,7 @@ static struct rest_call *new_list(struct request *request, bool alias)
     struct rest_call *rest = new_call(request, on_list);
     struct err err;
     rest->alias = alias;
-    if (!settings_page_read(request->arena, request->exchange->request.query, &rest->page, &err)) {
+    if (!page_params_read(request->arena, request->exchange->request.query, &rest->page, &err)) {
         request_fail(request, &err);
         return NULL;
     }
