@@ -1,10 +1,9 @@
 /* model_seed: the standard objects that are missing, in one transaction. */
 #include "common/crypto/digest.h"
+#include "gateway/catalogue/model_row.h"
 #include "gateway/control/control.h"
 #include "gateway/control/model_file.h"
 #include "gateway/ddl/ddl.h"
-#include <jansson.h>
-#include <stdlib.h>
 
 struct seed {
     struct pg_sync *connection;
@@ -111,144 +110,57 @@ static void give_ids(struct seed *seed)
         link_field(seed, i);
     }
     for (size_t i = 0; i < model->object_count; i++) {
-        model->object_rows[i].label_identifier_id = find_field(model, i, model->objects[i].label_identifier);
+        struct object_row *row = &model->object_rows[i];
+        row->label_identifier_id = find_field(model, i, model->objects[i].label_identifier);
+        row->image_identifier_id = find_field(model, i, model->objects[i].image_identifier);
     }
 }
 
 /* ---- rows ---- */
 
-static void set_text(json_t *row, const char *column, struct str text)
+/* One statement for all rows. Releases `rows`. */
+static bool insert_rows(struct seed *seed, const char *sql, struct strbuf *rows)
 {
-    if (text.len > 0) {
-        json_object_set_new(row, column, json_stringn(text.ptr, text.len));
-    }
-}
-
-static void set_json(json_t *row, const char *column, struct str text)
-{
-    if (text.len > 0) {
-        json_object_set_new(row, column, json_loadb(text.ptr, text.len, JSON_DECODE_ANY, NULL));
-    }
-}
-
-static void set_id(json_t *row, const char *column, const struct uuid *id)
-{
-    if (!uuid_is_nil(id)) {
-        char text[UUID_TEXT_LEN];
-        uuid_print(id, text);
-        json_object_set_new(row, column, json_stringn(text, sizeof text));
-    }
-}
-
-static void set_bool(json_t *row, const char *column, bool value)
-{
-    json_object_set_new(row, column, json_boolean(value));
-}
-
-static json_t *object_json(const struct model *model, size_t index)
-{
-    const struct object_row *row = &model->object_rows[index];
-    const struct model_object *object = &model->objects[index];
-    struct uuid image = find_field(model, index, object->image_identifier);
-    json_t *out = json_object();
-    set_id(out, "id", &row->id);
-    set_id(out, "universal_id", &row->universal_id);
-    set_id(out, "label_identifier_id", &row->label_identifier_id);
-    set_id(out, "image_identifier_id", &image);
-    set_text(out, "name_singular", row->name_singular);
-    set_text(out, "name_plural", row->name_plural);
-    set_text(out, "label_singular", row->label_singular);
-    set_text(out, "label_plural", row->label_plural);
-    set_text(out, "table_name", row->table_name);
-    set_text(out, "description", object->description);
-    set_text(out, "icon", object->icon);
-    set_text(out, "shortcut", object->shortcut);
-    set_json(out, "duplicate_criteria", object->duplicate_criteria);
-    set_bool(out, "is_system", row->system);
-    set_bool(out, "is_searchable", row->searchable);
-    return out;
-}
-
-static json_t *field_json(const struct model *model, size_t index)
-{
-    const struct field_row *row = &model->field_rows[index];
-    const struct model_field *field = &model->fields[index];
-    json_t *out = json_object();
-    set_id(out, "id", &row->id);
-    set_id(out, "universal_id", &row->universal_id);
-    set_id(out, "object_id", &row->object_id);
-    set_id(out, "target_object_id", &row->target_object_id);
-    set_id(out, "target_field_id", &row->target_field_id);
-    set_id(out, "morph_id", &row->morph_id);
-    set_text(out, "type", row->type);
-    set_text(out, "name", row->name);
-    set_text(out, "label", row->label);
-    set_text(out, "description", field->description);
-    set_text(out, "icon", field->icon);
-    set_json(out, "default_value", row->default_json);
-    set_json(out, "options", row->options_json);
-    set_json(out, "settings", row->settings_json);
-    set_bool(out, "is_system", row->system);
-    set_bool(out, "is_nullable", row->nullable);
-    set_bool(out, "is_unique", row->unique);
-    set_bool(out, "is_searchable", field->searchable);
-    json_object_set_new(out, "ordinal", json_real(row->ordinal));
-    return out;
-}
-
-/* One statement for all rows: their columns are the keys of `rows`. Takes `rows`. */
-static bool insert_rows(struct seed *seed, const char *sql, json_t *rows)
-{
-    char *text = json_dumps(rows, JSON_COMPACT);
-    struct str param = str_from(text);
+    strbuf_puts(rows, "]");
+    struct str param = strbuf_str(rows);
     struct pg_sync_result *result = pg_sync_query(seed->connection, sql, &param, 1, seed->err);
-    free(text);
-    json_decref(rows);
     bool ok = result != NULL;
+    strbuf_release(rows);
     pg_sync_result_free(result);
     return ok;
 }
 
 static bool insert_objects(struct seed *seed)
 {
-    json_t *rows = json_array();
+    struct strbuf rows = {0};
+    strbuf_puts(&rows, "[");
     for (size_t i = 0; i < seed->model.object_count; i++) {
         if (seed->object_is_new[i]) {
-            json_array_append_new(rows, object_json(&seed->model, i));
+            strbuf_puts(&rows, rows.len > 1 ? "," : "");
+            object_row_put(&rows, &seed->model.object_rows[i]);
         }
     }
-    return insert_rows(
-        seed,
-        "with made as ("
-        " insert into core.object (id, universal_id, name_singular, name_plural, label_singular, label_plural,"
-        "  description, icon, shortcut, table_name, is_system, is_searchable, is_standard, label_identifier_id,"
-        "  image_identifier_id, duplicate_criteria)"
-        " select id, universal_id, name_singular, name_plural, label_singular, label_plural, description, icon,"
-        "  shortcut, table_name, is_system, is_searchable, true, label_identifier_id, image_identifier_id,"
-        "  duplicate_criteria"
-        " from jsonb_populate_recordset(null::core.object, $1::jsonb) returning id)"
-        " insert into core.record_count (object_id, count) select id, 0 from made",
-        rows);
+    return insert_rows(seed,
+                       "with made as (insert into core.object (id, " OBJECT_COLUMNS ") select id, " OBJECT_COLUMNS
+                       " from jsonb_populate_recordset(null::core.object, $1::jsonb) returning id)"
+                       " insert into core.record_count (object_id, count) select id, 0 from made",
+                       &rows);
 }
 
 static bool insert_fields(struct seed *seed)
 {
-    json_t *rows = json_array();
+    struct strbuf rows = {0};
+    strbuf_puts(&rows, "[");
     for (size_t i = 0; i < seed->model.field_count; i++) {
         if (seed->field_is_new[i]) {
-            json_array_append_new(rows, field_json(&seed->model, i));
+            strbuf_puts(&rows, rows.len > 1 ? "," : "");
+            field_row_put(&rows, &seed->model.field_rows[i]);
         }
     }
-    return insert_rows(
-        seed,
-        "insert into core.field (id, universal_id, object_id, type, name, label, description, icon, default_value,"
-        "  options, settings, is_system, is_nullable, is_unique, is_searchable, is_standard, is_ui_editable,"
-        "  target_object_id, target_field_id, morph_id, ordinal)"
-        " select id, universal_id, object_id, type, name, label, description, icon, default_value, options, settings,"
-        "  is_system, is_nullable, is_unique, is_searchable, true, not is_system, target_object_id, target_field_id,"
-        "  morph_id, ordinal"
-        " from jsonb_populate_recordset(null::core.field, $1::jsonb)",
-        rows);
+    return insert_rows(seed,
+                       "insert into core.field (id, " FIELD_COLUMNS ") select id, " FIELD_COLUMNS
+                       " from jsonb_populate_recordset(null::core.field, $1::jsonb)",
+                       &rows);
 }
 
 /* ---- tables ---- */
