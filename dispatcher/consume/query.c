@@ -59,31 +59,3 @@ void array_close(struct strbuf *out)
 {
     strbuf_put_char(out, '}');
 }
-
-struct uuid column_uuid(const struct pg_result *result, size_t row, size_t column)
-{
-    struct uuid uuid = {{0}};
-    struct str value;
-    if (pg_value(result, row, column, &value) && value.len == sizeof(uuid.bytes)) {
-        memcpy(uuid.bytes, value.ptr, sizeof(uuid.bytes));
-    }
-    return uuid;
-}
-
-int64_t column_int(const struct pg_result *result, size_t row, size_t column)
-{
-    struct str value;
-    return pg_value(result, row, column, &value) ? pg_get_int8(value) : 0;
-}
-
-int64_t column_time(const struct pg_result *result, size_t row, size_t column)
-{
-    struct str value;
-    return pg_value(result, row, column, &value) ? pg_get_timestamptz(value) : 0;
-}
-
-struct str column_text(const struct pg_result *result, size_t row, size_t column)
-{
-    struct str value;
-    return pg_value(result, row, column, &value) ? value : STR_EMPTY;
-}

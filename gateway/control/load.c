@@ -107,15 +107,12 @@ static struct uuid next_uuid(struct row *row)
 
 static int64_t single_int8(const struct pg_result *result)
 {
-    struct str value = STR_EMPTY;
-    bool there = pg_rows(result) == 1 && pg_value(result, 0, 0, &value);
-    return there ? pg_get_int8(value) : 0;
+    return pg_rows(result) == 1 ? pg_int_at(result, 0, 0) : 0;
 }
 
 static struct uuid single_uuid(const struct pg_result *result)
 {
-    struct row row = {rows_of(result), 0, 0};
-    return pg_rows(result) == 1 ? next_uuid(&row) : (struct uuid){0};
+    return pg_rows(result) == 1 ? pg_uuid_at(result, 0, 0) : (struct uuid){0};
 }
 
 /* ---- the model ---- */

@@ -197,21 +197,19 @@ static void rotate(struct request *request, const struct uuid *id)
 
 static void read_replay(struct request *request, const struct pg_result *result, size_t row, struct replay *out)
 {
-    struct str undelivered = webhook_column(result, row, 6);
-    struct str cancelled = webhook_column(result, row, 8);
     *out = (struct replay){
-        .id = webhook_column_uuid(result, row, 0),
-        .webhook_id = webhook_column_uuid(result, row, 1),
-        .from_us = webhook_column_time(result, row, 2),
-        .to_us = webhook_column_time(result, row, 3),
-        .filter = webhook_column(result, row, 5),
-        .undelivered = undelivered.len > 0 && pg_get_bool(undelivered),
-        .rate = webhook_column(result, row, 7),
-        .cancelled = cancelled.len > 0 && pg_get_bool(cancelled),
-        .events_read = webhook_column_int(result, row, 9),
-        .deliveries_made = webhook_column_int(result, row, 10),
-        .created_us = webhook_column_time(result, row, 11),
-        .finished_us = webhook_column_time(result, row, 12),
+        .id = pg_uuid_at(result, row, 0),
+        .webhook_id = pg_uuid_at(result, row, 1),
+        .from_us = pg_time_at(result, row, 2),
+        .to_us = pg_time_at(result, row, 3),
+        .filter = pg_text_at(result, row, 5),
+        .undelivered = pg_bool_at(result, row, 6),
+        .rate = pg_text_at(result, row, 7),
+        .cancelled = pg_bool_at(result, row, 8),
+        .events_read = pg_int_at(result, row, 9),
+        .deliveries_made = pg_int_at(result, row, 10),
+        .created_us = pg_time_at(result, row, 11),
+        .finished_us = pg_time_at(result, row, 12),
     };
     out->operations = webhook_column_texts(request, result, row, 4, &out->operation_count);
 }

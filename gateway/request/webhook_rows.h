@@ -36,11 +36,6 @@ MUST_CHECK bool webhook_parse_id(struct request *request, struct str text, struc
 /* The body; with `optional`, an absent one is {}. NULL with `*err`. */
 MUST_CHECK struct json *webhook_body(struct request *request, bool optional, struct err *err);
 
-struct str webhook_column(const struct pg_result *result, size_t row, size_t at);
-struct uuid webhook_column_uuid(const struct pg_result *result, size_t row, size_t at);
-/* 0 for NULL. */
-int64_t webhook_column_time(const struct pg_result *result, size_t row, size_t at);
-int64_t webhook_column_int(const struct pg_result *result, size_t row, size_t at);
 /* text[]; NULL for NULL. */
 const struct str *webhook_column_texts(struct request *request, const struct pg_result *result, size_t row, size_t at,
                                        size_t *count);
