@@ -63,16 +63,6 @@ static struct hook *hook_new(struct hooks *hooks, const struct uuid *id)
     return hook;
 }
 
-static char *copy_text(struct str text)
-{
-    char *copy = xmalloc(text.len + 1);
-    if (text.len > 0) {
-        memcpy(copy, text.ptr, text.len);
-    }
-    copy[text.len] = '\0';
-    return copy;
-}
-
 static void log_unreadable(const struct hook *hook)
 {
     char id[UUID_TEXT_LEN];
@@ -132,7 +122,7 @@ static void take_secret(const struct hooks *hooks, struct hook *hook, const stru
     size_t count = open_secrets(hooks, &arena, row, secrets, &readable);
     free(hook->sealed);
     deliver_keys_free(hook->keys);
-    hook->sealed = copy_text(strbuf_str(&source));
+    hook->sealed = str_dup(strbuf_str(&source));
     hook->secret_unreadable = !readable;
     hook->keys = readable ? deliver_keys_new(secrets, count) : NULL;
     if (!readable) {
@@ -153,9 +143,9 @@ static void take_url(const struct hooks *hooks, struct hook *hook, struct str ur
     struct err err;
     free(hook->url);
     free(hook->host);
-    hook->url = copy_text(url);
+    hook->url = str_dup(url);
     bool good = url_parse_http(&arena, url, &parts, &normal, &err);
-    hook->host = copy_text(good ? parts.host : STR("?"));
+    hook->host = str_dup(good ? parts.host : STR("?"));
     hook->forbidden = good && !egress_allows_host(hooks->defaults.egress, parts.host);
     arena_release(&arena);
 }

@@ -46,13 +46,8 @@ void array_put_int(struct strbuf *out, int64_t value)
 
 void array_put_time(struct strbuf *out, int64_t us)
 {
-    char text[TIMESTAMP_TEXT_LEN];
-    int64_t below_ms = ((us % 1000) + 1000) % 1000;
     separate(out);
-    timestamp_print(us, text);
-    /* The last three digits of the microseconds go in front of the Z. */
-    strbuf_put(out, str_of(text, TIMESTAMP_TEXT_LEN - 1));
-    strbuf_printf(out, "%03dZ", (int)below_ms);
+    timestamp_put_exact(out, us);
 }
 
 void array_close(struct strbuf *out)

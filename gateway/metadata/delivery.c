@@ -69,13 +69,24 @@ static struct str status_of(struct str outcome)
     return outcome;
 }
 
-static void put_event(struct strbuf *out, const struct delivery_view *delivery)
+static void put_ids(struct strbuf *out, const struct delivery_id *id)
 {
     strbuf_puts(out, "{\"id\":\"");
-    delivery_id_put(out, &delivery->id);
+    delivery_id_put(out, id);
     strbuf_put_char(out, '"');
-    put_id(out, "webhookId", &delivery->id.webhook);
-    put_id(out, "eventId", &delivery->id.event);
+    put_id(out, "webhookId", &id->webhook);
+    put_id(out, "eventId", &id->event);
+}
+
+void delivery_put_accepted(struct strbuf *out, const struct delivery_id *id)
+{
+    put_ids(out, id);
+    strbuf_put_char(out, '}');
+}
+
+static void put_event(struct strbuf *out, const struct delivery_view *delivery)
+{
+    put_ids(out, &delivery->id);
     put_int(out, "sequence", delivery->sequence);
     put_name(out, "eventName");
     if (delivery->object.ptr == NULL) {

@@ -114,17 +114,6 @@ static const struct json *read_body(struct request *request)
     return body;
 }
 
-static bool read_id(struct request *request, struct str text, struct uuid *out)
-{
-    if (uuid_parse(text, out)) {
-        return true;
-    }
-    struct err err;
-    err_fail_tag(&err, ERR_INVALID, NULL, "'%.*s' is not a valid UUID", STR_ARG(str_cut(text, 80)));
-    request_fail(request, &err);
-    return false;
-}
-
 static struct rest_call *new_list(struct request *request, bool alias)
 {
     struct rest_call *rest = new_call(request, on_list);
@@ -164,7 +153,7 @@ static void handle_key(struct request *request, const struct settings_route *rou
 {
     enum http_method method = request->exchange->request.method;
     struct uuid id;
-    const struct json *body = read_id(request, route->id_text, &id) ? read_body(request) : NULL;
+    const struct json *body = request_parse_id(request, route->id_text, &id) ? read_body(request) : NULL;
     if (body == NULL) {
         return;
     }
@@ -207,7 +196,7 @@ static void handle_role(struct request *request, struct str id_text)
 {
     enum http_method method = request->exchange->request.method;
     struct uuid id;
-    const struct json *body = read_id(request, id_text, &id) ? read_body(request) : NULL;
+    const struct json *body = request_parse_id(request, id_text, &id) ? read_body(request) : NULL;
     if (body == NULL) {
         return;
     }

@@ -4,6 +4,7 @@
  */
 #include "common/crypto/digest.h"
 #include "common/webhook/webhook_event.h"
+#include "gateway/metadata/delivery.h"
 #include "gateway/metadata/replay.h"
 #include "gateway/metadata/webhook_check.h"
 #include "gateway/request/webhook_rows.h"
@@ -67,21 +68,13 @@ static void on_test_stands(void *context, struct pg_result *const *results, cons
 {
     struct task *task = context;
     struct request *request = task->request;
-    struct strbuf *body = &request->exchange->body;
     (void)results;
     if (failure != NULL) {
         request_fail_pg(request, failure);
         return;
     }
-    strbuf_puts(body, "{\"id\":\"");
-    uuid_put(body, &task->id);
-    strbuf_put_char(body, '_');
-    uuid_put(body, &task->event_id);
-    strbuf_puts(body, "\",\"webhookId\":\"");
-    uuid_put(body, &task->id);
-    strbuf_puts(body, "\",\"eventId\":\"");
-    uuid_put(body, &task->event_id);
-    strbuf_puts(body, "\"}");
+    struct delivery_id id = {.webhook = task->id, .event = task->event_id};
+    delivery_put_accepted(&request->exchange->body, &id);
     request_finish(request, 202);
 }
 
@@ -374,7 +367,7 @@ struct str webhook_action_allows(const struct webhook_action *action)
 void handle_webhook_action(struct request *request, const struct settings_route *route)
 {
     struct uuid id;
-    if (webhook_parse_id(request, route->id_text, &id)) {
+    if (request_parse_id(request, route->id_text, &id)) {
         route->action->act(request, &id);
     }
 }

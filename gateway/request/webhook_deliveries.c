@@ -269,19 +269,12 @@ static void on_resend_stands(void *context, struct pg_result *const *results, co
 {
     struct resend *resend = context;
     struct request *request = resend->request;
-    struct strbuf *body = &request->exchange->body;
     (void)results;
     if (failure != NULL) {
         request_fail_pg(request, failure);
         return;
     }
-    strbuf_puts(body, "{\"id\":\"");
-    delivery_id_put(body, &resend->id);
-    strbuf_puts(body, "\",\"webhookId\":\"");
-    uuid_put(body, &resend->id.webhook);
-    strbuf_puts(body, "\",\"eventId\":\"");
-    uuid_put(body, &resend->id.event);
-    strbuf_puts(body, "\"}");
+    delivery_put_accepted(&request->exchange->body, &resend->id);
     request_finish(request, 202);
 }
 

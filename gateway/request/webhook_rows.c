@@ -135,17 +135,6 @@ void webhook_refuse(struct request *request, const char *sentence)
     request_fail(request, &err);
 }
 
-bool webhook_parse_id(struct request *request, struct str text, struct uuid *out)
-{
-    if (uuid_parse(text, out)) {
-        return true;
-    }
-    struct err err;
-    err_fail_tag(&err, ERR_INVALID, NULL, "'%.*s' is not a valid UUID", STR_ARG(str_cut(text, 80)));
-    request_fail(request, &err);
-    return false;
-}
-
 struct json *webhook_body(struct request *request, bool optional, struct err *err)
 {
     struct str text = request->exchange->request.body;

@@ -31,8 +31,6 @@ void webhook_answer(struct request *request, const struct pg_result *result, int
 void webhook_not_found(struct request *request);
 /* 400 with the code INVALID_WEBHOOK_INPUT. */
 void webhook_refuse(struct request *request, const char *sentence);
-/* False when the request has been ended. */
-MUST_CHECK bool webhook_parse_id(struct request *request, struct str text, struct uuid *out);
 /* The body; with `optional`, an absent one is {}. NULL with `*err`. */
 MUST_CHECK struct json *webhook_body(struct request *request, bool optional, struct err *err);
 

@@ -399,7 +399,7 @@ void handle_webhooks(struct request *request, struct str id_text, bool alias)
         }
         return;
     }
-    if (!webhook_parse_id(request, id_text, &id)) {
+    if (!request_parse_id(request, id_text, &id)) {
         return;
     }
     if (method == HTTP_PATCH) {
