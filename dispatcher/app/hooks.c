@@ -42,14 +42,9 @@ void hooks_release(struct hooks *hooks)
     *hooks = (struct hooks){0};
 }
 
-static struct str id_key(const struct uuid *id)
-{
-    return str_of((const char *)id->bytes, sizeof(id->bytes));
-}
-
 struct hook *hooks_find(const struct hooks *hooks, const struct uuid *id)
 {
-    return map_get(&hooks->by_id, id_key(id));
+    return map_get(&hooks->by_id, uuid_key(id));
 }
 
 static struct hook *hook_new(struct hooks *hooks, const struct uuid *id)
@@ -59,7 +54,7 @@ static struct hook *hook_new(struct hooks *hooks, const struct uuid *id)
     hook->state = HOOK_DELETED; /* until it has been filled */
     lane_init(&hook->lane, hooks->defaults.window_most, hooks->defaults.probe_interval_us);
     list_init(&hook->deliveries);
-    map_set(&hooks->by_id, id_key(&hook->id), hook);
+    map_set(&hooks->by_id, uuid_key(&hook->id), hook);
     return hook;
 }
 
@@ -248,7 +243,7 @@ static void sweep(struct hooks *hooks)
             struct hook *hook = entry->value;
             if (hook->state == HOOK_DELETED && hook->held == 0 && hook->lane.in_flight == 0 &&
                 hook->refill_limit == 0) {
-                map_remove(&hooks->by_id, id_key(&hook->id));
+                map_remove(&hooks->by_id, uuid_key(&hook->id));
                 hook_free(hooks, hook);
                 again = true;
                 break;

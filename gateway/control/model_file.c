@@ -189,6 +189,50 @@ bool model_read(struct model *model, const char *path, struct err *err)
     return ok;
 }
 
+size_t model_find_object(const struct model *model, struct str name)
+{
+    size_t i = 0;
+    while (i < model->object_count && !str_eq(model->object_rows[i].name_singular, name)) {
+        i++;
+    }
+    return i;
+}
+
+/* The id of a field of an object by name; nil when there is none. */
+static struct uuid find_field(const struct model *model, size_t object, struct str name)
+{
+    for (size_t i = 0; i < model->field_count; i++) {
+        if (model->fields[i].object == object && str_eq(model->field_rows[i].name, name)) {
+            return model->field_rows[i].id;
+        }
+    }
+    return (struct uuid){0};
+}
+
+static void link_field(struct model *model, size_t index)
+{
+    const struct model_field *field = &model->fields[index];
+    struct field_row *row = &model->field_rows[index];
+    row->object_id = model->object_rows[field->object].id;
+    size_t target = field->target.len > 0 ? model_find_object(model, field->target) : model->object_count;
+    if (target < model->object_count) {
+        row->target_object_id = model->object_rows[target].id;
+        row->target_field_id = find_field(model, target, field->inverse);
+    }
+}
+
+void model_link(struct model *model)
+{
+    for (size_t i = 0; i < model->field_count; i++) {
+        link_field(model, i);
+    }
+    for (size_t i = 0; i < model->object_count; i++) {
+        struct object_row *row = &model->object_rows[i];
+        row->label_identifier_id = find_field(model, i, model->objects[i].label_identifier);
+        row->image_identifier_id = find_field(model, i, model->objects[i].image_identifier);
+    }
+}
+
 void model_release(struct model *model)
 {
     arena_release(&model->arena);

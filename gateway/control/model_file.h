@@ -44,6 +44,11 @@ struct model {
 
 /* ERR_INVALID names the place. Release the model in either case. */
 MUST_CHECK bool model_read(struct model *model, const char *path, struct err *err);
+/* The index of an object by nameSingular; the number of objects when there is none. */
+size_t model_find_object(const struct model *model, struct str name);
+/* Once the rows have their ids: what leads from one to another. A name that leads nowhere leaves a nil id, which the
+ * catalogue refuses with a sentence. */
+void model_link(struct model *model);
 void model_release(struct model *model);
 
 #endif

@@ -15,11 +15,6 @@ struct seed {
     struct err *err;
 };
 
-static struct str id_key(const struct uuid *id)
-{
-    return str_of((const char *)id->bytes, sizeof id->bytes);
-}
-
 /* ---- ids ---- */
 
 static bool load_ids(struct seed *seed)
@@ -34,7 +29,7 @@ static bool load_ids(struct seed *seed)
     for (size_t i = 0; ok && i < pg_sync_rows(rows); i++) {
         struct uuid *pair = ARENA_ARRAY(&seed->model.arena, struct uuid, 2);
         ok = uuid_parse(pg_sync_value(rows, i, 0), &pair[0]) && uuid_parse(pg_sync_value(rows, i, 1), &pair[1]);
-        map_set(&seed->ids, id_key(&pair[0]), &pair[1]);
+        map_set(&seed->ids, uuid_key(&pair[0]), &pair[1]);
     }
     pg_sync_result_free(rows);
     return ok || err_fail(seed->err, ERR_INTERNAL, 0, "The model in the database has an id that is no UUID");
@@ -43,7 +38,7 @@ static bool load_ids(struct seed *seed)
 /* The id of what exists already, or a fresh one. Was it there? */
 static bool give_id(struct seed *seed, const struct uuid *universal_id, struct uuid *id)
 {
-    const struct uuid *known = map_get(&seed->ids, id_key(universal_id));
+    const struct uuid *known = map_get(&seed->ids, uuid_key(universal_id));
     if (known != NULL) {
         *id = *known;
         return true;
@@ -54,43 +49,11 @@ static bool give_id(struct seed *seed, const struct uuid *universal_id, struct u
     return false;
 }
 
-static size_t find_object(const struct model *model, struct str name)
+/* A new object brings the mirrors of its relations along to the objects that exist. */
+static bool belongs_to_new(const struct seed *seed, const struct model_field *field)
 {
-    size_t i = 0;
-    while (i < model->object_count && !str_eq(model->object_rows[i].name_singular, name)) {
-        i++;
-    }
-    return i;
-}
-
-/* The id of a field of an object by name; nil when there is none. */
-static struct uuid find_field(const struct model *model, size_t object, struct str name)
-{
-    for (size_t i = 0; i < model->field_count; i++) {
-        if (model->fields[i].object == object && str_eq(model->field_rows[i].name, name)) {
-            return model->field_rows[i].id;
-        }
-    }
-    return (struct uuid){0};
-}
-
-/* Names become ids. A name that leads nowhere leaves a nil id, which the catalogue refuses with a sentence. */
-static void link_field(struct seed *seed, size_t index)
-{
-    const struct model *model = &seed->model;
-    const struct model_field *field = &model->fields[index];
-    struct field_row *row = &model->field_rows[index];
-    row->object_id = model->object_rows[field->object].id;
-    size_t target = field->target.len > 0 ? find_object(model, field->target) : model->object_count;
-    if (target < model->object_count) {
-        row->target_object_id = model->object_rows[target].id;
-        row->target_field_id = find_field(model, target, field->inverse);
-        /* A new object brings the mirrors of its relations along to the objects that exist. */
-        seed->field_is_new[index] =
-            seed->field_is_new[index] && (seed->object_is_new[field->object] || seed->object_is_new[target]);
-    } else {
-        seed->field_is_new[index] = seed->field_is_new[index] && seed->object_is_new[field->object];
-    }
+    size_t target = field->target.len > 0 ? model_find_object(&seed->model, field->target) : seed->model.object_count;
+    return seed->object_is_new[field->object] || (target < seed->model.object_count && seed->object_is_new[target]);
 }
 
 static void give_ids(struct seed *seed)
@@ -107,13 +70,9 @@ static void give_ids(struct seed *seed)
         seed->field_is_new[i] = !give_id(seed, &row->universal_id, &row->id);
     }
     for (size_t i = 0; i < model->field_count; i++) {
-        link_field(seed, i);
+        seed->field_is_new[i] = seed->field_is_new[i] && belongs_to_new(seed, &model->fields[i]);
     }
-    for (size_t i = 0; i < model->object_count; i++) {
-        struct object_row *row = &model->object_rows[i];
-        row->label_identifier_id = find_field(model, i, model->objects[i].label_identifier);
-        row->image_identifier_id = find_field(model, i, model->objects[i].image_identifier);
-    }
+    model_link(model);
 }
 
 /* ---- rows ---- */
