@@ -46,6 +46,8 @@ struct metric dispatcher_metrics[DISPATCHER_METRIC_COUNT] = {
     [METRIC_CONNECTIONS_REUSED] = ROW(METRIC_COUNTER, CONNECTIONS, "kind=\"reused\"", CONNECTIONS_HELP),
     [METRIC_TLS_NEW] =
         ROW(METRIC_COUNTER, "portti_delivery_tls_handshakes_total", NULL, "TLS handshakes with receivers."),
+    [METRIC_RESENDS] = ROW(METRIC_COUNTER, "portti_delivery_resends_total", NULL,
+                           "Requests that went out twice in one attempt, since a kept connection died unanswered."),
     [METRIC_GROUPS_WRITTEN] =
         ROW(METRIC_COUNTER, "portti_result_groups_total", NULL, "Transactions that recorded results."),
     [METRIC_SPILLED] = ROW(METRIC_COUNTER, "portti_deliveries_spilled_total", NULL,
