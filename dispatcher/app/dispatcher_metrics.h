@@ -29,6 +29,7 @@ enum dispatcher_metric {
     METRIC_SLOW,
     METRIC_QUEUED,
     METRIC_HELD,
+    METRIC_EVENT_BYTES,
     METRIC_RETRIES,
     METRIC_PARKED,
     METRIC_UNDECIDED,
