@@ -54,6 +54,7 @@ static struct hook *hook_new(struct hooks *hooks, const struct uuid *id)
     hook->state = HOOK_DELETED; /* until it has been filled */
     lane_init(&hook->lane, hooks->defaults.window_most, hooks->defaults.probe_interval_us);
     list_init(&hook->deliveries);
+    list_init(&hook->shelf);
     map_set(&hooks->by_id, uuid_key(&hook->id), hook);
     return hook;
 }

@@ -151,6 +151,14 @@ static void resume(struct request *request, const struct uuid *id)
 
 /* New secrets. */
 
+/* Of what earlier rotations have replaced, what still signs. */
+#define STILL_GOOD(what)                                                                                               \
+    "array(select o." what " from unnest(w.old_secrets, w.old_signing_keys, w.old_until) with ordinality"              \
+    " as o(secret, key, until, place) where o.until > $4 order by o.place limit 3)"
+#define GOOD_SECRETS STILL_GOOD("secret")
+#define GOOD_KEYS    STILL_GOOD("key")
+#define GOOD_TIMES   STILL_GOOD("until")
+
 static void rotate(struct request *request, const struct uuid *id)
 {
     static const uint32_t types[] = {SQL_UUID, SQL_TEXT, SQL_TEXT, SQL_TIMESTAMPTZ, SQL_TIMESTAMPTZ};
@@ -169,17 +177,17 @@ static void rotate(struct request *request, const struct uuid *id)
     params[2] = webhook_param_sealed(request, webhook_fresh_signing_key(request->arena));
     params[3] = webhook_param_time(request, now_us);
     params[4] = webhook_param_time(request, now_us + overlap_us);
-    /* The four newest sign on; with the one in force that is as many as a delivery has room for. */
-    webhook_run(
-        request, PG_WRITE,
-        (struct sql){STR("update core.webhook w set"
-                         " old_secrets = (array[w.secret] || w.old_secrets)[1:4],"
-                         " old_signing_keys = (array[case when w.signature = 'v1a' then w.signing_key else '' end]"
-                         " || w.old_signing_keys)[1:4], old_until = (array[$5] || w.old_until)[1:4],"
-                         " secret = $2, signing_key = case when w.signing_key = '' then '' else $3 end,"
-                         " updated_at = $4 where id = $1 and deleted_at is null returning " WEBHOOK_COLUMNS),
-                     types, ARRAY_LEN(types)},
-        params, on_changed, request);
+    /* Of those that are still good, the four newest sign on; with the one in force that is as many as a delivery has
+     * room for. */
+    webhook_run(request, PG_WRITE,
+                (struct sql){STR("update core.webhook w set"
+                                 " old_secrets = array[w.secret] || " GOOD_SECRETS ", old_signing_keys ="
+                                 " array[case when w.signature = 'v1a' then w.signing_key else '' end] || " GOOD_KEYS
+                                 ", old_until = array[$5] || " GOOD_TIMES ","
+                                 " secret = $2, signing_key = case when w.signing_key = '' then '' else $3 end,"
+                                 " updated_at = $4 where id = $1 and deleted_at is null returning " WEBHOOK_COLUMNS),
+                             types, ARRAY_LEN(types)},
+                params, on_changed, request);
 }
 
 /* Replays. */
