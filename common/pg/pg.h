@@ -19,6 +19,7 @@
 #include "common/base/err.h"
 #include "common/base/str.h"
 #include "common/loop/loop.h"
+#include "common/text/uuid.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -86,6 +87,12 @@ bool pg_get_bool(struct str value);
 double pg_get_float8(struct str value); /* 0 when it is none */
 /* Microseconds since 1970. */
 int64_t pg_get_timestamptz(struct str value);
+/* A column's value, decoded; NULL is the empty text, 0, false, nil. */
+struct str pg_text_at(const struct pg_result *result, size_t row, size_t column);
+int64_t pg_int_at(const struct pg_result *result, size_t row, size_t column);
+bool pg_bool_at(const struct pg_result *result, size_t row, size_t column);
+int64_t pg_time_at(const struct pg_result *result, size_t row, size_t column);
+struct uuid pg_uuid_at(const struct pg_result *result, size_t row, size_t column);
 
 struct pg_failure {
     struct err err;      /* code and a sentence fit for a client */

@@ -69,21 +69,6 @@ static void write_destroy(struct operation *operation)
 
 static void expand(struct operation *operation);
 
-static bool too_many(struct operation *operation)
-{
-    const struct destroy *destroy = operation->work;
-    size_t most = operation->executor->max_cascade;
-    if (operation->writes->count - destroy->root_count <= most) {
-        return false;
-    }
-    struct err err;
-    err_fail_tag(&err, ERR_INVALID, "TOO_MANY_RECORDS_TO_UPDATE",
-                 "More than %zu records refer to %s. Remove or move them first (setting max_cascade)", most,
-                 destroy->root_count == 1 ? "this one" : "these");
-    operation_fail(operation, &err);
-    return true;
-}
-
 static void on_swept(void *context, struct pg_result *const *results, const struct pg_failure *failure)
 {
     struct operation *operation = context;
@@ -95,7 +80,8 @@ static void on_swept(void *context, struct pg_result *const *results, const stru
     for (size_t i = destroy->sweep_first; i < destroy->sweep_count; i++) {
         const struct field *field = destroy->sweeps[i].field;
         const struct pg_result *rows = results[i - destroy->sweep_first];
-        if (!write_set_add_rows(operation->writes, field->object, rows) || too_many(operation)) {
+        if (!write_set_add_rows(operation->writes, field->object, rows) ||
+            operation_refers_too_many(operation, destroy->root_count)) {
             return;
         }
         for (size_t row = 0; row < pg_rows(rows); row++) {

@@ -137,6 +137,20 @@ void operation_fail_pg(struct operation *operation, const struct pg_failure *fai
     operation->on_done(operation->context, NULL, &tagged);
 }
 
+bool operation_refers_too_many(struct operation *operation, size_t roots)
+{
+    size_t most = operation->executor->max_cascade;
+    if (operation->writes->count - roots <= most) {
+        return false;
+    }
+    struct err err;
+    err_fail_tag(&err, ERR_INVALID, "TOO_MANY_RECORDS_TO_UPDATE",
+                 "More than %zu records refer to %s. Remove or move them first (setting max_cascade)", most,
+                 roots == 1 ? "this one" : "these");
+    operation_fail(operation, &err);
+    return true;
+}
+
 void operation_not_found(struct operation *operation)
 {
     struct err err;

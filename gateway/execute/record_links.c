@@ -22,11 +22,6 @@ static const struct uuid *parent_key(const struct record_links *links, const str
     return join->null ? NULL : &join->as.uuid;
 }
 
-static struct str key_of(const struct uuid *id)
-{
-    return str_of((const char *)id->bytes, sizeof id->bytes);
-}
-
 static size_t all_together(struct arena *arena, const struct record_set *parents, struct uuid **out)
 {
     *out = ARENA_ARRAY(arena, struct uuid, parents->together_count);
@@ -45,9 +40,9 @@ size_t record_links_keys(struct arena *arena, const struct record_links *links, 
     size_t count = 0;
     for (size_t i = 0; i < parents->count; i++) {
         const struct uuid *key = parent_key(links, parents, i);
-        if (key != NULL && map_get(&seen, key_of(key)) == NULL) {
+        if (key != NULL && map_get(&seen, uuid_key(key)) == NULL) {
             keys[count] = *key;
-            map_set(&seen, key_of(&keys[count]), &keys[count]);
+            map_set(&seen, uuid_key(&keys[count]), &keys[count]);
             count++;
         }
     }
@@ -98,7 +93,7 @@ static void find_runs(struct arena *arena, const struct record_links *links, con
     runs->of_row = ARENA_ARRAY(arena, struct run *, set->count + 1);
     for (size_t i = 0; i < set->count; i++) {
         bool together = is_many(links) && parents->together_count > 0;
-        struct str key = key_of(together ? &parents->together[0] : &set->rows[i][key_at].as.uuid);
+        struct str key = uuid_key(together ? &parents->together[0] : &set->rows[i][key_at].as.uuid);
         struct run *run = map_get(&runs->by_key, key);
         if (run == NULL) {
             run = &runs->items[runs->count++];
@@ -145,7 +140,7 @@ void record_links_place(struct arena *arena, struct record_links *links, const s
     links->cut = ARENA_ARRAY(arena, bool, parents->count + 1);
     for (size_t i = 0; i < parents->count; i++) {
         const struct uuid *key = parent_key(links, parents, i);
-        const struct run *run = key == NULL ? NULL : map_get(&runs.by_key, key_of(key));
+        const struct run *run = key == NULL ? NULL : map_get(&runs.by_key, uuid_key(key));
         if (run != NULL) {
             links->first[i] = run->first;
             links->number[i] = run->kept;
@@ -162,12 +157,12 @@ void record_links_total(struct arena *arena, struct record_links *links, const s
     const struct str *none = ARENA_ARRAY(arena, struct str, aggregates + 1);
     struct map by_key = {0};
     for (size_t i = 0; i < count; i++) {
-        map_set(&by_key, key_of(&totals[i].key), &totals[i]);
+        map_set(&by_key, uuid_key(&totals[i].key), &totals[i]);
     }
     links->total = ARENA_ARRAY(arena, int64_t, parents->count + 1);
     links->aggregates = aggregates == 0 ? NULL : ARENA_ARRAY(arena, const struct str *, parents->count + 1);
     for (size_t i = 0; i < parents->count; i++) {
-        const struct record_total *total = map_get(&by_key, key_of(parent_key(links, parents, i)));
+        const struct record_total *total = map_get(&by_key, uuid_key(parent_key(links, parents, i)));
         links->total[i] = total == NULL ? 0 : total->total;
         if (links->aggregates != NULL) {
             links->aggregates[i] = total == NULL ? none : total->aggregates;
