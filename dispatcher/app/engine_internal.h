@@ -4,6 +4,7 @@
  *   engine.c        life cycle: lease taken and lost, drain, the tick
  *   engine_read.c   a read of the outbox becomes deliveries
  *   engine_flow.c   a delivery's states
+ *   engine_events.c which deliveries keep their event in memory
  *   engine_send.c   lanes → sender → verdict
  *   engine_write.c  results → groups, the cursor
  *   engine_replay.c events that are delivered again on request
@@ -37,7 +38,7 @@ enum delivery_state {
 
 /* One event for one webhook. */
 struct delivery {
-    struct list link;     /* LOADING: engine->wanted; QUEUED: its lane */
+    struct list link;     /* LOADING: engine->wanted or hook->shelf; QUEUED: its lane */
     struct list of_hook;  /* hook->deliveries */
     struct list of_batch; /* batch->deliveries, while undecided */
     struct list dirty;    /* engine->dirty: the next group has to say something about it */
@@ -140,6 +141,7 @@ struct engine {
     int64_t recovered_blocks; /* -1: all */
     struct pending_row recovered;
 
+    size_t event_bytes; /* of the events that deliveries keep */
     struct list wanted; /* deliveries that need their event */
     struct delivery *loading[LOAD_MAX];
     size_t loading_count;
@@ -204,6 +206,15 @@ void engine_drop_hook(void *context, struct hook *hook);
 void engine_arm_due(struct engine *engine);
 void engine_on_due(void *context);
 void engine_load_wanted(struct engine *engine);
+
+/* engine_events.c */
+/* Takes over the reference. */
+void delivery_keep_event(struct engine *engine, struct delivery *delivery, struct stored_event *stored);
+void delivery_drop_event(struct engine *engine, struct delivery *delivery);
+/* Has the webhook as many events in memory as it may have, and something to do? */
+bool engine_has_enough(const struct engine *engine, const struct hook *hook);
+/* Reads events that wait for room, when there is. */
+void engine_take_off_shelf(struct engine *engine, struct hook *hook);
 
 /* engine_send.c */
 void engine_pump(void *context);

@@ -29,8 +29,7 @@ void engine_count_out(struct hook *hook, const struct uuid *record_id)
 void delivery_park(struct engine *engine, struct delivery *delivery)
 {
     delivery->state = DELIVERY_PARKED;
-    stored_event_unref(delivery->stored);
-    delivery->stored = NULL;
+    delivery_drop_event(engine, delivery);
     count_in(delivery->hook, &delivery->record_id);
     delivery_touch(engine, delivery);
 }

@@ -132,6 +132,7 @@ static void count_connection(const struct send_result *result)
 {
     metric_add(&dispatcher_metrics[METRIC_CONNECTIONS_NEW], (uint64_t)result->new_connections);
     metric_add(&dispatcher_metrics[METRIC_TLS_NEW], (uint64_t)result->tls_handshakes);
+    metric_add(&dispatcher_metrics[METRIC_RESENDS], (uint64_t)result->resends);
     if (result->new_connections == 0 && result->outcome.status > 0) {
         metric_add(&dispatcher_metrics[METRIC_CONNECTIONS_REUSED], 1);
     }

@@ -72,8 +72,7 @@ static void put_delivery(struct engine *engine, struct group *group, struct deli
     case DELIVERY_WAITING:
         engine_put_pending(group, delivery, PENDING_IN_FLIGHT);
         /* Its turn may be hours away; the outbox keeps the event. */
-        stored_event_unref(delivery->stored);
-        delivery->stored = NULL;
+        delivery_drop_event(engine, delivery);
         return;
     case DELIVERY_LOADING:
     case DELIVERY_QUEUED:
@@ -103,8 +102,8 @@ static void put_refills(struct engine *engine, struct group *group)
     size_t piece = engine->options.lane_queue / 2;
     for (size_t i = 0; i < engine->hooks.active_count; i++) {
         struct hook *hook = engine->hooks.active[i];
-        if (!hook->spilled || hook->refill_limit > 0 || hook->state != HOOK_ACTIVE || hook->lane.queued > piece ||
-            hook->held > 5 * engine->options.lane_queue) {
+        if (!hook->spilled || hook->refill_limit > 0 || !list_empty(&hook->shelf) || engine_has_enough(engine, hook) ||
+            hook->state != HOOK_ACTIVE || hook->lane.queued > piece || hook->held > 5 * engine->options.lane_queue) {
             continue;
         }
         /* Those in memory may have rows too, and come first. */

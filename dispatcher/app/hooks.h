@@ -61,6 +61,10 @@ struct hook {
     int64_t from_seq;       /* what has a higher number came after the webhook */
     struct list deliveries; /* all that are in memory */
     size_t held;            /* how many those are */
+    size_t event_bytes;     /* of the events that they keep */
+    size_t usual_bytes;     /* of one */
+    struct list shelf;      /* deliveries that need their event, while there are enough */
+    size_t loading;         /* whose events are being read */
     struct parked parked;   /* records with deliveries that wait in core.pending for their time */
     bool spilled;           /* more of them wait in core.pending: new ones must queue up behind */
     size_t spilling;        /* on their way there */

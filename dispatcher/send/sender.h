@@ -54,6 +54,7 @@ struct send_result {
     struct send_parts parts;
     long new_connections;
     long tls_handshakes; /* among those, that came to their end */
+    int resends; /* 1: a kept connection died before it answered, and the request went out again over a new one */
 };
 
 /* All that it points to must stay valid until on_done. */

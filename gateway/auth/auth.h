@@ -48,6 +48,7 @@ struct role {
     bool can_update_all_records;
     bool can_soft_delete_all_records;
     bool can_destroy_all_records;
+    bool can_introspect;               /* GraphQL's schemas */
     unsigned settings;                 /* enum settings_right, where not all may be changed */
     const struct object_rule *objects; /* by object_id, ascending */
     size_t object_count;

@@ -75,6 +75,8 @@ struct delivery_view {
     struct attempt last;
 };
 
+/* A delivery that has been asked for: its ids. */
+void delivery_put_accepted(struct strbuf *out, const struct delivery_id *id);
 void delivery_put_json(struct strbuf *out, const struct delivery_view *delivery);
 /* With its attempts. */
 void delivery_put_json_whole(struct strbuf *out, const struct delivery_view *delivery, const struct attempt *attempts,

@@ -145,13 +145,13 @@ static bool read_field_permission(struct reading *r, const struct json *item)
 }
 
 static bool read_items(struct arena *arena, struct reading *r, const struct json *list,
-                       bool (*read)(struct reading *r, const struct json *item), struct str *out)
+                       bool (*read_item)(struct reading *r, const struct json *item), struct str *out)
 {
     bool good = true;
     strbuf_put_char(&r->out, '[');
     JSON_EACH(item, list)
     {
-        good = good && read(r, item);
+        good = good && read_item(r, item);
     }
     strbuf_put_char(&r->out, ']');
     if (good) {

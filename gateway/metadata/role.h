@@ -1,8 +1,8 @@
 /*
  * Roles as the metadata API shows and takes them (contract: metadata section 7). Pure. What the flags about records and
- * settings allow is decided by gateway/policy; What it says of
- * single objects, fields and settings stands in permission.h. can_access_all_tools and the assignment to users and
- * agents are kept for clients that read them: Portti has neither tools nor users nor agents.
+ * settings allow is decided by gateway/policy; what a role says of single objects, fields and settings is read by
+ * permission.h. can_access_all_tools and the assignment to users and agents are kept for clients that read them: Portti
+ * has neither tools nor users nor agents.
  */
 #ifndef PORTTI_METADATA_ROLE_H
 #define PORTTI_METADATA_ROLE_H
@@ -28,6 +28,7 @@ enum role_flag {
     ROLE_UPDATE_RECORDS,
     ROLE_SOFT_DELETE_RECORDS,
     ROLE_DESTROY_RECORDS,
+    ROLE_INTROSPECT, /* ours: clients of the contract need not know it */
     ROLE_FLAG_COUNT
 };
 
