@@ -121,11 +121,29 @@ static bool check_array(const struct check *check, const struct json *value)
     return fine || complain(check, "Default value should be an array of quoted strings");
 }
 
+/* Whole numbers are kept as doubles, or pass through one: from here on (2^53) not every one of them is there. */
+static const int64_t whole_max = INT64_C(9007199254740992);
+
+static bool rounds(struct str text)
+{
+    int64_t integer;
+    for (size_t i = 0; i < text.len; i++) {
+        if ((text.ptr[i] < '0' || text.ptr[i] > '9') && !(i == 0 && text.ptr[i] == '-')) {
+            return false;
+        }
+    }
+    return !str_to_int64(text, -whole_max, whole_max, &integer);
+}
+
 static bool check_number(const struct check *check, const struct json *value, struct str settings)
 {
     double number;
     if (value->type != JSON_NUMBER || !number_parse_double(value->text, &number)) {
         return complain(check, "Default value should be a number");
+    }
+    if (rounds(value->text)) {
+        return complain(check, "Default value would be rounded: whole numbers go from -9007199254740992 to "
+                               "9007199254740992");
     }
     struct str type = draft_setting(check->draft, settings, "dataType");
     bool whole = str_is(type, "int") || str_is(type, "bigint");
@@ -172,6 +190,11 @@ static bool check_composite(const struct check *check, enum field_type type, con
             return report_add(check->draft->report, check->entry, INPUT, check->shown,
                               "Default value has a property \"%.*s\", which a field of type %s does not",
                               STR_ARG(str_cut(member->key, 80)), info->name);
+        }
+        if (info->subs[i].column == COLUMN_NUMERIC && member->type == JSON_NUMBER && rounds(member->text)) {
+            return report_add(check->draft->report, check->entry, INPUT, check->shown,
+                              "Default value of \"%s\" would be rounded as a number; send it as quoted string",
+                              info->subs[i].name);
         }
         fine =
             sub_fits(&info->subs[i], member) ||

@@ -110,8 +110,9 @@ void explain_failure(const struct remodel *remodel, const struct pg_failure *fai
                      "Cannot make the field non-nullable: some records have no value in it. Give them one first");
     } else if (strcmp(state, "54011") == 0) {
         err_fail_tag(out, ERR_INVALID, "INVALID_FIELD_INPUT",
-                     "The object cannot take another field: PostgreSQL allows 1600 columns in a table, and those that "
-                     "were deleted count");
+                     "A table cannot take another column: PostgreSQL allows 1600, and those that were deleted count. A "
+                     "field needs them in its object's table; a new object needs one in each of the tables of "
+                     "timeline activities, attachments, note targets and task targets");
     } else if (strcmp(state, "54000") == 0) {
         err_fail_tag(out, ERR_INVALID, "INVALID_FIELD_INPUT",
                      "Cannot make the field unique: a value is too long for an index");

@@ -84,10 +84,17 @@ static void fail(struct export *export, const struct pg_failure *failure)
     struct request *request = export->request;
     if (!export->begun) {
         release(export);
-        request_fail_pg(request, failure);
+        request->again.planned = request->model;
+        request->again.on_model = records_plan_again;
+        request->again.context = request;
+        if (request_replans(request, failure, &request->again)) {
+            request->failure = *failure;
+        } else {
+            request_fail_pg(request, failure);
+        }
         return;
     }
-    /* The status is long out: a last line says why, and a connection cut short says that it is not whole. */
+    /* The status is long out: a connection that is cut short says that it is not whole. */
     log_begin(LOG_LEVEL_WARN, "export_failed");
     log_str("id", request->id);
     log_str("detail", str_from(failure->detail));

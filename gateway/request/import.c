@@ -2,7 +2,8 @@
  * NDJSON in, one record a line, and one line of report out for each: {"line":1,"id":…} or {"line":2,"error":…}. Lines
  * are taken in batches, each a transaction of its own with its events. A batch that PostgreSQL refuses is done again
  * record by record, so that the refusal lands on the line that earned it. The client's pace of reading holds up the
- * next batch.
+ * next batch. When the model moves meanwhile, records are read again in the new one, by their names as ever; when the
+ * object is gone, or the key may not write it any more, the line where that was noticed says so and is the last.
  */
 #include "common/crypto/digest.h"
 #include "common/text/json_read.h"
@@ -11,6 +12,7 @@
 
 struct item {
     size_t line;
+    struct str text;
     struct record_input input;
     struct uuid id;
     struct err err;
@@ -91,7 +93,6 @@ static void read_batch(struct import *import)
     size_t most = request->worker->settings->limits.max_batch;
     int64_t now_us = request_now_us();
     struct str text;
-    arena_reset(&import->arena);
     import->items = ARENA_ARRAY(request->arena, struct item, most);
     import->good = ARENA_ARRAY(request->arena, size_t, most);
     import->item_count = 0;
@@ -100,6 +101,7 @@ static void read_batch(struct import *import)
     while (import->item_count < most && read_line(import, &text)) {
         struct item *item = &import->items[import->item_count];
         item->line = import->line;
+        item->text = text;
         item->refused = !read_record(import, item, text, now_us);
         if (!item->refused) {
             import->good[import->good_count++] = import->item_count;
@@ -171,6 +173,64 @@ static void batch_done(struct import *import)
     }
 }
 
+/* ---- a model or a key that changes meanwhile ---- */
+
+/* The object as it is now, by the id of the one that was asked for. */
+static bool follow_model(struct import *import, struct model *newer, struct err *err)
+{
+    struct request *request = import->request;
+    struct plan *plan = &request->operation.plan;
+    const struct object *object = catalogue_object(newer->catalogue, &plan->object->id);
+    if (object == NULL || !object->active) {
+        return err_fail_tag(err, ERR_NOT_FOUND, "OBJECT_METADATA_NOT_FOUND",
+                            "The object was deleted or deactivated while the import ran: this line and those behind it "
+                            "were not imported");
+    }
+    plan->object = object;
+    if (request->model != newer) {
+        model_ref(newer);
+        model_unref(request->model);
+        request->model = newer;
+        request->operation.model = newer;
+    }
+    return true;
+}
+
+/* An import may take longer than a key's life. */
+static bool follow_key(struct import *import, struct err *err)
+{
+    struct request *request = import->request;
+    struct request_worker *worker = request->worker;
+    struct str authorization = http_header_get(&request->exchange->request, "authorization");
+    const struct api_key *key = NULL;
+    if (!authenticate(worker->tokens, worker->keyring, authorization, clock_wall_us() / 1000000, &key, err)) {
+        return false;
+    }
+    if (request->keyring != worker->keyring) {
+        keyring_ref(worker->keyring);
+        keyring_unref(request->keyring);
+        request->keyring = worker->keyring;
+        request->role = key->role;
+    }
+    return policy_may(request->role, request->operation.plan.object, RIGHT_UPDATE) ||
+           err_fail_tag(err, ERR_FORBIDDEN, "PERMISSION_DENIED",
+                        "Entity performing the request does not have permission");
+}
+
+/* The next line is refused, and is the last one. */
+static void stop_here(struct import *import, const struct err *err)
+{
+    struct str text;
+    import->stopped = true;
+    import->item_count = 0;
+    if (read_line(import, &text)) {
+        import->items = ARENA_NEW(import->request->arena, struct item);
+        import->items[0] = (struct item){.line = import->line, .text = text, .refused = true, .err = *err};
+        import->item_count = 1;
+    }
+    batch_done(import);
+}
+
 /* ---- writing ---- */
 
 static void write_some(struct import *import, size_t first, size_t count);
@@ -191,27 +251,71 @@ static void refuse_flying(struct import *import, const struct pg_failure *failur
     }
 }
 
+/* The database is away or too slow: what has not been tried is not reported, so it can be sent again. */
+static void give_up(struct import *import, const struct pg_failure *failure)
+{
+    import->stopped = true;
+    refuse_flying(import, failure);
+    while (import->singly && ++import->first < import->good_count) {
+        import->flying = 1;
+        refuse_flying(import, failure);
+    }
+    batch_done(import);
+}
+
+/* Those of the batch that are not written yet, read once more in the newer model. */
+static void write_again(void *context, struct model *newer)
+{
+    struct import *import = context;
+    struct err err;
+    if (newer == NULL) {
+        give_up(import, &import->request->failure);
+        return;
+    }
+    bool there = follow_model(import, newer, &err);
+    int64_t now_us = request_now_us();
+    size_t kept = import->first;
+    for (size_t i = import->first; i < import->good_count; i++) {
+        struct item *item = &import->items[import->good[i]];
+        item->refused = !there || !read_record(import, item, item->text, now_us);
+        if (!there) {
+            item->err = err;
+        } else if (!item->refused) {
+            import->good[kept++] = import->good[i];
+        }
+    }
+    import->good_count = kept;
+    import->stopped = !there;
+    if (import->first < kept) {
+        write_some(import, import->first, import->singly ? 1 : kept - import->first);
+    } else {
+        batch_done(import);
+    }
+}
+
 static void on_written(void *context, struct pg_result *const *results, const struct pg_failure *failure)
 {
     struct import *import = context;
     struct request *request = import->request;
     request_note_job(request, &request->job);
+    request->again.planned = request->model;
+    request->again.on_model = write_again;
+    request->again.context = import;
+    if (failure != NULL && request_replans(request, failure, &request->again)) {
+        request->failure = *failure;
+        return;
+    }
     if (failure == NULL) {
         write_publish(&request->operation, import->events, import->flying, results[1]);
     } else if (is_refusal(failure) && import->flying > 1) {
         import->singly = true;
         write_some(import, 0, 1);
         return;
-    } else {
+    } else if (is_refusal(failure)) {
         refuse_flying(import, failure);
-        if (!is_refusal(failure)) {
-            /* The database is away or too slow: what has not been tried is not reported, so it can be sent again. */
-            import->stopped = true;
-            while (import->singly && ++import->first < import->good_count) {
-                import->flying = 1;
-                refuse_flying(import, failure);
-            }
-        }
+    } else {
+        give_up(import, failure);
+        return;
     }
     if (import->singly && import->first + 1 < import->good_count) {
         write_some(import, import->first + 1, 1);
@@ -251,6 +355,13 @@ static void next_batch(struct import *import)
         end(import);
         return;
     }
+    struct err err;
+    arena_reset(&import->arena);
+    if (!follow_model(import, import->request->worker->model, &err) || !follow_key(import, &err)) {
+        stop_here(import, &err);
+        return;
+    }
+    import->request->again.times = 0;
     read_batch(import);
     if (import->good_count > 0) {
         write_some(import, 0, import->good_count);
@@ -274,6 +385,7 @@ void handle_import(struct request *request)
                                .header_count = request->header_count};
     http_stream_begin(request->exchange, &reply);
     request->exchange->user = import;
+    request->replan.arena = request->arena;
     request->arena = &import->arena;
     request_equip(request, &request->operation);
     next_batch(import);

@@ -35,15 +35,13 @@ static void on_row(void *context, const struct value *values)
     rest_put_list_row(&request->exchange->body, &request->operation.plan, request->row_count++, values);
 }
 
-static void plan_again(void *context, struct model *newer);
-
 static void on_done(void *context, const struct plan_result *result, const struct pg_failure *failure)
 {
     struct request *request = context;
     const struct plan *plan = &request->operation.plan;
     request->queued_us += request->operation.queued_us;
     request->database_us += request->operation.database_us;
-    request->again.on_model = plan_again;
+    request->again.on_model = records_plan_again;
     request->again.context = request;
     request->again.planned = request->model;
     if (failure != NULL && request_replans(request, failure, &request->again)) {
@@ -109,7 +107,7 @@ static bool make_plan(struct request *request, const struct rest_request *rest)
 }
 
 /* Another plan from the same question, in the newer model; a key that was claimed stays claimed. */
-static void plan_again(void *context, struct model *newer)
+void records_plan_again(void *context, struct model *newer)
 {
     struct request *request = context;
     if (newer == NULL) {

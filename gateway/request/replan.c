@@ -18,8 +18,9 @@ static struct model *pin(struct request *request, struct model *model)
         }
     }
     if (replan->count == replan->capacity) {
+        struct arena *arena = replan->arena == NULL ? request->arena : replan->arena;
         size_t capacity = replan->capacity * 2 + 4;
-        struct model **grown = ARENA_ARRAY(request->arena, struct model *, capacity);
+        struct model **grown = ARENA_ARRAY(arena, struct model *, capacity);
         for (size_t i = 0; i < replan->count; i++) {
             grown[i] = replan->pinned[i];
         }

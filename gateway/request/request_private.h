@@ -26,6 +26,7 @@ struct replan {
     struct loop_timer timer;
     int64_t give_up_us;
     struct list waiting;
+    struct arena *arena; /* of `pinned`: lasts as long as the request; NULL: the request's own */
     struct model **pinned;
     size_t count, capacity;
 };
@@ -149,6 +150,8 @@ void handle_records(struct request *request);
 /* A list as NDJSON: the plan is PLAN_READ_MANY. */
 bool export_wanted(const struct request *request);
 void handle_export(struct request *request);
+/* records.c: on_model of what is planned from request->rest. */
+void records_plan_again(void *context, struct model *newer);
 /* NDJSON lines into records: the plan is PLAN_CREATE, without inputs. */
 void handle_import(struct request *request);
 /* GET /rest/open-api/{name}; `known` tells whether the client has shown a valid key. */

@@ -271,6 +271,15 @@ static void wrong_fields_are_reported(void **state)
          "follow snake_case \"a b\"\nINVALID_FIELD_INPUT: Option color is invalid\n"},
         {FIELD("NUMBER", "x", ",\"settings\":{\"dataType\":\"int\"},\"defaultValue\":1.5"),
          "INVALID_FIELD_INPUT: Default value should be a whole number\n"},
+        {FIELD("NUMBER", "x", ",\"defaultValue\":9007199254740993"),
+         "INVALID_FIELD_INPUT: Default value would be rounded: whole numbers go from -9007199254740992 to "
+         "9007199254740992\n"},
+        {FIELD("NUMBER", "x", ",\"settings\":{\"dataType\":\"bigint\"},\"defaultValue\":-99999999999999999999"),
+         "INVALID_FIELD_INPUT: Default value would be rounded: whole numbers go from -9007199254740992 to "
+         "9007199254740992\n"},
+        {FIELD("CURRENCY", "x", ",\"defaultValue\":{\"amountMicros\":9007199254740993,\"currencyCode\":\"'EUR'\"}"),
+         "INVALID_FIELD_INPUT: Default value of \"amountMicros\" would be rounded as a number; send it as quoted "
+         "string\n"},
         {FIELD("RELATION", "x", ""), "FIELD_METADATA_RELATION_MALFORMED: Relation creation payload is invalid\n"},
         {FIELD("RELATION", "noteTargets",
                ",\"relationCreationPayload\":{\"type\":\"MANY_TO_ONE\",\"targetFieldLabel\":\"Target company\","
