@@ -335,9 +335,7 @@ static void drop(struct engine *engine, struct delivery *delivery)
     case DELIVERY_WAITING:
     case DELIVERY_PARKED: break;
     }
-    if (delivery->hook->state == HOOK_DISABLED) {
-        record_disabled(engine, delivery);
-    }
+    record_disabled(engine, delivery);
     delivery->state = DELIVERY_DONE;
     delivery_drop_event(engine, delivery);
     (void)delivery_leave_order(engine, delivery); /* whoever is next is dropped as well */

@@ -77,7 +77,7 @@ static struct decision decide(struct engine *engine, const struct delivery *deli
         decision.verdict = VERDICT_GAVE_UP; /* it will not come back */
     }
     if (decision.verdict == VERDICT_RETRY && delivery->hook->state != HOOK_ACTIVE) {
-        decision.verdict = delivery->hook->state == HOOK_DISABLED ? VERDICT_DISABLE : VERDICT_GAVE_UP;
+        decision.verdict = VERDICT_DISABLE;
     }
     return decision;
 }
