@@ -324,7 +324,12 @@ static int64_t oldest_event_us(const struct engine *engine)
             oldest = first->created_us < oldest ? first->created_us : oldest;
         }
     }
-    return oldest == INT64_MAX ? 0 : clock_wall_us() - oldest;
+    return oldest == INT64_MAX ? 0 : engine_now_us(engine) - oldest;
+}
+
+int64_t engine_now_us(const struct engine *engine)
+{
+    return recorder_now_us(engine->recorder);
 }
 
 static void raise_to(int64_t *gauge, int64_t value)

@@ -109,7 +109,7 @@ void delivery_spill(struct engine *engine, struct delivery *delivery)
         }
     }
     delivery->state = DELIVERY_SPILLED;
-    delivery->next_at_us = clock_wall_us();
+    delivery->next_at_us = engine_now_us(engine);
     delivery_drop_event(engine, delivery);
     hook->spilling++;
     metric_add(&dispatcher_metrics[METRIC_SPILLED], 1);
@@ -153,7 +153,7 @@ void engine_arm_due(struct engine *engine)
         loop_timer_stop(&engine->due_timer);
         return;
     }
-    int64_t wait = top->due_us - clock_wall_us();
+    int64_t wait = top->due_us - engine_now_us(engine);
     loop_timer_start(&engine->due_timer, wait < 0 ? 0 : wait > SLEEP_MOST_US ? SLEEP_MOST_US : wait);
 }
 
@@ -180,7 +180,7 @@ static void postpone(struct engine *engine, struct delivery *delivery, int64_t n
 void engine_on_due(void *context)
 {
     struct engine *engine = context;
-    int64_t now = clock_wall_us();
+    int64_t now = engine_now_us(engine);
     for (struct heap_item *top; (top = heap_top(&engine->heap)) != NULL && top->due_us <= now;) {
         struct delivery *delivery = CONTAINER_OF(top, struct delivery, due);
         int64_t wait =
@@ -201,7 +201,7 @@ static void event_is_lost(struct engine *engine, struct delivery *delivery)
 {
     struct send_result result = {.outcome = {0, FAILURE_LOST, -1}, .parts = {-1, -1, -1, -1}};
     delivery->state = DELIVERY_SENDING;
-    engine_attempt_done(engine, delivery, &result, clock_wall_us());
+    engine_attempt_done(engine, delivery, &result, engine_now_us(engine));
 }
 
 static void take_loaded(struct engine *engine, struct delivery *delivery, struct stored_event *const *events,
@@ -241,7 +241,7 @@ static void on_loaded(void *context, bool ok, struct stored_event *const *events
         if (ok) {
             take_loaded(engine, delivery, events, count);
         } else {
-            delivery_retry_at(engine, delivery, clock_wall_us() + 500000);
+            delivery_retry_at(engine, delivery, engine_now_us(engine) + 500000);
         }
     }
     engine->load_running = false; /* not before: one that is lost makes the next of its record ready */
@@ -310,7 +310,7 @@ static void record_disabled(struct engine *engine, const struct delivery *delive
         .event_id = delivery->event_id,
         .seq = delivery->seq,
         .attempt = delivery->attempt,
-        .started_us = clock_wall_us(),
+        .started_us = engine_now_us(engine),
         .outcome = "disabled",
         .part_us = {-1, -1, -1, -1},
     };
@@ -335,9 +335,7 @@ static void drop(struct engine *engine, struct delivery *delivery)
     case DELIVERY_WAITING:
     case DELIVERY_PARKED: break;
     }
-    if (delivery->hook->state == HOOK_DISABLED) {
-        record_disabled(engine, delivery);
-    }
+    record_disabled(engine, delivery);
     delivery->state = DELIVERY_DONE;
     delivery_drop_event(engine, delivery);
     (void)delivery_leave_order(engine, delivery); /* whoever is next is dropped as well */

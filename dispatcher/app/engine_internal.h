@@ -51,7 +51,7 @@ struct delivery {
     struct uuid record_id;
     int64_t seq;
     int64_t created_us;
-    int64_t next_at_us; /* wall clock */
+    int64_t next_at_us; /* by engine_now_us */
     int attempt;        /* tries made so far */
     int last_status;
     enum failure last_failure;
@@ -90,7 +90,7 @@ struct sending {
     char *lines[DELIVER_HEADER_MAX + WEBHOOK_HEADERS_MAX];
     size_t line_count;
     struct hook_tls *tls; /* a reference: the webhook may change meanwhile */
-    int64_t started_us;   /* wall clock */
+    int64_t started_us;   /* by engine_now_us */
     int64_t begun_us;     /* loop time */
     bool slow;            /* in engine->slow_sendings */
 };
@@ -233,7 +233,8 @@ void engine_on_written(void *context, const struct pg_result *const *reads);
 /* Undecided deliveries of old reads go to core.pending, so that the cursor may pass them. */
 void engine_pass_slow(struct engine *engine);
 bool engine_nothing_to_write(const struct engine *engine);
-void engine_put_pending(struct group *group, struct delivery *delivery, enum pending_state state);
+void engine_put_pending(const struct engine *engine, struct group *group, struct delivery *delivery,
+                        enum pending_state state);
 
 /* engine_park.c */
 /* Reads core.pending from its begin to its end; engine_start_reading follows. */
@@ -268,6 +269,8 @@ void engine_put_health(struct engine *engine, struct group *group);
 void engine_disable_hook(struct engine *engine, struct hook *hook, struct str reason);
 
 /* engine.c */
+/* The time of day, by the database's clock: what is planned by one dispatcher may fall to another. */
+int64_t engine_now_us(const struct engine *engine);
 bool engine_may_start(const struct engine *engine);
 void engine_check_drained(struct engine *engine);
 uint32_t engine_random(struct engine *engine);

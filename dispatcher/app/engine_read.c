@@ -59,7 +59,8 @@ static void on_hooks(void *context, bool ok, const struct webhook_rows *rows)
         loop_timer_start(&engine->step_timer, TRY_AGAIN_US);
         return;
     }
-    hooks_load(&engine->hooks, rows, loop_now_us(engine->loop), engine_drop_hook, engine);
+    struct hooks_clock now = {loop_now_us(engine->loop), engine_now_us(engine)};
+    hooks_load(&engine->hooks, rows, &now, engine_drop_hook, engine);
     keep_paused(engine);
     loop_defer(engine->loop, &engine->pump_task); /* one may have been resumed */
     engine_step(engine);

@@ -213,11 +213,12 @@ static void take_pause(const struct hooks *hooks, struct hook *hook, bool paused
 }
 
 /* Who disabled it was told; from here on it may fail anew. A hook that is new here goes on where the last owner was. */
-static void take_health(struct hook *hook, const struct webhook_row *row, bool begins, bool comes_back, int64_t now_us)
+static void take_health(struct hook *hook, const struct webhook_row *row, bool begins, bool comes_back,
+                        const struct hooks_clock *now)
 {
     if (begins || comes_back) {
         hook->failing_since_us = comes_back ? 0 : row->failing_since_us;
-        hook->failing_from_us = now_us - (clock_wall_us() - hook->failing_since_us);
+        hook->failing_from_us = now->loop_us - (now->day_us - hook->failing_since_us);
         hook->noticed = comes_back ? 0 : (int)row->noticed;
         hook->health_written = row->failing_since_us > 0;
         hook->health_dirty = comes_back && hook->health_written;
@@ -284,7 +285,7 @@ static void report_stopped(struct hooks *hooks, void (*on_stopped)(void *context
     }
 }
 
-void hooks_load(struct hooks *hooks, const struct webhook_rows *rows, int64_t now_us,
+void hooks_load(struct hooks *hooks, const struct webhook_rows *rows, const struct hooks_clock *now,
                 void (*on_stopped)(void *context, struct hook *hook), void *context)
 {
     for (size_t i = 0; i < rows->count; i++) {
@@ -297,7 +298,7 @@ void hooks_load(struct hooks *hooks, const struct webhook_rows *rows, int64_t no
         if (hook == NULL) {
             hook = hook_new(hooks, &row->id);
         }
-        take_health(hook, row, begins, !begins && hook->state == HOOK_DISABLED && !row->disabled, now_us);
+        take_health(hook, row, begins, !begins && hook->state == HOOK_DISABLED && !row->disabled, now);
         take_replay(hook, row);
         hook->seen = true;
         hook->state = row->disabled ? HOOK_DISABLED : HOOK_ACTIVE;
@@ -307,7 +308,7 @@ void hooks_load(struct hooks *hooks, const struct webhook_rows *rows, int64_t no
         take_secret(hooks, hook, row);
         take_delivery(hooks, hook, row);
         take_shape(hooks, hook, row);
-        take_pause(hooks, hook, row->paused, now_us);
+        take_pause(hooks, hook, row->paused, now->loop_us);
     }
     hooks->version = rows->version;
     hooks->workspace_id = rows->workspace_id;

@@ -89,7 +89,7 @@ const struct pg_statement group_statements[COMMAND_COUNT] = {
                         " insert into core.attempt (webhook_id, event_id, seq, attempt, started_at, duration_us,"
                         " outcome, record_id, event_at) select g.webhook_id, g.event_id, g.seq, g.attempt, now(), 0,"
                         " 'disabled', g.record_id, g.event_created_at"
-                        " from gone g join core.webhook w on w.id = g.webhook_id where w.deleted_at is null"),
+                        " from gone g"),
                purge_types, ARRAY_LEN(purge_types), false},
     [REFILL + READ_REFILL] = {STR_INIT("select " PENDING_COLUMNS_SQL " from unnest($1, $2) as w(id, most)"
                                        " cross join lateral (select * from core.pending where webhook_id = w.id"

@@ -218,6 +218,11 @@ static bool proxy_failed(const struct transfer *transfer, enum failure failure)
     return status >= 300 || failure == FAILURE_REFUSED || failure == FAILURE_DNS;
 }
 
+static int64_t day_us(const struct transfer *transfer)
+{
+    return transfer->request.day_us + clock_mono_us() - transfer->started_us;
+}
+
 static struct outcome outcome_of(struct transfer *transfer, CURLcode code)
 {
     long status = 0;
@@ -227,7 +232,7 @@ static struct outcome outcome_of(struct transfer *transfer, CURLcode code)
         struct curl_header *header;
         outcome.status = (int)status;
         if (curl_easy_header(transfer->easy, "Retry-After", 0, CURLH_HEADER, -1, &header) == CURLHE_OK) {
-            outcome.retry_after_us = schedule_retry_after(str_from(header->value), clock_wall_us());
+            outcome.retry_after_us = schedule_retry_after(str_from(header->value), day_us(transfer));
         }
         return outcome;
     }

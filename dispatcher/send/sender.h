@@ -64,6 +64,7 @@ struct send_request {
     char *const *headers;       /* whole lines */
     size_t header_count;        /* at most 39 */
     const struct send_tls *tls; /* NULL: nothing of its own */
+    int64_t day_us;             /* the time of day at its start, for dates in the answer */
     /* Called once, from the loop, never from within sender_start. */
     void (*on_done)(void *context, const struct send_result *result);
     void *context;

@@ -136,27 +136,38 @@ static void put_escaped(struct strbuf *out, struct str text)
     }
 }
 
-/* ` plain ilike (folded $n)`: folded once a statement and not for every row. */
-static void build_like(struct sql_builder *builder, const char *before, struct str text)
+/* What was typed, between `before` and anything, as a pattern. */
+static struct value pattern_of(struct arena *arena, const char *before, struct str typed)
 {
     struct strbuf pattern = {0};
     strbuf_puts(&pattern, before);
-    put_escaped(&pattern, text);
+    put_escaped(&pattern, typed);
     strbuf_put_char(&pattern, '%');
-    build_text(builder, "plain ilike (select " FOLDED("typed") " from (select ");
-    build_arg(builder, SQL_TEXT, arena_copy(builder->arena, strbuf_str(&pattern)));
-    build_text(builder, "::text as typed) as given)");
+    struct value value = {.kind = COLUMN_TEXT, .as.text = arena_copy(arena, strbuf_str(&pattern))};
     strbuf_release(&pattern);
+    return value;
+}
+
+/* `plain ilike any (…)`: patterns are folded once a statement and not for every row. */
+static void build_likes(struct sql_builder *builder, const char *quantity, const struct value *patterns, size_t count)
+{
+    build_text(builder, "plain ilike ");
+    build_text(builder, quantity);
+    build_text(builder, " (array(select " FOLDED("typed") " from unnest(");
+    build_values(builder, COLUMN_TEXT, patterns, count);
+    build_text(builder, ") as given (typed)))");
 }
 
 /* Each word as the beginning of a lexeme, which a vector's text has in quotes: 'acme':1. */
 static void build_beginnings(struct sql_builder *builder, struct str typed)
 {
+    struct value *patterns = ARENA_ARRAY(builder->arena, struct value, typed.len / 2 + 1);
+    size_t count = 0;
     struct str word;
-    for (const char *before = ""; sql_search_next(&typed, &word); before = " and ") {
-        build_text(builder, before);
-        build_like(builder, "%'", word);
+    while (sql_search_next(&typed, &word)) {
+        patterns[count++] = pattern_of(builder->arena, "%'", word);
     }
+    build_likes(builder, "all", patterns, count);
 }
 
 /*
@@ -179,10 +190,11 @@ static void build_search(struct sql_builder *builder, unsigned alias, const stru
     build_text(builder, " @@ pg_catalog.to_tsquery('pg_catalog.simple', ");
     build_arg(builder, SQL_TEXT, words);
     build_text(builder, ") or coalesce((select ");
-    build_like(builder, "%", typed);
-    build_text(builder, " or (");
+    struct value anywhere = pattern_of(builder->arena, "%", typed);
+    build_likes(builder, "any", &anywhere, 1);
+    build_text(builder, " or ");
     build_beginnings(builder, typed);
-    build_text(builder, ") from (select " FOLDED("stored") " as plain from (select ");
+    build_text(builder, " from (select " FOLDED("stored") " as plain from (select ");
     build_str(builder, strbuf_str(&vector));
     build_text(builder, "::text as stored) as read) as folded), false))");
     strbuf_release(&vector);

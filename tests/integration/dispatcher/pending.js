@@ -112,6 +112,8 @@ const cases = {
     await t.deleteWebhook(hook);
     await until('nothing waits', 3, async () => await states(hook) === '');
     assert.equal(await dispatcher.metric('portti_deliveries_parked'), 0);
+    // None of them says for ever that another attempt is to come.
+    assert.equal(await sql(`select count(*) from (select distinct on (webhook_id, event_id) outcome from core.attempt where webhook_id = '${hook.id}' order by webhook_id, event_id, started_at desc) a where outcome = 'failed'`), '0');
   },
 
   async 'many pending retries: little memory, a quick start, and each in its time'(start) {

@@ -325,6 +325,7 @@ const cases = {
     await until('the other goes on', 3, () => receiver.of(stays.path).length === 51);
     await sleep(500);
     assert.equal(receiver.of(hook.path).length, seen);
+    assert.equal(await sql(`select count(*) from (select distinct on (webhook_id, event_id) outcome from core.attempt where webhook_id = '${hook.id}' order by webhook_id, event_id, started_at desc) a where outcome = 'failed'`), '0');
   },
 
   async 'ten thousand webhooks for one event: each gets it once'(start) {
