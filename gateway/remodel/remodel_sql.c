@@ -112,7 +112,7 @@ void explain_failure(const struct remodel *remodel, const struct pg_failure *fai
         err_fail_tag(out, ERR_INVALID, "INVALID_FIELD_INPUT",
                      "A table cannot take another column: PostgreSQL allows 1600, and those that were deleted count. A "
                      "field needs them in its object's table; a new object needs one in each of the tables of "
-                     "timeline activities, attachments, note targets and task targets");
+                     "note targets and task targets");
     } else if (strcmp(state, "54000") == 0) {
         err_fail_tag(out, ERR_INVALID, "INVALID_FIELD_INPUT",
                      "Cannot make the field unique: a value is too long for an index");
