@@ -53,6 +53,19 @@ void *arena_array(struct arena *arena, size_t count, size_t size)
     return arena_alloc(arena, whole);
 }
 
+void *arena_grow(struct arena *arena, void *items, size_t count, size_t *capacity, size_t size)
+{
+    if (count < *capacity) {
+        return items;
+    }
+    *capacity = *capacity == 0 ? 16 : *capacity * 2;
+    void *grown = arena_array(arena, *capacity, size);
+    if (count > 0) {
+        memcpy(grown, items, count * size);
+    }
+    return grown;
+}
+
 struct str arena_copy(struct arena *arena, struct str text)
 {
     char *copy = arena_bytes(arena, text.len);

@@ -22,6 +22,9 @@ void *arena_alloc(struct arena *arena, size_t size) __attribute__((returns_nonnu
 char *arena_bytes(struct arena *arena, size_t size) __attribute__((returns_nonnull));
 /* A zeroed array; the product is checked (overflow aborts, as out of memory does). */
 void *arena_array(struct arena *arena, size_t count, size_t size) __attribute__((returns_nonnull));
+/* Room for one more behind the `count` items of an array that has room for `*capacity`: itself, or a larger copy. */
+void *arena_grow(struct arena *arena, void *items, size_t count, size_t *capacity, size_t size)
+    __attribute__((returns_nonnull));
 struct str arena_copy(struct arena *arena, struct str text);
 /* Copy with a NUL behind it. */
 char *arena_cstr(struct arena *arena, struct str text);

@@ -1,4 +1,5 @@
 #include "common/base/str.h"
+#include "common/base/alloc.h"
 
 #include <stdint.h>
 
@@ -128,4 +129,14 @@ bool str_to_int64(struct str text, int64_t min, int64_t max, int64_t *out)
     }
     *out = value;
     return true;
+}
+
+char *str_dup(struct str text)
+{
+    char *copy = xmalloc(text.len + 1);
+    if (text.len > 0) {
+        memcpy(copy, text.ptr, text.len);
+    }
+    copy[text.len] = '\0';
+    return copy;
 }

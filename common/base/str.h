@@ -64,6 +64,8 @@ struct str str_slice(struct str text, size_t from, size_t to);
 struct str str_cut(struct str text, size_t max);
 /* Without leading and trailing space, tab, CR and LF. */
 struct str str_trim(struct str text);
+/* A copy of its own with a NUL behind it, for free(). */
+char *str_dup(struct str text) __attribute__((malloc, returns_nonnull));
 /* Cuts the part before the first `separator` off `*rest` into `*part`; false when `*rest` was already used up
  * (its ptr is then NULL). "a,,b" gives "a", "", "b"; "" gives one empty part. Start with a non-NULL ptr. */
 bool str_split(struct str *rest, char separator, struct str *part);

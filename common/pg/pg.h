@@ -19,6 +19,7 @@
 #include "common/base/err.h"
 #include "common/base/str.h"
 #include "common/loop/loop.h"
+#include "common/text/uuid.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -86,6 +87,12 @@ bool pg_get_bool(struct str value);
 double pg_get_float8(struct str value); /* 0 when it is none */
 /* Microseconds since 1970. */
 int64_t pg_get_timestamptz(struct str value);
+/* A column's value, decoded; NULL is the empty text, 0, false, nil. */
+struct str pg_text_at(const struct pg_result *result, size_t row, size_t column);
+int64_t pg_int_at(const struct pg_result *result, size_t row, size_t column);
+bool pg_bool_at(const struct pg_result *result, size_t row, size_t column);
+int64_t pg_time_at(const struct pg_result *result, size_t row, size_t column);
+struct uuid pg_uuid_at(const struct pg_result *result, size_t row, size_t column);
 
 struct pg_failure {
     struct err err;      /* code and a sentence fit for a client */
@@ -104,7 +111,9 @@ struct pg_job {
     const struct pg_command *commands;
     size_t command_count;
     int64_t deadline_us; /* loop time; not sent by then: ERR_UNAVAILABLE. 0 = the pool's default wait */
-    unsigned cost;       /* a guess, such as the rows asked for; 0 counts as 1 */
+    int64_t cancel_us; /* loop time; not answered by then: the server is told to stop it, and it fails with ERR_TIMEOUT;
+                        * nothing of a write is kept. 0 = never */
+    unsigned cost;     /* a guess, such as the rows asked for; 0 counts as 1 */
     /* Called once, from the loop, never from within pg_submit. `failure` is NULL on success; results then has one per
      * command. The job and all that it points to must live until then. */
     void (*on_done)(void *context, struct pg_result *const *results, const struct pg_failure *failure);
@@ -184,6 +193,7 @@ struct pg_pool_stats {
     uint64_t flushes;
     uint64_t prepares;
     uint64_t connects;
+    uint64_t cancels;
     size_t connections_up;
     size_t in_flight;
     size_t queued;

@@ -1,6 +1,7 @@
 #include "common/pg/pg_conn.h"
 
 #include "common/base/alloc.h"
+#include "common/pg/pg_cancel.h"
 #include "common/pg/pg_failure.h"
 #include "common/pg/pg_pool.h"
 #include "common/pg/pg_wire.h"
@@ -64,6 +65,9 @@ void pg_conn_init(struct pg_conn *conn, struct pg_pool *pool, const struct pg_co
 static void forget_wire(struct pg_conn *conn)
 {
     pg_conn_drop_results(conn);
+    pg_cancel_drop(conn->cancel);
+    conn->cancel = NULL;
+    conn->cancelled_us = 0;
     pg_prepared_clear(&conn->prepared);
     conn->head = 0;
     conn->count = 0;

@@ -12,6 +12,7 @@
 #include <assert.h>
 
 struct pg_entry;
+struct pg_cancel;
 
 /* The room's part of a job, laid over job->room. */
 struct pg_job_room {
@@ -59,6 +60,10 @@ struct pg_conn {
     bool cleaning; /* a ROLLBACK of our own is on its way */
     bool retiring; /* gets no more work, and is made anew when it is idle: it leads to a read-only server */
     bool broken;   /* to be given up at the end of this turn */
+
+    struct pg_cancel *cancel; /* under way: it gets no work meanwhile */
+    int64_t cancelled_us;     /* when the last one began; 0 = never */
+    int64_t cancel_reach_us;  /* what was sent until then may have been hit */
 
     struct pg_entry *entries; /* a ring */
     size_t head;

@@ -2,7 +2,11 @@
 
 #include "common/observe/log.h"
 #include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
 #include <sys/random.h>
+#include <unistd.h>
 
 enum {
     BACK_OFF_LEAST_US = 50 * 1000,
@@ -33,10 +37,19 @@ static int64_t jittered(int64_t us)
     return us / 2 + (int64_t)(dice % (uint32_t)(us / 2 + 1));
 }
 
-/* libpq closes its socket in PQfinish and between the addresses of a host: the loop must have let go of it before. */
+/*
+ * libpq closes its socket by itself: between the addresses of a host, and in the middle of any call that finds the
+ * other end gone. A descriptor that is opened next then gets that number while the loop still watches it, and would be
+ * taken for one that is watched already: it would never be heard of. So what the loop watches is a duplicate of our
+ * own.
+ */
 static void forget_socket(struct pg_dial *dial)
 {
     loop_io_release(&dial->io);
+    if (dial->watched >= 0) {
+        close(dial->watched);
+        dial->watched = -1;
+    }
 }
 
 static void close_connection(struct pg_dial *dial)
@@ -67,31 +80,40 @@ void pg_dial_again(struct pg_dial *dial, const char *reason)
 
 static void dial_on_ready(void *context, int ready);
 
-static void watch_socket(struct pg_dial *dial, int wanted)
+static void failed(struct pg_dial *dial, const char *why)
 {
-    loop_io_init(&dial->io, dial->loop, PQsocket(dial->conn), dial_on_ready, dial);
+    char reason[200];
+    pg_first_line(reason, sizeof reason, why);
+    pg_dial_again(dial, reason);
+}
+
+/* False when there is no descriptor for it: the connection is given up. */
+static bool watch_socket(struct pg_dial *dial, int wanted)
+{
+    dial->watched = fcntl(PQsocket(dial->conn), F_DUPFD_CLOEXEC, 0);
+    if (dial->watched < 0) {
+        failed(dial, strerror(errno));
+        return false;
+    }
+    loop_io_init(&dial->io, dial->loop, dial->watched, dial_on_ready, dial);
     loop_io_want(&dial->io, wanted);
+    return true;
 }
 
 static void become_up(struct pg_dial *dial)
 {
+    if (!watch_socket(dial, LOOP_READ)) {
+        return;
+    }
     loop_timer_stop(&dial->timer);
     enter(dial, PG_DIAL_UP);
     dial->up_since_us = loop_now_us(dial->loop);
     dial->quiet = false;
-    watch_socket(dial, LOOP_READ);
     log_begin(LOG_LEVEL_INFO, "pg_connected");
     log_str("pool", str_from(dial->name));
     log_int("backend", PQbackendPID(dial->conn));
     log_end();
     dial->on_up(dial->context);
-}
-
-static void failed(struct pg_dial *dial)
-{
-    char reason[200];
-    pg_first_line(reason, sizeof reason, PQerrorMessage(dial->conn));
-    pg_dial_again(dial, reason);
 }
 
 static void poll_connect(struct pg_dial *dial)
@@ -102,7 +124,7 @@ static void poll_connect(struct pg_dial *dial)
     case PGRES_POLLING_READING: watch_socket(dial, LOOP_READ); break;
     case PGRES_POLLING_WRITING: watch_socket(dial, LOOP_WRITE); break;
     case PGRES_POLLING_FAILED:
-    case PGRES_POLLING_ACTIVE: failed(dial); break;
+    case PGRES_POLLING_ACTIVE: failed(dial, PQerrorMessage(dial->conn)); break;
     }
 }
 
@@ -121,7 +143,7 @@ static void connect_now(struct pg_dial *dial)
     enter(dial, PG_DIAL_CONNECTING);
     dial->conn = pg_conninfo_start(dial->info);
     if (dial->conn == NULL || PQstatus(dial->conn) == CONNECTION_BAD) {
-        failed(dial);
+        failed(dial, PQerrorMessage(dial->conn));
         return;
     }
     loop_timer_start(&dial->timer, CONNECT_LIMIT_US);
@@ -144,6 +166,7 @@ void pg_dial_init(struct pg_dial *dial, struct loop *loop, const struct pg_conni
 {
     *dial = (struct pg_dial){.loop = loop,
                              .info = info,
+                             .watched = -1,
                              .name = name,
                              .delay_us = BACK_OFF_LEAST_US,
                              .on_up = on_up,

@@ -18,6 +18,7 @@ struct pg_dial {
     /* The rest is pg_dial.c's. */
     struct loop *loop;
     const struct pg_conninfo *info;
+    int watched; /* a duplicate of libpq's socket, or -1 */
     struct loop_timer timer;
     int64_t delay_us;
     int64_t up_since_us;

@@ -1,6 +1,7 @@
 #include "common/pg/pg_pool.h"
 
 #include "common/base/alloc.h"
+#include "common/pg/pg_cancel.h"
 #include "common/pg/pg_failure.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -149,7 +150,7 @@ static void take_request(struct pg_pool *pool, struct pg_session_request *reques
 
 static bool can_take(const struct pg_pool *pool, const struct pg_conn *conn)
 {
-    if (!pg_conn_up(conn) || conn->cleaning || conn->retiring) {
+    if (!pg_conn_up(conn) || conn->cleaning || conn->retiring || conn->cancel != NULL) {
         return false;
     }
     return pool->options.exclusive ? pg_conn_idle(conn) : conn->in_flight < pool->options.max_in_flight;
@@ -399,8 +400,10 @@ struct pg_pool *pg_pool_new(struct loop *loop, const struct pg_pool_options *opt
     list_init(&pool->again);
     list_init(&pool->requests);
     pool->next_deadline_us = INT64_MAX;
+    pool->next_cancel_us = INT64_MAX;
     pool->turn = (struct loop_task){.callback = pool_on_turn, .context = pool};
     loop_timer_init(&pool->deadlines, loop, pool_on_deadline, pool);
+    loop_timer_init(&pool->cancels, loop, pg_cancel_on_time, pool);
     loop_timer_init(&pool->watchdog, loop, pool_on_watchdog, pool);
     connect_all(pool);
     pool->options.conninfo = NULL;
@@ -443,6 +446,7 @@ static void destroy(struct pg_pool *pool)
     answer_all(pool, &sent);
     loop_undefer(&pool->turn);
     loop_timer_release(&pool->deadlines);
+    loop_timer_release(&pool->cancels);
     loop_timer_release(&pool->watchdog);
     for (struct pg_ready_waiter *waiter = pool->on_ready; waiter != NULL;) {
         struct pg_ready_waiter *next = waiter->next;

@@ -22,6 +22,8 @@ struct pg_pool {
     struct loop_task turn;
     struct loop_timer deadlines;
     int64_t next_deadline_us; /* not later than the earliest of all that wait */
+    struct loop_timer cancels;
+    int64_t next_cancel_us; /* when the timer goes off */
     struct loop_timer watchdog;
     struct pg_ready_waiter *on_ready; /* first come, first called */
 

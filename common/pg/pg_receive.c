@@ -1,4 +1,5 @@
 #include "common/base/alloc.h"
+#include "common/pg/pg_cancel.h"
 #include "common/pg/pg_failure.h"
 #include "common/pg/pg_pool.h"
 #include "common/pg/pg_wire.h"
@@ -40,6 +41,18 @@ static bool is_stale(const struct pg_entry *entry, const char *sqlstate)
     return entry->kind == PG_ENTRY_PREPARE ? taken : entry->id != 0 && !taken;
 }
 
+static const char late_sentence[] = "The request took longer than it may";
+
+/* Stopped on request: the job's own, or a neighbour's. */
+static void note_cancelled(struct pg_conn *conn, const struct pg_entry *entry)
+{
+    if (pg_cancel_is_due(conn->pool, entry->job)) {
+        err_fail(&conn->failure.err, ERR_TIMEOUT, 0, "%s", late_sentence);
+    } else if (pg_cancel_may_have_hit(conn, entry->sent_us)) {
+        conn->verdict = PG_VERDICT_ABORTED;
+    }
+}
+
 /* The first trouble decides what becomes of the job. */
 static void note_trouble(struct pg_conn *conn, const struct pg_entry *entry, const PGresult *result)
 {
@@ -53,6 +66,9 @@ static void note_trouble(struct pg_conn *conn, const struct pg_entry *entry, con
     pg_failure_from_result(result, &conn->failure);
     conn->failure.command = entry->command;
     conn->verdict = PG_VERDICT_FAILED;
+    if (strcmp(conn->failure.sqlstate, "57014") == 0) {
+        note_cancelled(conn, entry);
+    }
     if (is_stale(entry, conn->failure.sqlstate)) {
         conn->verdict = PG_VERDICT_STALE;
         if (entry->kind == PG_ENTRY_COMMAND) {
@@ -102,7 +118,7 @@ static bool takes_result(struct pg_conn *conn, const struct pg_entry *entry, PGr
 static bool may_send_again(struct pg_conn *conn, struct pg_job *job)
 {
     struct pg_job_room *room = pg_job_room(job);
-    if (room->in_session) {
+    if (room->in_session || pg_cancel_is_due(conn->pool, job)) {
         return false;
     }
     if (conn->verdict == PG_VERDICT_ABORTED && job->kind == PG_READ && !room->alone) {
@@ -131,7 +147,9 @@ static void finish_job(struct pg_conn *conn, struct pg_job *job)
         pool->stats.retried++;
         pg_pool_send_again(pool, job);
     } else {
-        if (conn->verdict == PG_VERDICT_ABORTED) {
+        if (conn->verdict == PG_VERDICT_ABORTED && pg_cancel_is_due(pool, job)) {
+            conn->failure = pg_failure_of(ERR_TIMEOUT, late_sentence);
+        } else if (conn->verdict == PG_VERDICT_ABORTED) {
             conn->failure = pg_failure_of(ERR_UNAVAILABLE, "The request was interrupted; try again");
         } else if (conn->verdict == PG_VERDICT_STALE) {
             err_fail(&conn->failure.err, ERR_UNAVAILABLE, 0, "The data model has just changed; try again");

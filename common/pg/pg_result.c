@@ -92,3 +92,37 @@ int64_t pg_get_timestamptz(struct str value)
     }
     return since_2000 + EPOCH_GAP_US;
 }
+
+struct str pg_text_at(const struct pg_result *result, size_t row, size_t column)
+{
+    struct str value;
+    return pg_value(result, row, column, &value) ? value : STR_EMPTY;
+}
+
+int64_t pg_int_at(const struct pg_result *result, size_t row, size_t column)
+{
+    struct str value;
+    return pg_value(result, row, column, &value) ? pg_get_int8(value) : 0;
+}
+
+bool pg_bool_at(const struct pg_result *result, size_t row, size_t column)
+{
+    struct str value;
+    return pg_value(result, row, column, &value) && pg_get_bool(value);
+}
+
+int64_t pg_time_at(const struct pg_result *result, size_t row, size_t column)
+{
+    struct str value;
+    return pg_value(result, row, column, &value) ? pg_get_timestamptz(value) : 0;
+}
+
+struct uuid pg_uuid_at(const struct pg_result *result, size_t row, size_t column)
+{
+    struct uuid uuid = {{0}};
+    struct str value;
+    if (pg_value(result, row, column, &value) && value.len == sizeof uuid.bytes) {
+        memcpy(uuid.bytes, value.ptr, sizeof uuid.bytes);
+    }
+    return uuid;
+}

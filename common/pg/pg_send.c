@@ -1,5 +1,6 @@
 #include "common/base/alloc.h"
 #include "common/base/checked.h"
+#include "common/pg/pg_cancel.h"
 #include "common/pg/pg_failure.h"
 #include "common/pg/pg_pool.h"
 #include "common/pg/pg_wire.h"
@@ -212,6 +213,9 @@ void pg_conn_send(struct pg_conn *conn, struct pg_job *job)
     list_push_back(&conn->jobs, &job->link);
     conn->in_flight++;
     conn->cost += pg_job_cost(job);
+    if (job->cancel_us != 0) {
+        pg_cancel_note(conn->pool, job->cancel_us);
+    }
     bool may_prepare = !in_failed_transaction(conn);
     for (size_t i = 0; i < job->command_count; i++) {
         if (conn->broken || !send_command(conn, job, (unsigned)i, may_prepare)) {

@@ -180,17 +180,26 @@ static bool gapless(const struct redis_tail *tail, struct redis_stream_id first,
     return !ahead && (!behind || !redis_stream_id_after(first, tail->last));
 }
 
+/* EXEC's answer, of two commands. */
+static bool is_pair(struct redis_tail *tail, const redisReply *answer)
+{
+    if (!usable(tail, answer)) {
+        return false;
+    }
+    if (answer->type != REDIS_REPLY_ARRAY || answer->elements != 2) {
+        redis_link_lose(&tail->link, "an unexpected reply");
+        return false;
+    }
+    return true;
+}
+
 /* EXEC's answer is that of the two ranges. */
 static void tail_on_looked(redisAsyncContext *ac, void *reply, void *context)
 {
     (void)ac;
     struct redis_tail *tail = context;
     const redisReply *answer = reply;
-    if (!usable(tail, answer)) {
-        return;
-    }
-    if (answer->type != REDIS_REPLY_ARRAY || answer->elements != 2) {
-        redis_link_lose(&tail->link, "an unexpected reply");
+    if (!is_pair(tail, answer)) {
         return;
     }
     struct redis_stream_id first = only_id(answer->element[0]);
@@ -213,11 +222,7 @@ static void tail_on_caught_up(redisAsyncContext *ac, void *reply, void *context)
     (void)ac;
     struct redis_tail *tail = context;
     const redisReply *answer = reply;
-    if (!usable(tail, answer)) {
-        return;
-    }
-    if (answer->type != REDIS_REPLY_ARRAY || answer->elements != 2) {
-        redis_link_lose(&tail->link, "an unexpected reply");
+    if (!is_pair(tail, answer)) {
         return;
     }
     const redisReply *entries = entries_of(answer->element[1]);

@@ -8,23 +8,13 @@
 
 enum { DEFAULT_PORT = 6379, DB_MAX = 1000000 };
 
-static char *copy(struct str text)
-{
-    char *bytes = xmalloc(text.len + 1);
-    if (text.len > 0) {
-        memcpy(bytes, text.ptr, text.len);
-    }
-    bytes[text.len] = '\0';
-    return bytes;
-}
-
 static bool decoded(struct str text, char **out)
 {
     struct arena arena = {0};
     struct str plain = STR_EMPTY;
     bool good = url_decode(&arena, text, false, &plain);
     if (good) {
-        *out = copy(plain);
+        *out = str_dup(plain);
     }
     arena_release(&arena);
     return good;
@@ -75,7 +65,7 @@ static bool parse_host(struct str authority, struct redis_address *out)
     if (host.len == 0 || memchr(host.ptr, '\0', host.len) != NULL) {
         return false;
     }
-    out->host = copy(host);
+    out->host = str_dup(host);
     return rest.len == 0 || (rest.ptr[0] == ':' && parse_port(str_slice(rest, 1, rest.len), &out->port));
 }
 
@@ -91,7 +81,7 @@ static bool parse_unix(struct str authority, struct str path, struct redis_addre
     if (authority.len != 0 || question <= 1 || memchr(path.ptr, '\0', question) != NULL) {
         return false;
     }
-    out->path = copy(str_slice(path, 0, question));
+    out->path = str_dup(str_slice(path, 0, question));
     return query.len == 0 ||
            (str_starts_with(query, STR("?db=")) && parse_db(str_slice(query, 4, query.len), &out->db));
 }

@@ -89,7 +89,7 @@ static bool accept(struct load *load, const struct setting *row, const char *ori
     }
     struct slot *slot = &load->slots[row - load->table];
     slot_clear(slot);
-    slot->text = setting_text_copy(text);
+    slot->text = str_dup(text);
     slot->origin = xstrdup(origin);
     return true;
 }

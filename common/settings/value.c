@@ -140,16 +140,6 @@ static bool secret_from_file(struct str path, struct strbuf *out, struct err *er
     return read;
 }
 
-char *setting_text_copy(struct str text)
-{
-    char *copy = xmalloc(text.len + 1);
-    if (text.len > 0) {
-        memcpy(copy, text.ptr, text.len);
-    }
-    copy[text.len] = '\0';
-    return copy;
-}
-
 static bool text_read(const struct setting *row, struct str text, struct setting_value *out, struct err *err)
 {
     struct strbuf content = {0};
@@ -160,7 +150,7 @@ static bool text_read(const struct setting *row, struct str text, struct setting
     }
     ok = ok && text_check(row, text, err);
     if (ok) {
-        out->text = setting_text_copy(text);
+        out->text = str_dup(text);
     }
     if (content.ptr != NULL) {
         secret_wipe(content.ptr, content.capacity);

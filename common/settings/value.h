@@ -20,8 +20,6 @@ MUST_CHECK bool setting_value_read(const struct setting *row, struct str text, s
                                    struct err *err);
 /* The row's member of a settings struct; the text is still the struct's. */
 struct setting_value setting_value_of(const struct setting *row, const void *target);
-/* With a NUL behind it; for the caller to free. */
-char *setting_text_copy(struct str text);
 void setting_value_release(const struct setting *row, struct setting_value *value);
 /* As it could stand in a file; a secret as "(set)" or "(not set)". */
 void setting_value_put(struct strbuf *out, const struct setting *row, const struct setting_value *value);

@@ -73,6 +73,16 @@ void timestamp_put(struct strbuf *out, int64_t us)
     }
 }
 
+void timestamp_put_exact(struct strbuf *out, int64_t us)
+{
+    char text[TIMESTAMP_TEXT_LEN];
+    int64_t below_ms = ((us % 1000) + 1000) % 1000;
+    timestamp_print(us, text);
+    /* The last three digits of the microseconds go in front of the Z. */
+    strbuf_put(out, str_of(text, TIMESTAMP_TEXT_LEN - 1));
+    strbuf_printf(out, "%03dZ", (int)below_ms);
+}
+
 void date_put(struct strbuf *out, int32_t days)
 {
     char text[10];

@@ -26,6 +26,8 @@ MUST_CHECK bool date_parse(struct str text, int32_t *out_days);
 /* "2026-03-01T00:00:00.000Z": 24 bytes, milliseconds rounded down. Years outside 0..9999 must not come here. */
 void timestamp_print(int64_t us, char out[TIMESTAMP_TEXT_LEN]);
 void timestamp_put(struct strbuf *out, int64_t us);
+/* "2026-03-01T00:00:00.000000Z": all of it, for PostgreSQL. */
+void timestamp_put_exact(struct strbuf *out, int64_t us);
 /* "2026-03-01" */
 void date_put(struct strbuf *out, int32_t days);
 /* RFC 9110 IMF-fixdate, "Sun, 06 Nov 1994 08:49:37 GMT": 29 bytes. */

@@ -25,5 +25,10 @@ struct uuid uuid_v7(int64_t unix_ms, const uint8_t random[10]);
 bool uuid_eq(const struct uuid *a, const struct uuid *b);
 int uuid_cmp(const struct uuid *a, const struct uuid *b);
 bool uuid_is_nil(const struct uuid *uuid);
+/* Its bytes, as the key of a map: they must live as long as the entry. */
+static inline struct str uuid_key(const struct uuid *uuid)
+{
+    return str_of((const char *)uuid->bytes, sizeof uuid->bytes);
+}
 
 #endif

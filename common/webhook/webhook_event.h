@@ -11,14 +11,15 @@
 /* Times in microseconds since 1970, 0 = null. */
 struct webhook_event {
     struct uuid id;
-    struct str target_url;
-    struct str reason; /* a sentence */
+    struct str target_url; /* in normal form */
+    struct str reason;     /* a sentence */
     int64_t failing_since_us;
     int64_t disables_us; /* FAILING: when it will be disabled if that goes on */
     int64_t disabled_us;
 };
 
-/* {"id","targetUrl","reason","failingSince","disablesAt","disabledAt"} */
+/* Of targetUrl only scheme, host and port, since others read it.
+ * {"id","targetUrl","reason","failingSince","disablesAt","disabledAt"} */
 void webhook_event_put(struct strbuf *out, const struct webhook_event *event);
 
 #endif

@@ -8,6 +8,7 @@
 #include "dispatcher/app/admin.h"
 #include "dispatcher/app/dispatcher_metrics.h"
 #include "dispatcher/app/shards.h"
+#include "dispatcher/schedule/lane.h"
 #include <signal.h>
 #include <stdio.h>
 #include <sys/resource.h>
@@ -15,6 +16,8 @@
 
 struct app {
     const struct dispatcher_settings *settings;
+    int64_t max_in_flight; /* as the settings say, or as the limit of open files allows */
+    int64_t max_connections;
     struct loop *loop;
     struct pg_pool *read_pool;
     struct pg_pool *write_pool;
@@ -134,8 +137,8 @@ static void shards_start(struct app *app)
         .connect_timeout_us = settings->connect_timeout_us,
         .delivery_timeout_us = settings->delivery_timeout_us,
         .response_limit = (size_t)settings->response_limit,
-        .max_connections = (size_t)settings->max_connections,
-        .max_in_flight = (size_t)settings->max_in_flight,
+        .max_connections = (size_t)app->max_connections,
+        .max_in_flight = (size_t)app->max_in_flight,
         .webhook_concurrency = (size_t)settings->webhook_concurrency,
         .probe_interval_us = settings->probe_interval_us,
         .retry_ahead_us = settings->retry_ahead_us,
@@ -229,14 +232,44 @@ static void ignore_sigpipe(void)
     sigaction(SIGPIPE, &action, NULL);
 }
 
-/* A connection to each of many receivers, and each is a file. */
-static void raise_file_limit(void)
+static int64_t open_files_most(void)
 {
     struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) {
+        return INT64_MAX;
+    }
+    if (limit.rlim_cur < limit.rlim_max) {
         limit.rlim_cur = limit.rlim_max;
         setrlimit(RLIMIT_NOFILE, &limit);
+        (void)getrlimit(RLIMIT_NOFILE, &limit);
     }
+    return (int64_t)limit.rlim_cur;
+}
+
+/* Each connection to a receiver is a file, kept ones too. With none left, an attempt would fail and be counted against
+ * a receiver that knows nothing of it. */
+static void fit_open_files(struct app *app)
+{
+    enum { OTHERS = 128 };
+    int64_t files = open_files_most();
+    int64_t others = files / 4 < OTHERS ? files / 4 : OTHERS;
+    int64_t each = 1 + LANES_SLOW_FACTOR;
+    app->max_in_flight = app->settings->max_in_flight;
+    app->max_connections = app->settings->max_connections;
+    int64_t wanted = each * app->max_in_flight + app->max_connections + OTHERS;
+    if (wanted <= files) {
+        return;
+    }
+    app->max_connections = app->max_connections < files / 2 ? app->max_connections : files / 2;
+    int64_t room = (files - app->max_connections - others) / each;
+    app->max_in_flight = room < 1 ? 1 : room < app->max_in_flight ? room : app->max_in_flight;
+    log_begin(LOG_LEVEL_WARN, "few_open_files");
+    log_str("message", STR("the limit of open files (ulimit -n) is too low for max_in_flight and max_connections"));
+    log_int("limit", files);
+    log_int("wanted", wanted);
+    log_int("max_in_flight", app->max_in_flight);
+    log_int("max_connections", app->max_connections);
+    log_end();
 }
 
 static void app_release(struct app *app)
@@ -277,7 +310,7 @@ bool app_run(const struct dispatcher_settings *settings, struct err *err)
     char host[64] = "";
     uint64_t seed;
     ignore_sigpipe();
-    raise_file_limit();
+    fit_open_files(&app);
     random_bytes(&seed, sizeof(seed));
     map_seed(seed);
     dispatcher_metrics_register();

@@ -46,6 +46,8 @@ struct metric dispatcher_metrics[DISPATCHER_METRIC_COUNT] = {
     [METRIC_CONNECTIONS_REUSED] = ROW(METRIC_COUNTER, CONNECTIONS, "kind=\"reused\"", CONNECTIONS_HELP),
     [METRIC_TLS_NEW] =
         ROW(METRIC_COUNTER, "portti_delivery_tls_handshakes_total", NULL, "TLS handshakes with receivers."),
+    [METRIC_RESENDS] = ROW(METRIC_COUNTER, "portti_delivery_resends_total", NULL,
+                           "Requests that went out twice in one attempt, since a kept connection died unanswered."),
     [METRIC_GROUPS_WRITTEN] =
         ROW(METRIC_COUNTER, "portti_result_groups_total", NULL, "Transactions that recorded results."),
     [METRIC_SPILLED] = ROW(METRIC_COUNTER, "portti_deliveries_spilled_total", NULL,
@@ -57,6 +59,8 @@ struct metric dispatcher_metrics[DISPATCHER_METRIC_COUNT] = {
                         "Deliveries that have been under way for over 250 ms; they are not among those in flight."),
     [METRIC_QUEUED] = ROW(METRIC_GAUGE, "portti_deliveries_queued", NULL, "Deliveries ready to be sent."),
     [METRIC_HELD] = ROW(METRIC_GAUGE, "portti_deliveries_held", NULL, "Deliveries in memory, in any state."),
+    [METRIC_EVENT_BYTES] = ROW(METRIC_GAUGE, "portti_delivery_event_bytes", NULL,
+                               "Size of the events that deliveries in memory keep; a shared one counts for each."),
     [METRIC_RETRIES] =
         ROW(METRIC_GAUGE, "portti_deliveries_retrying", NULL, "Deliveries in memory that wait for a retry."),
     [METRIC_PARKED] = ROW(METRIC_GAUGE, "portti_deliveries_parked", NULL,

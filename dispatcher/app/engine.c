@@ -69,6 +69,7 @@ static void forget(struct engine *engine)
         hook->spilled = false;
         hook->spilling = 0;
         hook->refill_limit = 0;
+        hook->loading = 0;
         hook->replay_limit = 0;
         hook->replay_piece = (struct replay_piece){.stretch = 0};
         hook->health_dirty = false;
@@ -111,6 +112,9 @@ static void on_tick(void *context)
     if (engine->phase == PHASE_WORKING) {
         engine_pass_slow(engine);
         engine_look_ahead(engine);
+        for (size_t i = 0; i < engine->hooks.active_count; i++) {
+            engine_take_off_shelf(engine, engine->hooks.active[i]);
+        }
         if (!engine->draining && engine_replays_wait(engine)) {
             engine_flush_soon(engine);
         }
@@ -320,7 +324,12 @@ static int64_t oldest_event_us(const struct engine *engine)
             oldest = first->created_us < oldest ? first->created_us : oldest;
         }
     }
-    return oldest == INT64_MAX ? 0 : clock_wall_us() - oldest;
+    return oldest == INT64_MAX ? 0 : engine_now_us(engine) - oldest;
+}
+
+int64_t engine_now_us(const struct engine *engine)
+{
+    return recorder_now_us(engine->recorder);
 }
 
 static void raise_to(int64_t *gauge, int64_t value)
@@ -338,6 +347,7 @@ void engine_observe(const struct engine *engine, int64_t gauges[DISPATCHER_METRI
     gauges[METRIC_IN_FLIGHT] += (int64_t)engine->lanes.in_flight;
     gauges[METRIC_QUEUED] += (int64_t)engine->lanes.queued;
     gauges[METRIC_HELD] += (int64_t)engine->held;
+    gauges[METRIC_EVENT_BYTES] += (int64_t)engine->event_bytes;
     gauges[METRIC_RETRIES] += (int64_t)engine->heap.count;
     gauges[METRIC_UNDECIDED] += (int64_t)engine->undecided;
     raise_to(&gauges[METRIC_OLDEST_BATCH_MS], oldest_us / 1000);

@@ -38,7 +38,7 @@ void delivery_free(struct engine *engine, struct delivery *delivery)
     delivery_decided(engine, delivery);
     list_remove(&delivery->dirty);
     list_remove(&delivery->of_hook);
-    stored_event_unref(delivery->stored);
+    delivery_drop_event(engine, delivery);
     if (--delivery->hook->held == 0) {
         hook_emptied(delivery->hook);
     }
@@ -83,8 +83,7 @@ struct delivery *delivery_leave_order(struct engine *engine, struct delivery *de
 void delivery_finish(struct engine *engine, struct delivery *delivery)
 {
     delivery->state = DELIVERY_DONE;
-    stored_event_unref(delivery->stored);
-    delivery->stored = NULL;
+    delivery_drop_event(engine, delivery);
     struct delivery *next = delivery_leave_order(engine, delivery);
     delivery_touch(engine, delivery);
     if (next != NULL) {
@@ -110,9 +109,8 @@ void delivery_spill(struct engine *engine, struct delivery *delivery)
         }
     }
     delivery->state = DELIVERY_SPILLED;
-    delivery->next_at_us = clock_wall_us();
-    stored_event_unref(delivery->stored);
-    delivery->stored = NULL;
+    delivery->next_at_us = engine_now_us(engine);
+    delivery_drop_event(engine, delivery);
     hook->spilling++;
     metric_add(&dispatcher_metrics[METRIC_SPILLED], 1);
     delivery_touch(engine, delivery);
@@ -141,8 +139,7 @@ void delivery_retry_at(struct engine *engine, struct delivery *delivery, int64_t
     delivery->state = DELIVERY_RETRY;
     delivery->next_at_us = next_at_us;
     /* The wait may be long, and the outbox keeps the event. */
-    stored_event_unref(delivery->stored);
-    delivery->stored = NULL;
+    delivery_drop_event(engine, delivery);
     heap_push(&engine->heap, &delivery->due, next_at_us);
     engine_arm_due(engine);
 }
@@ -156,7 +153,7 @@ void engine_arm_due(struct engine *engine)
         loop_timer_stop(&engine->due_timer);
         return;
     }
-    int64_t wait = top->due_us - clock_wall_us();
+    int64_t wait = top->due_us - engine_now_us(engine);
     loop_timer_start(&engine->due_timer, wait < 0 ? 0 : wait > SLEEP_MOST_US ? SLEEP_MOST_US : wait);
 }
 
@@ -183,7 +180,7 @@ static void postpone(struct engine *engine, struct delivery *delivery, int64_t n
 void engine_on_due(void *context)
 {
     struct engine *engine = context;
-    int64_t now = clock_wall_us();
+    int64_t now = engine_now_us(engine);
     for (struct heap_item *top; (top = heap_top(&engine->heap)) != NULL && top->due_us <= now;) {
         struct delivery *delivery = CONTAINER_OF(top, struct delivery, due);
         int64_t wait =
@@ -204,7 +201,7 @@ static void event_is_lost(struct engine *engine, struct delivery *delivery)
 {
     struct send_result result = {.outcome = {0, FAILURE_LOST, -1}, .parts = {-1, -1, -1, -1}};
     delivery->state = DELIVERY_SENDING;
-    engine_attempt_done(engine, delivery, &result, clock_wall_us());
+    engine_attempt_done(engine, delivery, &result, engine_now_us(engine));
 }
 
 static void take_loaded(struct engine *engine, struct delivery *delivery, struct stored_event *const *events,
@@ -212,7 +209,7 @@ static void take_loaded(struct engine *engine, struct delivery *delivery, struct
 {
     for (size_t i = 0; i < count; i++) {
         if (uuid_eq(&events[i]->event.id, &delivery->event_id)) {
-            delivery->stored = stored_event_ref(events[i]);
+            delivery_keep_event(engine, delivery, stored_event_ref(events[i]));
             delivery_ready(engine, delivery);
             return;
         }
@@ -234,20 +231,21 @@ static void on_loaded(void *context, bool ok, struct stored_event *const *events
     if (!ours) {
         return;
     }
-    size_t loaded = engine->loading_count;
-    engine->load_running = false;
-    engine->loading_count = 0;
-    for (size_t i = 0; i < loaded; i++) {
+    for (size_t i = 0; i < engine->loading_count; i++) {
         struct delivery *delivery = engine->loading[i];
         if (delivery == NULL) {
-            continue; /* dropped meanwhile */
+            continue; /* dropped meanwhile, perhaps just now */
         }
+        delivery->hook->loading--;
+        engine->loading[i] = NULL;
         if (ok) {
             take_loaded(engine, delivery, events, count);
         } else {
-            delivery_retry_at(engine, delivery, clock_wall_us() + 500000);
+            delivery_retry_at(engine, delivery, engine_now_us(engine) + 500000);
         }
     }
+    engine->load_running = false; /* not before: one that is lost makes the next of its record ready */
+    engine->loading_count = 0;
     engine_load_wanted(engine);
 }
 
@@ -274,10 +272,18 @@ void engine_load_wanted(struct engine *engine)
             break;
         }
         struct delivery *delivery = LIST_ENTRY(link, struct delivery, link);
+        if (engine_has_enough(engine, delivery->hook)) {
+            list_push_back(&delivery->hook->shelf, link);
+            continue;
+        }
+        delivery->hook->loading++;
         engine->loading[engine->loading_count++] = delivery;
         if (!has_key(keys, key_count, delivery->seq)) {
             keys[key_count++] = (struct event_key){delivery->seq, delivery->created_us};
         }
+    }
+    if (key_count == 0) {
+        return;
     }
     struct load *load = xmalloc(sizeof(*load));
     *load = (struct load){engine, engine->generation};
@@ -292,6 +298,7 @@ static void forget_loading(struct engine *engine, const struct delivery *deliver
     for (size_t i = 0; i < engine->loading_count; i++) {
         if (engine->loading[i] == delivery) {
             engine->loading[i] = NULL;
+            delivery->hook->loading--;
         }
     }
 }
@@ -303,7 +310,7 @@ static void record_disabled(struct engine *engine, const struct delivery *delive
         .event_id = delivery->event_id,
         .seq = delivery->seq,
         .attempt = delivery->attempt,
-        .started_us = clock_wall_us(),
+        .started_us = engine_now_us(engine),
         .outcome = "disabled",
         .part_us = {-1, -1, -1, -1},
     };
@@ -328,12 +335,9 @@ static void drop(struct engine *engine, struct delivery *delivery)
     case DELIVERY_WAITING:
     case DELIVERY_PARKED: break;
     }
-    if (delivery->hook->state == HOOK_DISABLED) {
-        record_disabled(engine, delivery);
-    }
+    record_disabled(engine, delivery);
     delivery->state = DELIVERY_DONE;
-    stored_event_unref(delivery->stored);
-    delivery->stored = NULL;
+    delivery_drop_event(engine, delivery);
     (void)delivery_leave_order(engine, delivery); /* whoever is next is dropped as well */
     delivery_touch(engine, delivery);
 }

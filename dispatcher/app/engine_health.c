@@ -9,11 +9,11 @@
 
 static const int64_t keep_after_us = 60000000;
 
-static struct uuid fresh_id(void)
+static struct uuid fresh_id(const struct engine *engine)
 {
     uint8_t random[10];
     random_bytes(random, sizeof(random));
-    return uuid_v7(clock_wall_us() / 1000, random);
+    return uuid_v7(engine_now_us(engine) / 1000, random);
 }
 
 static struct webhook_event event_of(const struct hook *hook)
@@ -29,9 +29,9 @@ void engine_disable_hook(struct engine *engine, struct hook *hook, struct str re
     }
     struct strbuf record = {0};
     struct webhook_event event = event_of(hook);
-    struct uuid id = fresh_id();
+    struct uuid id = fresh_id(engine);
     event.reason = reason;
-    event.disabled_us = clock_wall_us();
+    event.disabled_us = engine_now_us(engine);
     webhook_event_put(&record, &event);
     hook->state = HOOK_DISABLED;
     group_disable(engine_gathering(engine), &hook->id, reason, &id, strbuf_str(&record));
@@ -43,7 +43,7 @@ static void notice(struct engine *engine, struct hook *hook, int percent)
 {
     struct strbuf record = {0};
     struct webhook_event event = event_of(hook);
-    struct uuid id = fresh_id();
+    struct uuid id = fresh_id(engine);
     event.reason = STR("Nothing but failures came of its deliveries.");
     event.disables_us = hook->failing_since_us + engine->options.disable_after_us;
     webhook_event_put(&record, &event);
@@ -83,7 +83,7 @@ bool engine_note_outcome(struct engine *engine, struct hook *hook, const struct 
         return false; /* not the receiver's doing */
     }
     if (hook->failing_since_us == 0) {
-        hook->failing_since_us = clock_wall_us();
+        hook->failing_since_us = engine_now_us(engine);
         hook->failing_from_us = now_us;
     }
     int64_t failing_us = now_us - hook->failing_from_us;

@@ -4,6 +4,7 @@
  *   engine.c        life cycle: lease taken and lost, drain, the tick
  *   engine_read.c   a read of the outbox becomes deliveries
  *   engine_flow.c   a delivery's states
+ *   engine_events.c which deliveries keep their event in memory
  *   engine_send.c   lanes → sender → verdict
  *   engine_write.c  results → groups, the cursor
  *   engine_replay.c events that are delivered again on request
@@ -37,7 +38,7 @@ enum delivery_state {
 
 /* One event for one webhook. */
 struct delivery {
-    struct list link;     /* LOADING: engine->wanted; QUEUED: its lane */
+    struct list link;     /* LOADING: engine->wanted or hook->shelf; QUEUED: its lane */
     struct list of_hook;  /* hook->deliveries */
     struct list of_batch; /* batch->deliveries, while undecided */
     struct list dirty;    /* engine->dirty: the next group has to say something about it */
@@ -50,7 +51,7 @@ struct delivery {
     struct uuid record_id;
     int64_t seq;
     int64_t created_us;
-    int64_t next_at_us; /* wall clock */
+    int64_t next_at_us; /* by engine_now_us */
     int attempt;        /* tries made so far */
     int last_status;
     enum failure last_failure;
@@ -89,7 +90,7 @@ struct sending {
     char *lines[DELIVER_HEADER_MAX + WEBHOOK_HEADERS_MAX];
     size_t line_count;
     struct hook_tls *tls; /* a reference: the webhook may change meanwhile */
-    int64_t started_us;   /* wall clock */
+    int64_t started_us;   /* by engine_now_us */
     int64_t begun_us;     /* loop time */
     bool slow;            /* in engine->slow_sendings */
 };
@@ -140,6 +141,7 @@ struct engine {
     int64_t recovered_blocks; /* -1: all */
     struct pending_row recovered;
 
+    size_t event_bytes; /* of the events that deliveries keep */
     struct list wanted; /* deliveries that need their event */
     struct delivery *loading[LOAD_MAX];
     size_t loading_count;
@@ -205,6 +207,15 @@ void engine_arm_due(struct engine *engine);
 void engine_on_due(void *context);
 void engine_load_wanted(struct engine *engine);
 
+/* engine_events.c */
+/* Takes over the reference. */
+void delivery_keep_event(struct engine *engine, struct delivery *delivery, struct stored_event *stored);
+void delivery_drop_event(struct engine *engine, struct delivery *delivery);
+/* Has the webhook as many events in memory as it may have, and something to do? */
+bool engine_has_enough(const struct engine *engine, const struct hook *hook);
+/* Reads events that wait for room, when there is. */
+void engine_take_off_shelf(struct engine *engine, struct hook *hook);
+
 /* engine_send.c */
 void engine_pump(void *context);
 void engine_abort_sendings(struct engine *engine);
@@ -222,7 +233,8 @@ void engine_on_written(void *context, const struct pg_result *const *reads);
 /* Undecided deliveries of old reads go to core.pending, so that the cursor may pass them. */
 void engine_pass_slow(struct engine *engine);
 bool engine_nothing_to_write(const struct engine *engine);
-void engine_put_pending(struct group *group, struct delivery *delivery, enum pending_state state);
+void engine_put_pending(const struct engine *engine, struct group *group, struct delivery *delivery,
+                        enum pending_state state);
 
 /* engine_park.c */
 /* Reads core.pending from its begin to its end; engine_start_reading follows. */
@@ -257,6 +269,8 @@ void engine_put_health(struct engine *engine, struct group *group);
 void engine_disable_hook(struct engine *engine, struct hook *hook, struct str reason);
 
 /* engine.c */
+/* The time of day, by the database's clock: what is planned by one dispatcher may fall to another. */
+int64_t engine_now_us(const struct engine *engine);
 bool engine_may_start(const struct engine *engine);
 void engine_check_drained(struct engine *engine);
 uint32_t engine_random(struct engine *engine);

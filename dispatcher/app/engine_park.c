@@ -29,15 +29,14 @@ void engine_count_out(struct hook *hook, const struct uuid *record_id)
 void delivery_park(struct engine *engine, struct delivery *delivery)
 {
     delivery->state = DELIVERY_PARKED;
-    stored_event_unref(delivery->stored);
-    delivery->stored = NULL;
+    delivery_drop_event(engine, delivery);
     count_in(delivery->hook, &delivery->record_id);
     delivery_touch(engine, delivery);
 }
 
 static void put_away(struct engine *engine, struct group *group, struct delivery *delivery, enum pending_state state)
 {
-    engine_put_pending(group, delivery, state);
+    engine_put_pending(engine, group, delivery, state);
     count_in(delivery->hook, &delivery->record_id);
     heap_remove(&engine->heap, &delivery->due);
     (void)order_remove(&engine->order, &delivery->order);
@@ -93,7 +92,7 @@ static bool any_parked(const struct engine *engine)
 
 void engine_look_ahead(struct engine *engine)
 {
-    int64_t now = clock_wall_us();
+    int64_t now = engine_now_us(engine);
     if (engine->asked_until_us != 0 || engine->known_until_us > now + engine->options.retry_ahead_us / 2 ||
         engine->draining || engine->heap.count > RETRIES_MOST) {
         return;

@@ -59,7 +59,8 @@ static void on_hooks(void *context, bool ok, const struct webhook_rows *rows)
         loop_timer_start(&engine->step_timer, TRY_AGAIN_US);
         return;
     }
-    hooks_load(&engine->hooks, rows, loop_now_us(engine->loop), engine_drop_hook, engine);
+    struct hooks_clock now = {loop_now_us(engine->loop), engine_now_us(engine)};
+    hooks_load(&engine->hooks, rows, &now, engine_drop_hook, engine);
     keep_paused(engine);
     loop_defer(engine->loop, &engine->pump_task); /* one may have been resumed */
     engine_step(engine);
@@ -87,7 +88,8 @@ bool engine_any_hungry(const struct engine *engine)
 static bool lane_is_full(const struct engine *engine, const struct hook *hook)
 {
     size_t most = engine->held > HELD_MOST ? LANE_LEAST : engine->options.lane_queue;
-    return hook->lane.queued >= most || hook->held >= 10 * engine->options.lane_queue;
+    return hook->lane.queued >= most || engine_has_enough(engine, hook) || !list_empty(&hook->shelf) ||
+           hook->held >= 10 * engine->options.lane_queue;
 }
 
 /* After a crash what has a row comes before what is read again from the outbox, so a delivery may not have one while an
@@ -124,7 +126,7 @@ static void admit(struct engine *engine, struct batch *batch, struct hook *hook,
         delivery_park(engine, delivery);
         return;
     }
-    delivery->stored = stored_event_ref(stored);
+    delivery_keep_event(engine, delivery, stored_event_ref(stored));
     if (delivery_enter_order(engine, delivery)) {
         delivery_ready(engine, delivery);
     }

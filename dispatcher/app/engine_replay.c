@@ -12,8 +12,8 @@ enum { PIECE_MOST = 100, PACE_US = 200000 };
 static bool may_read(const struct engine *engine, const struct hook *hook, int64_t now_us)
 {
     return !uuid_is_nil(&hook->replay_wanted) && hook->replay_limit == 0 && hook->state == HOOK_ACTIVE &&
-           !hook->spilled && hook->lane.queued < PIECE_MOST && hook->held < engine->options.lane_queue &&
-           now_us >= hook->replay_at_us;
+           !hook->spilled && !engine_has_enough(engine, hook) && hook->lane.queued < PIECE_MOST &&
+           hook->held < engine->options.lane_queue && now_us >= hook->replay_at_us;
 }
 
 /* What the rate allows in a fifth of a second, one at least. */
@@ -142,7 +142,7 @@ static void make_delivery(struct engine *engine, struct hook *hook, struct event
     } else if (engine_is_parked(hook, &event.record_id)) {
         delivery_park(engine, delivery);
     } else {
-        delivery->stored = stored_event_new(&event);
+        delivery_keep_event(engine, delivery, stored_event_new(&event));
         if (delivery_enter_order(engine, delivery)) {
             delivery_ready(engine, delivery);
         }

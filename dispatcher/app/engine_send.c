@@ -71,13 +71,13 @@ static void record_attempt(struct engine *engine, const struct delivery *deliver
 
 static struct decision decide(struct engine *engine, const struct delivery *delivery, const struct outcome *outcome)
 {
-    struct decision decision =
-        schedule_decide(&delivery->hook->schedule, outcome, delivery->attempt, clock_wall_us(), engine_random(engine));
+    struct decision decision = schedule_decide(&delivery->hook->schedule, outcome, delivery->attempt,
+                                               engine_now_us(engine), engine_random(engine));
     if (decision.verdict == VERDICT_RETRY && outcome->failure == FAILURE_LOST) {
         decision.verdict = VERDICT_GAVE_UP; /* it will not come back */
     }
     if (decision.verdict == VERDICT_RETRY && delivery->hook->state != HOOK_ACTIVE) {
-        decision.verdict = delivery->hook->state == HOOK_DISABLED ? VERDICT_DISABLE : VERDICT_GAVE_UP;
+        decision.verdict = VERDICT_DISABLE;
     }
     return decision;
 }
@@ -102,7 +102,7 @@ void engine_attempt_done(struct engine *engine, struct delivery *delivery, const
     metric_add(&dispatcher_metrics[verdicts[decision.verdict].metric], 1);
     dispatcher_metrics_attempt(&result->outcome, result->duration_us);
     if (decision.verdict == VERDICT_DELIVERED) {
-        metric_observe_us(&dispatcher_metrics[METRIC_LAG], clock_wall_us() - delivery->created_us);
+        metric_observe_us(&dispatcher_metrics[METRIC_LAG], engine_now_us(engine) - delivery->created_us);
     }
     if (decision.verdict == VERDICT_RETRY) {
         delivery_retry_at(engine, delivery, decision.next_at_us);
@@ -132,6 +132,7 @@ static void count_connection(const struct send_result *result)
 {
     metric_add(&dispatcher_metrics[METRIC_CONNECTIONS_NEW], (uint64_t)result->new_connections);
     metric_add(&dispatcher_metrics[METRIC_TLS_NEW], (uint64_t)result->tls_handshakes);
+    metric_add(&dispatcher_metrics[METRIC_RESENDS], (uint64_t)result->resends);
     if (result->new_connections == 0 && result->outcome.status > 0) {
         metric_add(&dispatcher_metrics[METRIC_CONNECTIONS_REUSED], 1);
     }
@@ -178,7 +179,7 @@ static void send_delivery(struct engine *engine, struct delivery *delivery)
     sending->own_text = (struct strbuf){0};
     sending->engine = engine;
     sending->delivery = delivery;
-    sending->started_us = clock_wall_us();
+    sending->started_us = engine_now_us(engine);
     sending->begun_us = loop_now_us(engine->loop);
     sending->slow = false;
     sending->tls = hook_tls_ref(hook->tls);
@@ -201,6 +202,7 @@ static void send_delivery(struct engine *engine, struct delivery *delivery)
         .headers = sending->lines,
         .header_count = sending->line_count,
         .tls = sending->tls == NULL ? NULL : &sending->tls->send,
+        .day_us = sending->started_us,
         .on_done = on_sent,
         .context = sending,
     };
@@ -226,7 +228,7 @@ static void start(struct engine *engine, struct delivery *delivery)
     }
     int64_t now_us = loop_now_us(engine->loop);
     lane_answered(&engine->lanes, &delivery->hook->lane, false, pace_mood_of(&result.outcome), now_us, now_us);
-    engine_attempt_done(engine, delivery, &result, clock_wall_us());
+    engine_attempt_done(engine, delivery, &result, engine_now_us(engine));
 }
 
 static void sort_out_slow(struct engine *engine, int64_t now_us)

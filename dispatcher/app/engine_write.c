@@ -28,7 +28,8 @@ void engine_flush_soon(struct engine *engine)
     }
 }
 
-void engine_put_pending(struct group *group, struct delivery *delivery, enum pending_state state)
+void engine_put_pending(const struct engine *engine, struct group *group, struct delivery *delivery,
+                        enum pending_state state)
 {
     struct pending_row row = {
         .webhook_id = delivery->hook->id,
@@ -38,7 +39,7 @@ void engine_put_pending(struct group *group, struct delivery *delivery, enum pen
         .record_id = delivery->record_id,
         .attempt = delivery->attempt,
         .state = state,
-        .next_at_us = state == PENDING_RETRY ? delivery->next_at_us : clock_wall_us(),
+        .next_at_us = state == PENDING_RETRY ? delivery->next_at_us : engine_now_us(engine),
         .last_status = delivery->last_status,
         .last_failure = delivery->last_failure,
     };
@@ -60,24 +61,23 @@ static void put_delivery(struct engine *engine, struct group *group, struct deli
         delivery_free(engine, delivery);
         return;
     case DELIVERY_SPILLED:
-        engine_put_pending(group, delivery, PENDING_IN_FLIGHT);
+        engine_put_pending(engine, group, delivery, PENDING_IN_FLIGHT);
         delivery->hook->spilling--;
         delivery_free(engine, delivery);
         return;
     case DELIVERY_PARKED:
-        engine_put_pending(group, delivery, PENDING_WAITING);
+        engine_put_pending(engine, group, delivery, PENDING_WAITING);
         delivery_free(engine, delivery);
         return;
-    case DELIVERY_RETRY: engine_put_pending(group, delivery, PENDING_RETRY); return;
+    case DELIVERY_RETRY: engine_put_pending(engine, group, delivery, PENDING_RETRY); return;
     case DELIVERY_WAITING:
-        engine_put_pending(group, delivery, PENDING_IN_FLIGHT);
+        engine_put_pending(engine, group, delivery, PENDING_IN_FLIGHT);
         /* Its turn may be hours away; the outbox keeps the event. */
-        stored_event_unref(delivery->stored);
-        delivery->stored = NULL;
+        delivery_drop_event(engine, delivery);
         return;
     case DELIVERY_LOADING:
     case DELIVERY_QUEUED:
-    case DELIVERY_SENDING: engine_put_pending(group, delivery, PENDING_IN_FLIGHT); return;
+    case DELIVERY_SENDING: engine_put_pending(engine, group, delivery, PENDING_IN_FLIGHT); return;
     }
 }
 
@@ -103,8 +103,8 @@ static void put_refills(struct engine *engine, struct group *group)
     size_t piece = engine->options.lane_queue / 2;
     for (size_t i = 0; i < engine->hooks.active_count; i++) {
         struct hook *hook = engine->hooks.active[i];
-        if (!hook->spilled || hook->refill_limit > 0 || hook->state != HOOK_ACTIVE || hook->lane.queued > piece ||
-            hook->held > 5 * engine->options.lane_queue) {
+        if (!hook->spilled || hook->refill_limit > 0 || !list_empty(&hook->shelf) || engine_has_enough(engine, hook) ||
+            hook->state != HOOK_ACTIVE || hook->lane.queued > piece || hook->held > 5 * engine->options.lane_queue) {
             continue;
         }
         /* Those in memory may have rows too, and come first. */

@@ -27,16 +27,6 @@ static bool says_the_same(const struct hook_tls *tls, const struct webhook_row *
            str_is(row->client_key, tls->sealed_key);
 }
 
-static char *text_of(struct str text)
-{
-    char *bytes = xmalloc(text.len + 1);
-    if (text.len > 0) {
-        memcpy(bytes, text.ptr, text.len);
-    }
-    bytes[text.len] = '\0';
-    return bytes;
-}
-
 static struct hook_tls *tls_new(const struct webhook_row *row, const uint8_t seal_key[SEAL_KEY_LEN])
 {
     struct arena arena = {0};
@@ -44,7 +34,7 @@ static struct hook_tls *tls_new(const struct webhook_row *row, const uint8_t sea
     struct hook_tls *tls = xcalloc(1, sizeof(*tls));
     tls->references = 1;
     tls->key_unreadable = row->client_key.len > 0 && !unseal(&arena, seal_key, row->client_key, &key);
-    tls->sealed_key = text_of(row->client_key);
+    tls->sealed_key = str_dup(row->client_key);
     tls->send = (struct send_tls){copy(row->authorities), copy(row->client_certificate), copy(key)};
     if (key.len > 0) {
         secret_wipe((void *)(uintptr_t)key.ptr, key.len);

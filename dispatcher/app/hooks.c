@@ -42,14 +42,9 @@ void hooks_release(struct hooks *hooks)
     *hooks = (struct hooks){0};
 }
 
-static struct str id_key(const struct uuid *id)
-{
-    return str_of((const char *)id->bytes, sizeof(id->bytes));
-}
-
 struct hook *hooks_find(const struct hooks *hooks, const struct uuid *id)
 {
-    return map_get(&hooks->by_id, id_key(id));
+    return map_get(&hooks->by_id, uuid_key(id));
 }
 
 static struct hook *hook_new(struct hooks *hooks, const struct uuid *id)
@@ -59,18 +54,9 @@ static struct hook *hook_new(struct hooks *hooks, const struct uuid *id)
     hook->state = HOOK_DELETED; /* until it has been filled */
     lane_init(&hook->lane, hooks->defaults.window_most, hooks->defaults.probe_interval_us);
     list_init(&hook->deliveries);
-    map_set(&hooks->by_id, id_key(&hook->id), hook);
+    list_init(&hook->shelf);
+    map_set(&hooks->by_id, uuid_key(&hook->id), hook);
     return hook;
-}
-
-static char *copy_text(struct str text)
-{
-    char *copy = xmalloc(text.len + 1);
-    if (text.len > 0) {
-        memcpy(copy, text.ptr, text.len);
-    }
-    copy[text.len] = '\0';
-    return copy;
 }
 
 static void log_unreadable(const struct hook *hook)
@@ -132,7 +118,7 @@ static void take_secret(const struct hooks *hooks, struct hook *hook, const stru
     size_t count = open_secrets(hooks, &arena, row, secrets, &readable);
     free(hook->sealed);
     deliver_keys_free(hook->keys);
-    hook->sealed = copy_text(strbuf_str(&source));
+    hook->sealed = str_dup(strbuf_str(&source));
     hook->secret_unreadable = !readable;
     hook->keys = readable ? deliver_keys_new(secrets, count) : NULL;
     if (!readable) {
@@ -153,9 +139,9 @@ static void take_url(const struct hooks *hooks, struct hook *hook, struct str ur
     struct err err;
     free(hook->url);
     free(hook->host);
-    hook->url = copy_text(url);
+    hook->url = str_dup(url);
     bool good = url_parse_http(&arena, url, &parts, &normal, &err);
-    hook->host = copy_text(good ? parts.host : STR("?"));
+    hook->host = str_dup(good ? parts.host : STR("?"));
     hook->forbidden = good && !egress_allows_host(hooks->defaults.egress, parts.host);
     arena_release(&arena);
 }
@@ -227,11 +213,12 @@ static void take_pause(const struct hooks *hooks, struct hook *hook, bool paused
 }
 
 /* Who disabled it was told; from here on it may fail anew. A hook that is new here goes on where the last owner was. */
-static void take_health(struct hook *hook, const struct webhook_row *row, bool begins, bool comes_back, int64_t now_us)
+static void take_health(struct hook *hook, const struct webhook_row *row, bool begins, bool comes_back,
+                        const struct hooks_clock *now)
 {
     if (begins || comes_back) {
         hook->failing_since_us = comes_back ? 0 : row->failing_since_us;
-        hook->failing_from_us = now_us - (clock_wall_us() - hook->failing_since_us);
+        hook->failing_from_us = now->loop_us - (now->day_us - hook->failing_since_us);
         hook->noticed = comes_back ? 0 : (int)row->noticed;
         hook->health_written = row->failing_since_us > 0;
         hook->health_dirty = comes_back && hook->health_written;
@@ -258,7 +245,7 @@ static void sweep(struct hooks *hooks)
             struct hook *hook = entry->value;
             if (hook->state == HOOK_DELETED && hook->held == 0 && hook->lane.in_flight == 0 &&
                 hook->refill_limit == 0) {
-                map_remove(&hooks->by_id, id_key(&hook->id));
+                map_remove(&hooks->by_id, uuid_key(&hook->id));
                 hook_free(hooks, hook);
                 again = true;
                 break;
@@ -298,7 +285,7 @@ static void report_stopped(struct hooks *hooks, void (*on_stopped)(void *context
     }
 }
 
-void hooks_load(struct hooks *hooks, const struct webhook_rows *rows, int64_t now_us,
+void hooks_load(struct hooks *hooks, const struct webhook_rows *rows, const struct hooks_clock *now,
                 void (*on_stopped)(void *context, struct hook *hook), void *context)
 {
     for (size_t i = 0; i < rows->count; i++) {
@@ -311,7 +298,7 @@ void hooks_load(struct hooks *hooks, const struct webhook_rows *rows, int64_t no
         if (hook == NULL) {
             hook = hook_new(hooks, &row->id);
         }
-        take_health(hook, row, begins, !begins && hook->state == HOOK_DISABLED && !row->disabled, now_us);
+        take_health(hook, row, begins, !begins && hook->state == HOOK_DISABLED && !row->disabled, now);
         take_replay(hook, row);
         hook->seen = true;
         hook->state = row->disabled ? HOOK_DISABLED : HOOK_ACTIVE;
@@ -321,7 +308,7 @@ void hooks_load(struct hooks *hooks, const struct webhook_rows *rows, int64_t no
         take_secret(hooks, hook, row);
         take_delivery(hooks, hook, row);
         take_shape(hooks, hook, row);
-        take_pause(hooks, hook, row->paused, now_us);
+        take_pause(hooks, hook, row->paused, now->loop_us);
     }
     hooks->version = rows->version;
     hooks->workspace_id = rows->workspace_id;

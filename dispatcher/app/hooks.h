@@ -61,6 +61,10 @@ struct hook {
     int64_t from_seq;       /* what has a higher number came after the webhook */
     struct list deliveries; /* all that are in memory */
     size_t held;            /* how many those are */
+    size_t event_bytes;     /* of the events that they keep */
+    size_t usual_bytes;     /* of one */
+    struct list shelf;      /* deliveries that need their event, while there are enough */
+    size_t loading;         /* whose events are being read */
     struct parked parked;   /* records with deliveries that wait in core.pending for their time */
     bool spilled;           /* more of them wait in core.pending: new ones must queue up behind */
     size_t spilling;        /* on their way there */
@@ -100,9 +104,13 @@ void hooks_release(struct hooks *hooks);
  * were put there in the old order. */
 void hook_emptied(struct hook *hook);
 struct hook *hooks_find(const struct hooks *hooks, const struct uuid *id);
-/* Takes over what was loaded of the shard; `now_us` is the lanes' clock. `on_stopped` hears of each hook that has
- * stopped being active and still has deliveries.
- */
-void hooks_load(struct hooks *hooks, const struct webhook_rows *rows, int64_t now_us,
+struct hooks_clock {
+    int64_t loop_us; /* the lanes' clock */
+    int64_t day_us;  /* the time of day, by the database's clock */
+};
+
+/* Takes over what was loaded of the shard. `on_stopped` hears of each hook that has stopped being active and still has
+ * deliveries. */
+void hooks_load(struct hooks *hooks, const struct webhook_rows *rows, const struct hooks_clock *now,
                 void (*on_stopped)(void *context, struct hook *hook), void *context);
 #endif

@@ -95,42 +95,41 @@ static size_t least(size_t a, size_t b)
 static void shape_from_row(struct arena *arena, const struct pg_result *result, size_t row, struct webhook_row *out)
 {
     struct str value;
-    out->filter = column_text(result, row, 11);
+    out->filter = pg_text_at(result, row, 11);
     if (pg_value(result, row, 12, &value)) {
         out->fields = ARENA_NEW(arena, struct str); /* not NULL, also when there are none */
         out->field_count = lookup_texts(arena, value, &out->fields);
     }
-    out->thin = pg_value(result, row, 13, &value) && pg_get_bool(value);
-    out->headers = column_text(result, row, 14);
-    out->max_bytes = column_int(result, row, 15);
-    out->signing_key = column_text(result, row, 16);
-    out->paused = pg_value(result, row, 17, &value) && pg_get_bool(value);
-    size_t secrets = lookup_texts(arena, column_text(result, row, 18), &out->old_secrets);
-    size_t keys = lookup_texts(arena, column_text(result, row, 19), &out->old_signing_keys);
-    size_t times = lookup_texts(arena, column_text(result, row, 20), &out->old_until);
+    out->thin = pg_bool_at(result, row, 13);
+    out->headers = pg_text_at(result, row, 14);
+    out->max_bytes = pg_int_at(result, row, 15);
+    out->signing_key = pg_text_at(result, row, 16);
+    out->paused = pg_bool_at(result, row, 17);
+    size_t secrets = lookup_texts(arena, pg_text_at(result, row, 18), &out->old_secrets);
+    size_t keys = lookup_texts(arena, pg_text_at(result, row, 19), &out->old_signing_keys);
+    size_t times = lookup_texts(arena, pg_text_at(result, row, 20), &out->old_until);
     out->old_count = least(least(secrets, keys), times);
-    out->failing_since_us = column_time(result, row, 21);
-    out->noticed = column_int(result, row, 22);
-    out->replay_id = column_uuid(result, row, 23);
-    out->replay_rate = column_text(result, row, 24);
+    out->failing_since_us = pg_time_at(result, row, 21);
+    out->noticed = pg_int_at(result, row, 22);
+    out->replay_id = pg_uuid_at(result, row, 23);
+    out->replay_rate = pg_text_at(result, row, 24);
 }
 
 static void webhook_from_row(struct arena *arena, const struct pg_result *result, size_t row, struct webhook_row *out)
 {
-    struct str flag;
-    out->id = column_uuid(result, row, 2);
-    out->target_url = column_text(result, row, 3);
-    out->operation_count = lookup_texts(arena, column_text(result, row, 4), &out->operations);
-    out->secret = column_text(result, row, 5);
-    out->from_seq = column_int(result, row, 6);
-    out->disabled = pg_value(result, row, 7, &flag) && pg_get_bool(flag);
-    out->order = column_text(result, row, 8);
-    out->retry_schedule = column_text(result, row, 9);
-    out->rate_limit = column_text(result, row, 10);
+    out->id = pg_uuid_at(result, row, 2);
+    out->target_url = pg_text_at(result, row, 3);
+    out->operation_count = lookup_texts(arena, pg_text_at(result, row, 4), &out->operations);
+    out->secret = pg_text_at(result, row, 5);
+    out->from_seq = pg_int_at(result, row, 6);
+    out->disabled = pg_bool_at(result, row, 7);
+    out->order = pg_text_at(result, row, 8);
+    out->retry_schedule = pg_text_at(result, row, 9);
+    out->rate_limit = pg_text_at(result, row, 10);
     shape_from_row(arena, result, row, out);
-    out->authorities = column_text(result, row, 25);
-    out->client_certificate = column_text(result, row, 26);
-    out->client_key = column_text(result, row, 27);
+    out->authorities = pg_text_at(result, row, 25);
+    out->client_certificate = pg_text_at(result, row, 26);
+    out->client_key = pg_text_at(result, row, 27);
 }
 
 static void on_webhooks(void *context, struct pg_result *const *results, const struct pg_failure *failure)
@@ -142,8 +141,8 @@ static void on_webhooks(void *context, struct pg_result *const *results, const s
     if (ok) {
         const struct pg_result *result = results[0];
         struct str ignored;
-        webhooks.version = column_int(result, 0, 0);
-        webhooks.workspace_id = column_uuid(result, 0, 1);
+        webhooks.version = pg_int_at(result, 0, 0);
+        webhooks.workspace_id = pg_uuid_at(result, 0, 1);
         webhooks.rows = ARENA_ARRAY(&arena, struct webhook_row, pg_rows(result));
         for (size_t row = 0; row < pg_rows(result); row++) {
             if (pg_value(result, row, 2, &ignored)) {
@@ -184,15 +183,15 @@ static void on_events(void *context, struct pg_result *const *results, const str
     size_t count = 0;
     for (size_t row = 0; row < rows; row++) {
         struct event event = {.workspace_id = lookup->workspace_id};
-        event.id = column_uuid(results[0], row, 0);
-        event.sequence = column_int(results[0], row, 1);
-        event.object_id = column_uuid(results[0], row, 2);
-        event.object_name = column_text(results[0], row, 3);
-        event.record_id = column_uuid(results[0], row, 5);
-        event.record = column_text(results[0], row, 6);
-        event.updated_fields = column_text(results[0], row, 7);
-        event.created_us = column_time(results[0], row, 8);
-        if (event_action_parse(column_text(results[0], row, 4), &event.action)) {
+        event.id = pg_uuid_at(results[0], row, 0);
+        event.sequence = pg_int_at(results[0], row, 1);
+        event.object_id = pg_uuid_at(results[0], row, 2);
+        event.object_name = pg_text_at(results[0], row, 3);
+        event.record_id = pg_uuid_at(results[0], row, 5);
+        event.record = pg_text_at(results[0], row, 6);
+        event.updated_fields = pg_text_at(results[0], row, 7);
+        event.created_us = pg_time_at(results[0], row, 8);
+        if (event_action_parse(pg_text_at(results[0], row, 4), &event.action)) {
             events[count++] = stored_event_new(&event);
         }
     }
@@ -239,7 +238,7 @@ static void on_decided(void *context, struct pg_result *const *results, const st
     size_t count = ok ? pg_rows(results[0]) : 0;
     struct decided_row *rows = xcalloc(count + 1, sizeof(*rows));
     for (size_t row = 0; row < count; row++) {
-        rows[row] = (struct decided_row){column_uuid(results[0], row, 0), column_uuid(results[0], row, 1)};
+        rows[row] = (struct decided_row){pg_uuid_at(results[0], row, 0), pg_uuid_at(results[0], row, 1)};
     }
     lookup->on_decided(lookup->context, ok, rows, count);
     free(rows);

@@ -109,15 +109,15 @@ static bool event_from_row(const struct outbox *outbox, const struct pg_result *
 {
     size_t at = COLUMN_EVENT;
     *out = (struct event){.workspace_id = outbox->options.workspace_id};
-    out->id = column_uuid(result, row, at++);
-    out->sequence = column_int(result, row, at++);
-    out->object_id = column_uuid(result, row, at++);
-    out->object_name = column_text(result, row, at++);
-    struct str action = column_text(result, row, at++);
-    out->record_id = column_uuid(result, row, at++);
-    out->record = column_text(result, row, at++);
-    out->updated_fields = column_text(result, row, at++);
-    out->created_us = column_time(result, row, at++);
+    out->id = pg_uuid_at(result, row, at++);
+    out->sequence = pg_int_at(result, row, at++);
+    out->object_id = pg_uuid_at(result, row, at++);
+    out->object_name = pg_text_at(result, row, at++);
+    struct str action = pg_text_at(result, row, at++);
+    out->record_id = pg_uuid_at(result, row, at++);
+    out->record = pg_text_at(result, row, at++);
+    out->updated_fields = pg_text_at(result, row, at++);
+    out->created_us = pg_time_at(result, row, at++);
     return event_action_parse(action, &out->action);
 }
 
@@ -171,9 +171,8 @@ static void hand_over(struct outbox *outbox, const struct pg_result *result)
     bool any = rows > 0 && pg_value(result, 0, COLUMN_EVENT, &ignored);
     struct outbox_batch batch = {.events = events, .after = &outbox->cursor};
     batch.count = take_events(outbox, result, events, &last_seq);
-    batch.webhooks_version = column_int(result, 0, COLUMN_VERSION);
-    batch.more =
-        cursor_move(outbox, column_text(result, 0, COLUMN_NOW), any && rows >= outbox->options.batch, last_seq);
+    batch.webhooks_version = pg_int_at(result, 0, COLUMN_VERSION);
+    batch.more = cursor_move(outbox, pg_text_at(result, 0, COLUMN_NOW), any && rows >= outbox->options.batch, last_seq);
     outbox->held = true;
     outbox->woken = outbox->woken || batch.more;
     outbox->options.on_batch(outbox->options.context, &batch);

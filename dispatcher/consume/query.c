@@ -46,44 +46,11 @@ void array_put_int(struct strbuf *out, int64_t value)
 
 void array_put_time(struct strbuf *out, int64_t us)
 {
-    char text[TIMESTAMP_TEXT_LEN];
-    int64_t below_ms = ((us % 1000) + 1000) % 1000;
     separate(out);
-    timestamp_print(us, text);
-    /* The last three digits of the microseconds go in front of the Z. */
-    strbuf_put(out, str_of(text, TIMESTAMP_TEXT_LEN - 1));
-    strbuf_printf(out, "%03dZ", (int)below_ms);
+    timestamp_put_exact(out, us);
 }
 
 void array_close(struct strbuf *out)
 {
     strbuf_put_char(out, '}');
-}
-
-struct uuid column_uuid(const struct pg_result *result, size_t row, size_t column)
-{
-    struct uuid uuid = {{0}};
-    struct str value;
-    if (pg_value(result, row, column, &value) && value.len == sizeof(uuid.bytes)) {
-        memcpy(uuid.bytes, value.ptr, sizeof(uuid.bytes));
-    }
-    return uuid;
-}
-
-int64_t column_int(const struct pg_result *result, size_t row, size_t column)
-{
-    struct str value;
-    return pg_value(result, row, column, &value) ? pg_get_int8(value) : 0;
-}
-
-int64_t column_time(const struct pg_result *result, size_t row, size_t column)
-{
-    struct str value;
-    return pg_value(result, row, column, &value) ? pg_get_timestamptz(value) : 0;
-}
-
-struct str column_text(const struct pg_result *result, size_t row, size_t column)
-{
-    struct str value;
-    return pg_value(result, row, column, &value) ? value : STR_EMPTY;
 }

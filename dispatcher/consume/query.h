@@ -28,9 +28,4 @@ void array_put_int(struct strbuf *out, int64_t value);
 void array_put_time(struct strbuf *out, int64_t us);
 void array_close(struct strbuf *out);
 
-struct uuid column_uuid(const struct pg_result *result, size_t row, size_t column);
-int64_t column_int(const struct pg_result *result, size_t row, size_t column);
-int64_t column_time(const struct pg_result *result, size_t row, size_t column);
-struct str column_text(const struct pg_result *result, size_t row, size_t column);
-
 #endif

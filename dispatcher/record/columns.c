@@ -27,13 +27,8 @@ void column_put_uuid(struct strbuf *column, const struct uuid *uuid)
 
 void column_put_time(struct strbuf *column, int64_t us)
 {
-    char text[TIMESTAMP_TEXT_LEN];
-    int64_t below_ms = ((us % 1000) + 1000) % 1000;
     next(column);
-    timestamp_print(us, text);
-    /* The last three digits of the microseconds go in front of the Z. */
-    strbuf_put(column, str_of(text, TIMESTAMP_TEXT_LEN - 1));
-    strbuf_printf(column, "%03dZ", (int)below_ms);
+    timestamp_put_exact(column, us);
 }
 
 void column_put_text(struct strbuf *column, struct str text)

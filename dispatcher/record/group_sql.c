@@ -1,8 +1,14 @@
 #include "dispatcher/record/group_sql.h"
 
-/* The outbox's for an event about a webhook, and its time. */
-#define ABOUT_COLUMNS "event_id, object_id, object_name, action, record_id, record, created_at"
-#define NOW_MS        "date_trunc('milliseconds', now())"
+/* The outbox hears of a webhook: action, id, record and this time are to follow. */
+#define TELL                                                                                                           \
+    "insert into core.outbox (event_id, object_id, object_name, action, record_id, record, created_at)"                \
+    " select event_id, '" EVENT_WEBHOOK_OBJECT_ID "', '" EVENT_WEBHOOK_OBJECT "'"
+#define NOW_MS "date_trunc('milliseconds', now())"
+
+#define ATTEMPT_COLUMNS                                                                                                \
+    "webhook_id, event_id, seq, attempt, started_at, duration_us, outcome, status, error, response, next_at,"          \
+    " object_name, action, record_id, event_at, dns_us, connect_us, tls_us, first_byte_us"
 
 #define PENDING_COLUMNS_SQL                                                                                            \
     "p.webhook_id, p.event_id, p.seq, p.event_created_at, p.record_id, p.attempt,"                                     \
@@ -37,13 +43,9 @@ const struct pg_statement group_statements[COMMAND_COUNT] = {
                         " where shard = $7 and epoch = $1 returning 1)"
                         " select 1 / (select count(*)::int from fenced)"),
                fence_types, ARRAY_LEN(fence_types), false},
-    [ATTEMPTS] = {STR_INIT("insert into core.attempt (webhook_id, event_id, seq, attempt, started_at, duration_us,"
-                           " outcome, status, error, response, next_at, object_name, action, record_id, event_at,"
-                           " dns_us, connect_us, tls_us, first_byte_us)"
+    [ATTEMPTS] = {STR_INIT("insert into core.attempt (" ATTEMPT_COLUMNS ")"
                            " select n.* from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,"
-                           " $16, $17, $18, $19) as n(webhook_id, event_id, seq, attempt, started_at, duration_us,"
-                           " outcome, status, error, response, next_at, object_name, action, record_id, event_at,"
-                           " dns_us, connect_us, tls_us, first_byte_us)"
+                           " $16, $17, $18, $19) as n(" ATTEMPT_COLUMNS ")"
                            " where not $20 or not exists (select from core.attempt a"
                            " where a.webhook_id = n.webhook_id and a.event_id = n.event_id and a.attempt = n.attempt"
                            " and a.started_at = n.started_at and a.outcome = n.outcome)"),
@@ -62,8 +64,7 @@ const struct pg_statement group_statements[COMMAND_COUNT] = {
     [DISABLES] = {STR_INIT("with done as (update core.webhook w set disabled_at = now(), disabled_reason = n.reason"
                            " from unnest($1, $2, $3, $4) as n(id, reason, event_id, record)"
                            " where w.id = n.id and w.disabled_at is null and w.deleted_at is null returning n.*)"
-                           " insert into core.outbox (" ABOUT_COLUMNS ") select event_id, '" EVENT_WEBHOOK_OBJECT_ID
-                           "', '" EVENT_WEBHOOK_OBJECT "', 'disabled', id, record, " NOW_MS " from done"),
+                           " " TELL ", 'disabled', id, record, " NOW_MS " from done"),
                   disables_types, ARRAY_LEN(disables_types), false},
     [HEALTH] = {STR_INIT("with n as (select * from unnest($1, $2) as n(id, since)),"
                          " gone as (delete from core.webhook_health h using n where h.webhook_id = n.id"
@@ -74,8 +75,7 @@ const struct pg_statement group_statements[COMMAND_COUNT] = {
     [NOTICES] = {STR_INIT("with told as (update core.webhook_health h set noticed = n.percent"
                           " from unnest($1, $2, $3, $4) as n(id, percent, event_id, record)"
                           " where h.webhook_id = n.id and h.noticed < n.percent returning n.*)"
-                          " insert into core.outbox (" ABOUT_COLUMNS ") select event_id, '" EVENT_WEBHOOK_OBJECT_ID
-                          "', '" EVENT_WEBHOOK_OBJECT "', 'failing', id, record, " NOW_MS " from told"),
+                          " " TELL ", 'failing', id, record, " NOW_MS " from told"),
                  notices_types, ARRAY_LEN(notices_types), false},
     /* The second time nothing is left to do. */
     [REPLAYS] = {STR_INIT("update core.replay r set seq = greatest(r.seq, n.seq), read_count = r.read_count + n.events,"
@@ -89,7 +89,7 @@ const struct pg_statement group_statements[COMMAND_COUNT] = {
                         " insert into core.attempt (webhook_id, event_id, seq, attempt, started_at, duration_us,"
                         " outcome, record_id, event_at) select g.webhook_id, g.event_id, g.seq, g.attempt, now(), 0,"
                         " 'disabled', g.record_id, g.event_created_at"
-                        " from gone g join core.webhook w on w.id = g.webhook_id where w.deleted_at is null"),
+                        " from gone g"),
                purge_types, ARRAY_LEN(purge_types), false},
     [REFILL + READ_REFILL] = {STR_INIT("select " PENDING_COLUMNS_SQL " from unnest($1, $2) as w(id, most)"
                                        " cross join lateral (select * from core.pending where webhook_id = w.id"

@@ -27,6 +27,7 @@ struct recorder {
     struct pg_param lease_params[LEASE_PARAMS];
     struct strbuf lease_texts[LEASE_PARAMS];
     int64_t lease_sent_us;
+    int64_t clock_offset_us; /* the database's time of day, less the monotonic clock */
     bool lease_running;
     struct loop_timer lease_timer;
     loop_callback on_released;
@@ -43,18 +44,21 @@ struct recorder {
     struct recorder_stats stats;
 };
 
+#define CLOCK "(extract(epoch from clock_timestamp()) * 1000000)::bigint"
+
 static const uint32_t lease_types[] = {PG_TEXT, PG_INT8, PG_INT8, PG_INT8};
 static const struct pg_statement take_statement = {
     STR_INIT("with number as (select count(*) as shards from core.cursor),"
              " taken as (update core.cursor set epoch = epoch + 1, owner = $1, claimed_until = '-infinity',"
              " lease_until = now() + $2 * interval '1 microsecond' where shard = $3 and lease_until < now()"
              " and $4 = (select shards from number) returning epoch, snapshot, upper, upper_seq)"
-             " select epoch, snapshot::text, upper::text, upper_seq, shards from number left join taken on true"),
+             " select epoch, snapshot::text, upper::text, upper_seq, shards, " CLOCK
+             " from number left join taken on true"),
     lease_types, ARRAY_LEN(lease_types), false};
 static const uint32_t epoch_types[] = {PG_INT8, PG_INT8, PG_INT8, PG_INT8};
 static const struct pg_statement renew_statement = {
     STR_INIT("update core.cursor set lease_until = now() + $2 * interval '1 microsecond'"
-             " where shard = $3 and epoch = $1 and $4::bigint is not null returning claimed_until > now()"),
+             " where shard = $3 and epoch = $1 and $4::bigint is not null returning claimed_until > now(), " CLOCK),
     epoch_types, ARRAY_LEN(epoch_types), false};
 static const struct pg_statement release_statement = {
     STR_INIT("update core.cursor set lease_until = '-infinity', owner = '' where shard = $3 and epoch = $1"
@@ -110,6 +114,23 @@ static void lose(struct recorder *recorder)
     recorder->options.on_lost(recorder->options.context);
 }
 
+/* The answer was made between the two times; what takes long says little. */
+static void take_clock(struct recorder *recorder, const struct pg_result *result, size_t column, bool first)
+{
+    enum { GOOD_US = 500000 };
+    struct str value;
+    int64_t now_us = clock_mono_us();
+    int64_t way_us = now_us - recorder->lease_sent_us;
+    if (pg_value(result, 0, column, &value) && (first || way_us < GOOD_US)) {
+        recorder->clock_offset_us = pg_get_int8(value) - (now_us - way_us / 2);
+    }
+}
+
+int64_t recorder_now_us(const struct recorder *recorder)
+{
+    return clock_mono_us() + recorder->clock_offset_us;
+}
+
 static bool fits(const struct recorder *recorder, const struct pg_result *result)
 {
     struct str shards;
@@ -136,6 +157,7 @@ static void on_take(void *context, struct pg_result *const *results, const struc
     (void)pg_value(results[0], 0, 1, &taken.snapshot);
     (void)pg_value(results[0], 0, 2, &taken.upper);
     taken.upper_seq = pg_value(results[0], 0, 3, &value) ? pg_get_int8(value) : 0;
+    take_clock(recorder, results[0], 5, true);
     recorder->state = LEADING;
     recorder->epoch = taken.epoch;
     recorder->valid_until_us = recorder->lease_sent_us + recorder->options.lease_us;
@@ -160,6 +182,7 @@ static void on_renewed(void *context, struct pg_result *const *results, const st
     } else if (failure == NULL) {
         struct str claimed;
         recorder->valid_until_us = recorder->lease_sent_us + recorder->options.lease_us;
+        take_clock(recorder, results[0], 1, false);
         if (pg_value(results[0], 0, 0, &claimed) && pg_get_bool(claimed)) {
             recorder->options.on_claimed(recorder->options.context);
         }
@@ -301,6 +324,7 @@ struct recorder *recorder_new(struct loop *loop, struct pg_pool *pool, const str
     recorder->loop = loop;
     recorder->pool = pool;
     recorder->options = *options;
+    recorder->clock_offset_us = clock_wall_us() - clock_mono_us(); /* until the database has told */
     loop_timer_init(&recorder->lease_timer, loop, on_lease_timer, recorder);
     loop_timer_init(&recorder->retry_timer, loop, send_group, recorder);
     return recorder;

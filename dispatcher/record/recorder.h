@@ -43,6 +43,9 @@ void recorder_free(struct recorder *recorder);
 void recorder_start(struct recorder *recorder, int64_t after_us);
 /* Is the lease ours and not run out? Nothing may be started otherwise. */
 bool recorder_leads(const struct recorder *recorder);
+/* The time of day by the database's clock, in microseconds since 1970: measured with each renewal of the lease, and
+ * carried on by the monotonic clock, so that this machine's wall clock may be wrong or jump. */
+int64_t recorder_now_us(const struct recorder *recorder);
 /* A group is being written. */
 bool recorder_busy(const struct recorder *recorder);
 /* Takes the group. Only while leading and not busy. */

@@ -1,7 +1,7 @@
 #include "dispatcher/schedule/lane.h"
 #include <assert.h>
 
-enum { FIRSTS_IN_ROW_MOST = 7, SLOW_FACTOR = 4 };
+enum { FIRSTS_IN_ROW_MOST = 7 };
 static const int64_t soon_us = 100000;
 
 void lanes_init(struct lanes *lanes, size_t max_in_flight, size_t share_percent)
@@ -9,7 +9,7 @@ void lanes_init(struct lanes *lanes, size_t max_in_flight, size_t share_percent)
     *lanes = (struct lanes){
         .max_in_flight = max_in_flight,
         .share = max_in_flight * share_percent / 100,
-        .slow_most = SLOW_FACTOR * max_in_flight,
+        .slow_most = LANES_SLOW_FACTOR * max_in_flight,
     };
     if (lanes->share == 0) {
         lanes->share = 1;

@@ -10,6 +10,9 @@
 #include "dispatcher/schedule/heap.h"
 #include "dispatcher/schedule/pace.h"
 
+/* Beside those in flight there may be so many times as many that are slow. */
+enum { LANES_SLOW_FACTOR = 4 };
+
 struct lanes {
     struct list turns;    /* lanes that could start something, next one first */
     struct heap sleeping; /* lanes that could at a known time */

@@ -1,6 +1,7 @@
 #include "dispatcher/send/kept.h"
 #include "common/base/alloc.h"
 #include <arpa/inet.h>
+#include <errno.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,13 +49,23 @@ static int local_port_of(int fd)
     return getsockname(fd, (struct sockaddr *)&address, &size) == 0 ? name_of(&address, NULL) : -1;
 }
 
-static bool leads_to(int fd, const char *ip, int port)
+/* One that was reset has no peer any more: it is the one that was asked for all the same. */
+static bool leads_elsewhere(int fd, const char *ip, int port)
 {
     struct sockaddr_storage address = {0};
     socklen_t size = sizeof(address);
     char text[INET6_ADDRSTRLEN];
-    return getpeername(fd, (struct sockaddr *)&address, &size) == 0 && name_of(&address, text) == port &&
-           strcmp(text, ip) == 0;
+    if (getpeername(fd, (struct sockaddr *)&address, &size) != 0) {
+        return errno != ENOTCONN;
+    }
+    return name_of(&address, text) != port || strcmp(text, ip) != 0;
+}
+
+/* Nothing has come, neither bytes nor an end nor a reset. */
+static bool is_quiet(int fd)
+{
+    char byte;
+    return recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && (errno == EAGAIN || errno == EINTR);
 }
 
 void kept_remember(struct kept *kept, int fd)
@@ -67,8 +78,6 @@ void kept_remember(struct kept *kept, int fd)
 
 bool kept_is_spoilt(const struct kept *kept, const char *peer_ip, int peer_port, int local_port)
 {
-    char byte;
     int fd = local_port > 0 && local_port < PORTS ? kept->fds[local_port] - 1 : -1;
-    return fd >= 0 && local_port_of(fd) == local_port && leads_to(fd, peer_ip, peer_port) &&
-           recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0;
+    return fd >= 0 && local_port_of(fd) == local_port && !leads_elsewhere(fd, peer_ip, peer_port) && !is_quiet(fd);
 }

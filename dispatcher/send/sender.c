@@ -43,6 +43,8 @@ struct transfer {
     bool opened;  /* another was not */
     int fd;       /* the last that was opened */
     bool spoilt;  /* the kept connection cannot be used: once more, with another */
+    bool limited; /* set_limits was used */
+    int sends;    /* how often the request has gone out */
 };
 
 struct watch {
@@ -89,17 +91,23 @@ static curl_socket_t on_open_socket(void *context, curlsocktype purpose, struct 
     return transfer->fd;
 }
 
-/* Right before a request is sent. NOLINTNEXTLINE(readability-non-const-parameter): libcurl's type */
+/* Right before a request is sent. libcurl sends it again, unasked, when a kept connection dies before the first byte of
+ * an answer, over the next kept connection, which may be as dead, and so on. The receiver may have had it each time, so
+ * the second time is the last: it goes over a new connection. NOLINTNEXTLINE(readability-non-const-parameter):
+ * libcurl's type */
 static int on_connected(void *context, char *peer_ip, char *local_ip, int peer_port, int local_port)
 {
     struct transfer *transfer = context;
     (void)local_ip;
+    struct kept *kept = transfer->sender->kept;
     if (transfer->opened) {
-        kept_remember(transfer->sender->kept, transfer->fd);
-        return CURL_PREREQFUNC_OK;
+        kept_remember(kept, transfer->fd);
+    } else if (transfer->sends > 0 || kept_is_spoilt(kept, peer_ip, peer_port, local_port)) {
+        transfer->spoilt = true;
+        return CURL_PREREQFUNC_ABORT;
     }
-    transfer->spoilt = kept_is_spoilt(transfer->sender->kept, peer_ip, peer_port, local_port);
-    return transfer->spoilt ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+    transfer->sends++;
+    return CURL_PREREQFUNC_OK;
 }
 
 static size_t on_body(char *bytes, size_t size, size_t count, void *context)
@@ -153,6 +161,7 @@ static struct transfer *transfer_take(struct sender *sender)
     transfer->blocked = false;
     transfer->opened = false;
     transfer->spoilt = false;
+    transfer->sends = 0;
     transfer->response_bytes = 0;
     transfer->header_bytes = 0;
     strbuf_clear(&transfer->response);
@@ -168,12 +177,23 @@ static void transfer_free(struct transfer *transfer)
     free(transfer);
 }
 
+/* A first attempt may use a kept connection and has all the time there is. */
+static void set_limits(struct transfer *transfer, bool fresh, int64_t timeout_us)
+{
+    HANDLE_SET(transfer->easy, CURLOPT_FRESH_CONNECT, fresh ? 1L : 0L);
+    HANDLE_SET(transfer->easy, CURLOPT_TIMEOUT_MS, timeout_us < 1000 ? 1L : (long)(timeout_us / 1000));
+}
+
 /* Takes it off the active ones; it is neither active nor idle until transfer_rest. */
 static void transfer_stop(struct transfer *transfer)
 {
     curl_multi_remove_handle(transfer->sender->multi, transfer->easy);
     if (transfer->request.tls != NULL) {
         handle_set_tls(transfer->easy, NULL);
+    }
+    if (transfer->limited) {
+        set_limits(transfer, false, transfer->sender->options.timeout_us);
+        transfer->limited = false;
     }
     list_remove(&transfer->link);
     transfer->sender->active_count--;
@@ -198,6 +218,11 @@ static bool proxy_failed(const struct transfer *transfer, enum failure failure)
     return status >= 300 || failure == FAILURE_REFUSED || failure == FAILURE_DNS;
 }
 
+static int64_t day_us(const struct transfer *transfer)
+{
+    return transfer->request.day_us + clock_mono_us() - transfer->started_us;
+}
+
 static struct outcome outcome_of(struct transfer *transfer, CURLcode code)
 {
     long status = 0;
@@ -207,7 +232,7 @@ static struct outcome outcome_of(struct transfer *transfer, CURLcode code)
         struct curl_header *header;
         outcome.status = (int)status;
         if (curl_easy_header(transfer->easy, "Retry-After", 0, CURLH_HEADER, -1, &header) == CURLHE_OK) {
-            outcome.retry_after_us = schedule_retry_after(str_from(header->value), clock_wall_us());
+            outcome.retry_after_us = schedule_retry_after(str_from(header->value), day_us(transfer));
         }
         return outcome;
     }
@@ -252,12 +277,15 @@ static struct send_parts parts_of(struct transfer *transfer, bool connected)
     return parts;
 }
 
-/* Nothing was sent. libcurl has closed that connection, so there is an end to this. */
+/* Nothing was sent this time. libcurl has closed that connection, so there is an end to this. */
 static void once_more(struct transfer *transfer)
 {
     CURLM *multi = transfer->sender->multi;
+    int64_t spent_us = clock_mono_us() - transfer->started_us;
     transfer->spoilt = false;
+    transfer->limited = true;
     curl_multi_remove_handle(multi, transfer->easy);
+    set_limits(transfer, transfer->sends > 0, transfer->sender->options.timeout_us - spent_us);
     CURLMcode code = curl_multi_add_handle(multi, transfer->easy);
     assert(code == CURLM_OK);
 }
@@ -275,6 +303,7 @@ static void finish(struct transfer *transfer, CURLcode code)
     };
     (void)curl_easy_getinfo(transfer->easy, CURLINFO_NUM_CONNECTS, &result.new_connections);
     result.tls_handshakes = time_of(transfer, CURLINFO_APPCONNECT_TIME_T) > 0 ? result.new_connections : 0;
+    result.resends = transfer->sends > 1 ? transfer->sends - 1 : 0;
     result.parts = parts_of(transfer, result.new_connections > 0 || result.outcome.status == 0);
     transfer_stop(transfer); /* first: the callback may start others, or abort them all */
     transfer->request.on_done(transfer->request.context, &result);

@@ -54,6 +54,7 @@ struct send_result {
     struct send_parts parts;
     long new_connections;
     long tls_handshakes; /* among those, that came to their end */
+    int resends; /* 1: a kept connection died before it answered, and the request went out again over a new one */
 };
 
 /* All that it points to must stay valid until on_done. */
@@ -63,6 +64,7 @@ struct send_request {
     char *const *headers;       /* whole lines */
     size_t header_count;        /* at most 39 */
     const struct send_tls *tls; /* NULL: nothing of its own */
+    int64_t day_us;             /* the time of day at its start, for dates in the answer */
     /* Called once, from the loop, never from within sender_start. */
     void (*on_done)(void *context, const struct send_result *result);
     void *context;

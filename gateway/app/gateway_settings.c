@@ -251,7 +251,8 @@ const struct setting gateway_setting_table[] = {
      .min = 1,
      .max = 1000000,
      .unit = "relations",
-     .meaning = "1, and 1 for each relation that a root field selects, at any level."},
+     .meaning = "1, and 1 for each relation that a root field selects, orders by or filters through, at any level; "
+                "groups with records count what they select once a group."},
     {.name = "graphql_fields",
      .type = SETTING_INT,
      .offset = AT(graphql_fields),
@@ -291,7 +292,8 @@ const struct setting gateway_setting_table[] = {
      .min = SECOND / 10,
      .max = 3600 * SECOND,
      .meaning =
-         "A GraphQL request; fields that are not ready by then are refused, and what was not begun is not begun."},
+         "A GraphQL request; fields that are not ready by then are refused, what was not begun is not begun, and what "
+         "the database is doing for them is cancelled."},
     {.name = "max_subscriptions",
      .type = SETTING_INT,
      .offset = AT(max_subscriptions),
@@ -338,7 +340,9 @@ const struct setting gateway_setting_table[] = {
      .offset = AT(graphql_introspection),
      .default_text = "on",
      .choices = "on|off|admin",
-     .meaning = "Who may ask for the GraphQL schema; admin: keys whose role may change settings."},
+     .meaning =
+         "Who may ask for the GraphQL schema: on, keys whose role may (canIntrospect); admin, those of them whose "
+         "role may change settings; off, nobody."},
     {.name = "max_json_depth",
      .type = SETTING_INT,
      .offset = AT(max_json_depth),

@@ -22,6 +22,7 @@ struct role {
     bool can_update_all_records;
     bool can_soft_delete_all_records;
     bool can_destroy_all_records;
+    bool can_introspect; /* GraphQL's schemas */
 };
 
 struct api_key {

@@ -9,15 +9,7 @@ void diff_step(struct diff *diff, bool destructive, const char *format, ...)
     va_start(args, format);
     strbuf_vprintf(&text, format, args);
     va_end(args);
-    if (diff->step_count == diff->step_capacity) {
-        size_t capacity = diff->step_capacity == 0 ? 64 : diff->step_capacity * 2;
-        struct blueprint_step *grown = ARENA_ARRAY(diff->arena, struct blueprint_step, capacity);
-        if (diff->step_count > 0) {
-            memcpy(grown, diff->steps, diff->step_count * sizeof *grown);
-        }
-        diff->steps = grown;
-        diff->step_capacity = capacity;
-    }
+    diff->steps = arena_grow(diff->arena, diff->steps, diff->step_count, &diff->step_capacity, sizeof *diff->steps);
     diff->destructive += destructive ? 1 : 0;
     diff->steps[diff->step_count++] = (struct blueprint_step){arena_copy(diff->arena, strbuf_str(&text)), destructive};
     strbuf_release(&text);
@@ -35,15 +27,7 @@ bool diff_op(struct diff *diff, enum phase phase, enum model_kind kind, enum mod
             return false;
         }
     }
-    if (ops->count == ops->capacity) {
-        size_t capacity = ops->capacity == 0 ? 32 : ops->capacity * 2;
-        struct model_op *grown = ARENA_ARRAY(diff->arena, struct model_op, capacity);
-        if (ops->count > 0) {
-            memcpy(grown, ops->ops, ops->count * sizeof *grown);
-        }
-        ops->ops = grown;
-        ops->capacity = capacity;
-    }
+    ops->ops = arena_grow(diff->arena, ops->ops, ops->count, &ops->capacity, sizeof *ops->ops);
     struct model_op *op = &ops->ops[ops->count++];
     *op = (struct model_op){.kind = kind, .verb = verb, .id = *id, .input = tree};
     if (universal_id != NULL) {

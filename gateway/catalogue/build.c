@@ -140,7 +140,7 @@ static void object_fill(struct build *build, const struct object_row *row, struc
 /* Singular and plural names share one space, active or not: both end up in paths and in type names. */
 static bool object_claim(struct build *build, struct map *names, struct map *tables, struct object *object)
 {
-    if (map_set(&build->catalogue->objects_by_id, id_key(&object->id), object) != NULL) {
+    if (map_set(&build->catalogue->objects_by_id, uuid_key(&object->id), object) != NULL) {
         return build_refuse(build, object->name_singular, STR_EMPTY, "another object has the same id");
     }
     if (map_set(names, object->name_singular, object) != NULL || map_set(names, object->name_plural, object) != NULL) {
@@ -205,7 +205,7 @@ static bool place_fields(struct build *build)
 {
     for (size_t i = 0; i < build->rows->field_count; i++) {
         const struct field_row *row = &build->rows->fields[i];
-        const struct object *object = map_get(&build->catalogue->objects_by_id, id_key(&row->object_id));
+        const struct object *object = map_get(&build->catalogue->objects_by_id, uuid_key(&row->object_id));
         if (object == NULL) {
             return err_fail(build->err, ERR_INVALID, 0, "Field \"%.*s\" belongs to no object", STR_ARG(row->name));
         }
@@ -298,7 +298,7 @@ static bool field_check(struct build *build, const struct field_row *row, struct
     if (!name_is_legal(row->name)) {
         return build_refuse_field(build, field, "the name is not legal");
     }
-    if (uuid_is_nil(&row->id) || map_set(&build->catalogue->fields_by_id, id_key(&field->id), field) != NULL) {
+    if (uuid_is_nil(&row->id) || map_set(&build->catalogue->fields_by_id, uuid_key(&field->id), field) != NULL) {
         return build_refuse_field(build, field, "the id is missing or another field has it");
     }
     if (!field_type_parse(row->type, &field->type)) {

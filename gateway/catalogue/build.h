@@ -22,12 +22,6 @@ struct build {
     struct err *err;
 };
 
-/* Keys of the maps by id; `id` must live as long as its entry. */
-static inline struct str id_key(const struct uuid *id)
-{
-    return str_of((const char *)id->bytes, sizeof id->bytes);
-}
-
 /* Fills build->err with a sentence that names the object and, unless it is empty, the field. Returns false. */
 bool build_refuse(struct build *build, struct str object, struct str field, const char *format, ...) PRINTF_LIKE(4, 5);
 bool build_refuse_field(struct build *build, const struct field *field, const char *why);

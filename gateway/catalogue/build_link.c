@@ -12,8 +12,8 @@ static bool link_field(struct build *build, size_t index)
     if (!field_types[field->type].relation) {
         return true;
     }
-    field->target = map_get(&build->catalogue->objects_by_id, id_key(&row->target_object_id));
-    field->inverse = map_get(&build->catalogue->fields_by_id, id_key(&row->target_field_id));
+    field->target = map_get(&build->catalogue->objects_by_id, uuid_key(&row->target_object_id));
+    field->inverse = map_get(&build->catalogue->fields_by_id, uuid_key(&row->target_field_id));
     if (field->target == NULL) {
         return build_refuse_field(build, field, "the relation's target object does not exist");
     }
@@ -88,12 +88,12 @@ static bool finish_object(struct build *build, const struct object_row *row, str
     object->updated_by = &object->fields[5];
     object->position = object->fields[6].columns;
     if (!uuid_is_nil(&row->label_identifier_id)) {
-        object->label_identifier = map_get(&build->catalogue->fields_by_id, id_key(&row->label_identifier_id));
+        object->label_identifier = map_get(&build->catalogue->fields_by_id, uuid_key(&row->label_identifier_id));
         if (object->label_identifier == NULL || object->label_identifier->object != object) {
             return build_refuse(build, object->name_singular, STR_EMPTY, "its label identifier is no field of it");
         }
     }
-    object->image_identifier = map_get(&build->catalogue->fields_by_id, id_key(&row->image_identifier_id));
+    object->image_identifier = map_get(&build->catalogue->fields_by_id, uuid_key(&row->image_identifier_id));
     struct err why;
     if (!criteria_read(&build->catalogue->arena, row->duplicate_criteria, object, &why)) {
         return build_refuse(build, object->name_singular, STR_EMPTY, "%s", why.text);

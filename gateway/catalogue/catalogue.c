@@ -11,19 +11,14 @@ const struct object *catalogue_by_singular(const struct catalogue *catalogue, st
     return map_get(&catalogue->by_singular, name);
 }
 
-static struct str id_key(const struct uuid *id)
-{
-    return str_of((const char *)id->bytes, sizeof id->bytes);
-}
-
 const struct object *catalogue_object(const struct catalogue *catalogue, const struct uuid *id)
 {
-    return map_get(&catalogue->objects_by_id, id_key(id));
+    return map_get(&catalogue->objects_by_id, uuid_key(id));
 }
 
 const struct field *catalogue_field(const struct catalogue *catalogue, const struct uuid *id)
 {
-    return map_get(&catalogue->fields_by_id, id_key(id));
+    return map_get(&catalogue->fields_by_id, uuid_key(id));
 }
 
 const struct field *object_field(const struct object *object, struct str name)

@@ -236,8 +236,7 @@ static void follow_look(struct follow *follow, int64_t version)
 
 static int64_t polled(const struct pg_result *result, size_t column)
 {
-    struct str value = STR_EMPTY;
-    return pg_rows(result) == 1 && pg_value(result, 0, column, &value) ? pg_get_int8(value) : 0;
+    return pg_rows(result) == 1 ? pg_int_at(result, 0, column) : 0;
 }
 
 static void poll_on_done(void *context, struct pg_result *const *results, const struct pg_failure *failure)

@@ -2,6 +2,7 @@
 #include "common/base/alloc.h"
 #include "common/text/number.h"
 #include "common/text/timestamp.h"
+#include "gateway/catalogue/model_row.h"
 #include "gateway/control/control.h"
 #include <stdlib.h>
 
@@ -13,22 +14,13 @@ static const struct pg_statement applications = {
     .sql = STR_INIT("select id, application_standard_id, application_custom_id from core.workspace")};
 static const struct pg_statement workspace = {.sql = STR_INIT("select id from core.workspace")};
 static const struct pg_statement objects = {
-    .sql = STR_INIT("select id, universal_id, label_identifier_id, image_identifier_id, name_singular, name_plural,"
-                    " label_singular, label_plural, table_name, description, icon, color, shortcut, open_record_in,"
-                    " readability, duplicate_criteria::text, replaced::text, is_system, is_active, is_searchable,"
-                    " is_standard, is_label_synced_with_name, created_at, updated_at, table_schema, is_adopted"
-                    " from core.object order by name_singular")};
+    .sql = STR_INIT("select " OBJECT_COLUMNS_READ " from core.object order by name_singular")};
 static const struct pg_statement fields = {
-    .sql =
-        STR_INIT("select id, universal_id, object_id, target_object_id, target_field_id, morph_id, type, name, label,"
-                 " description, icon, default_value::text, options::text, settings::text, replaced::text, is_system,"
-                 " is_nullable, is_unique, is_active, is_standard, is_searchable, is_label_synced_with_name,"
-                 " is_ui_editable, is_audit_logged, ordinal, created_at, updated_at"
-                 " from core.field order by object_id, ordinal, name")};
+    .sql = STR_INIT("select " FIELD_COLUMNS_READ " from core.field order by object_id, ordinal, name")};
 static const struct pg_statement roles = {
     .sql = STR_INIT("select id, label, can_update_all_settings, can_read_all_object_records,"
                     " can_update_all_object_records, can_soft_delete_all_object_records,"
-                    " can_destroy_all_object_records from core.role")};
+                    " can_destroy_all_object_records, can_introspect from core.role")};
 static const struct pg_statement keys = {
     .sql = STR_INIT("select id, name, role_id, revoked_at is not null, expires_at from core.api_key")};
 
@@ -115,90 +107,35 @@ static struct uuid next_uuid(struct row *row)
 
 static int64_t single_int8(const struct pg_result *result)
 {
-    struct str value = STR_EMPTY;
-    bool there = pg_rows(result) == 1 && pg_value(result, 0, 0, &value);
-    return there ? pg_get_int8(value) : 0;
+    return pg_rows(result) == 1 ? pg_int_at(result, 0, 0) : 0;
 }
 
 static struct uuid single_uuid(const struct pg_result *result)
 {
-    struct row row = {rows_of(result), 0, 0};
-    return pg_rows(result) == 1 ? next_uuid(&row) : (struct uuid){0};
+    return pg_rows(result) == 1 ? pg_uuid_at(result, 0, 0) : (struct uuid){0};
 }
 
 /* ---- the model ---- */
 
-static struct object_row *read_objects(const struct rows *result)
+/* All rows, each of `size` bytes, column by column into their members. Free them. */
+static void *read_rows(const struct rows *result, const struct row_columns *columns, size_t size)
 {
-    struct object_row *rows = xcalloc(row_count(result) + 1, sizeof *rows);
+    char *all = xcalloc(row_count(result) + 1, size);
     for (size_t i = 0; i < row_count(result); i++) {
         struct row row = {*result, i, 0};
-        struct object_row *object = &rows[i];
-        object->id = next_uuid(&row);
-        object->universal_id = next_uuid(&row);
-        object->label_identifier_id = next_uuid(&row);
-        object->image_identifier_id = next_uuid(&row);
-        object->name_singular = next_text(&row);
-        object->name_plural = next_text(&row);
-        object->label_singular = next_text(&row);
-        object->label_plural = next_text(&row);
-        object->table_name = next_text(&row);
-        object->description = next_text(&row);
-        object->icon = next_text(&row);
-        object->color = next_text(&row);
-        object->shortcut = next_text(&row);
-        object->open_record_in = next_text(&row);
-        object->readability = next_text(&row);
-        object->duplicate_criteria = next_text(&row);
-        object->replaced_json = next_text(&row);
-        object->system = next_bool(&row);
-        object->active = next_bool(&row);
-        object->searchable = next_bool(&row);
-        object->standard = next_bool(&row);
-        object->label_synced = next_bool(&row);
-        object->created_us = next_time(&row);
-        object->updated_us = next_time(&row);
-        object->table_schema = next_text(&row);
-        object->adopted = next_bool(&row);
+        for (size_t k = 0; k < columns->count; k++) {
+            void *member = all + i * size + columns->list[k].offset;
+            switch (columns->list[k].kind) {
+            case ROW_ID: *(struct uuid *)member = next_uuid(&row); break;
+            case ROW_TEXT:
+            case ROW_JSON: *(struct str *)member = next_text(&row); break;
+            case ROW_BOOL: *(bool *)member = next_bool(&row); break;
+            case ROW_NUMBER: *(double *)member = next_double(&row); break;
+            case ROW_TIME: *(int64_t *)member = next_time(&row); break;
+            }
+        }
     }
-    return rows;
-}
-
-static struct field_row *read_fields(const struct rows *result)
-{
-    struct field_row *rows = xcalloc(row_count(result) + 1, sizeof *rows);
-    for (size_t i = 0; i < row_count(result); i++) {
-        struct row row = {*result, i, 0};
-        struct field_row *field = &rows[i];
-        field->id = next_uuid(&row);
-        field->universal_id = next_uuid(&row);
-        field->object_id = next_uuid(&row);
-        field->target_object_id = next_uuid(&row);
-        field->target_field_id = next_uuid(&row);
-        field->morph_id = next_uuid(&row);
-        field->type = next_text(&row);
-        field->name = next_text(&row);
-        field->label = next_text(&row);
-        field->description = next_text(&row);
-        field->icon = next_text(&row);
-        field->default_json = next_text(&row);
-        field->options_json = next_text(&row);
-        field->settings_json = next_text(&row);
-        field->replaced_json = next_text(&row);
-        field->system = next_bool(&row);
-        field->nullable = next_bool(&row);
-        field->unique = next_bool(&row);
-        field->active = next_bool(&row);
-        field->standard = next_bool(&row);
-        field->searchable = next_bool(&row);
-        field->label_synced = next_bool(&row);
-        field->ui_editable = next_bool(&row);
-        field->audit_logged = next_bool(&row);
-        field->ordinal = next_double(&row);
-        field->created_us = next_time(&row);
-        field->updated_us = next_time(&row);
-    }
-    return rows;
+    return all;
 }
 
 static struct catalogue *build(int64_t version, const struct rows *workspace_rows, const struct rows *object_result,
@@ -208,8 +145,8 @@ static struct catalogue *build(int64_t version, const struct rows *workspace_row
         err_fail(err, ERR_INTERNAL, 0, "core.workspace must have exactly one row");
         return NULL;
     }
-    struct object_row *object_rows = read_objects(object_result);
-    struct field_row *field_rows = read_fields(field_result);
+    struct object_row *object_rows = read_rows(object_result, &object_row_columns, sizeof(struct object_row));
+    struct field_row *field_rows = read_rows(field_result, &field_row_columns, sizeof(struct field_row));
     struct row ids = {*workspace_rows, 0, 0};
     struct model_rows rows = {
         .version = version,
@@ -285,6 +222,7 @@ static struct role *read_roles(const struct pg_result *result)
         role->can_update_all_records = next_bool(&row);
         role->can_soft_delete_all_records = next_bool(&row);
         role->can_destroy_all_records = next_bool(&row);
+        role->can_introspect = next_bool(&row);
     }
     return rows;
 }

@@ -63,25 +63,28 @@ static bool read_field(struct reader *reader, const json_t *value, struct str un
     struct field_row *row = &model->field_rows[model->field_count];
     struct model_field *field = &model->fields[model->field_count];
     struct str morph = text_at(reader, value, "morphId");
+    bool of_system = system || bool_at(value, "system", false);
     *row = (struct field_row){
         .type = text_at(reader, value, "type"),
         .name = text_at(reader, value, "name"),
         .label = text_at(reader, value, "label"),
+        .description = text_at(reader, value, "description"),
+        .icon = text_at(reader, value, "icon"),
         .default_json = json_at(reader, value, "default"),
         .options_json = json_at(reader, value, "options"),
         .settings_json = json_at(reader, value, "settings"),
-        .system = system || bool_at(value, "system", false),
+        .system = of_system,
         .nullable = bool_at(value, "nullable", true),
         .unique = bool_at(value, "unique", false),
         .active = true,
         .standard = true,
+        .searchable = bool_at(value, "searchable", false),
+        .ui_editable = !of_system,
+        .audit_logged = true,
         .ordinal = (double)(model->field_count - reader->first_field),
     };
     *field = (struct model_field){
-        .description = text_at(reader, value, "description"),
-        .icon = text_at(reader, value, "icon"),
         .object = object,
-        .searchable = bool_at(value, "searchable", false),
         .target = text_at(reader, value, "target"),
         .inverse = text_at(reader, value, "inverse"),
     };
@@ -126,6 +129,11 @@ static bool read_object(struct reader *reader, const json_t *value, size_t index
         .label_singular = text_at(reader, value, "labelSingular"),
         .label_plural = text_at(reader, value, "labelPlural"),
         .table_name = text_at(reader, value, "nameSingular"),
+        .description = text_at(reader, value, "description"),
+        .icon = text_at(reader, value, "icon"),
+        .shortcut = text_at(reader, value, "shortcut"),
+        .open_record_in = STR("SIDE_PANEL"),
+        .readability = STR("OPEN"),
         .duplicate_criteria = json_at(reader, value, "duplicateCriteria"),
         .system = bool_at(value, "system", false),
         .active = true,
@@ -133,10 +141,6 @@ static bool read_object(struct reader *reader, const json_t *value, size_t index
         .standard = true,
     };
     *object = (struct model_object){
-        .description = text_at(reader, value, "description"),
-        .icon = text_at(reader, value, "icon"),
-        .shortcut = text_at(reader, value, "shortcut"),
-        .duplicate_criteria = row->duplicate_criteria,
         .label_identifier = text_at(reader, value, "labelIdentifier"),
         .image_identifier = text_at(reader, value, "imageIdentifier"),
         .search = list_from(reader, json_object_get(value, "searchColumns")),
@@ -183,6 +187,50 @@ bool model_read(struct model *model, const char *path, struct err *err)
     bool ok = read_all(&reader, root);
     json_decref(root);
     return ok;
+}
+
+size_t model_find_object(const struct model *model, struct str name)
+{
+    size_t i = 0;
+    while (i < model->object_count && !str_eq(model->object_rows[i].name_singular, name)) {
+        i++;
+    }
+    return i;
+}
+
+/* The id of a field of an object by name; nil when there is none. */
+static struct uuid find_field(const struct model *model, size_t object, struct str name)
+{
+    for (size_t i = 0; i < model->field_count; i++) {
+        if (model->fields[i].object == object && str_eq(model->field_rows[i].name, name)) {
+            return model->field_rows[i].id;
+        }
+    }
+    return (struct uuid){0};
+}
+
+static void link_field(struct model *model, size_t index)
+{
+    const struct model_field *field = &model->fields[index];
+    struct field_row *row = &model->field_rows[index];
+    row->object_id = model->object_rows[field->object].id;
+    size_t target = field->target.len > 0 ? model_find_object(model, field->target) : model->object_count;
+    if (target < model->object_count) {
+        row->target_object_id = model->object_rows[target].id;
+        row->target_field_id = find_field(model, target, field->inverse);
+    }
+}
+
+void model_link(struct model *model)
+{
+    for (size_t i = 0; i < model->field_count; i++) {
+        link_field(model, i);
+    }
+    for (size_t i = 0; i < model->object_count; i++) {
+        struct object_row *row = &model->object_rows[i];
+        row->label_identifier_id = find_field(model, i, model->objects[i].label_identifier);
+        row->image_identifier_id = find_field(model, i, model->objects[i].image_identifier);
+    }
 }
 
 void model_release(struct model *model)

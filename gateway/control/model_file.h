@@ -15,11 +15,9 @@ struct column_list {
     size_t count;
 };
 
-/* What a row of core.object has besides what the catalogue needs, and what only the tables need. */
+/* What rows say by ids, by name; and what only the tables need. */
 struct model_object {
-    struct str description, icon, shortcut;
-    struct str duplicate_criteria; /* JSON; empty when none */
-    struct str label_identifier;   /* names of fields; may be empty */
+    struct str label_identifier; /* names of fields; may be empty */
     struct str image_identifier;
     struct column_list search;
     const struct column_list *indexes;
@@ -29,9 +27,7 @@ struct model_object {
 };
 
 struct model_field {
-    struct str description, icon;
-    size_t object; /* index */
-    bool searchable;
+    size_t object;      /* index */
     struct str target;  /* nameSingular of an object; empty when no relation */
     struct str inverse; /* name of a field of it */
 };
@@ -48,6 +44,11 @@ struct model {
 
 /* ERR_INVALID names the place. Release the model in either case. */
 MUST_CHECK bool model_read(struct model *model, const char *path, struct err *err);
+/* The index of an object by nameSingular; the number of objects when there is none. */
+size_t model_find_object(const struct model *model, struct str name);
+/* Once the rows have their ids: what leads from one to another. A name that leads nowhere leaves a nil id, which the
+ * catalogue refuses with a sentence. */
+void model_link(struct model *model);
 void model_release(struct model *model);
 
 #endif

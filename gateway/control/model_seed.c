@@ -1,10 +1,9 @@
 /* model_seed: the standard objects that are missing, in one transaction. */
 #include "common/crypto/digest.h"
+#include "gateway/catalogue/model_row.h"
 #include "gateway/control/control.h"
 #include "gateway/control/model_file.h"
 #include "gateway/ddl/ddl.h"
-#include <jansson.h>
-#include <stdlib.h>
 
 struct seed {
     struct pg_sync *connection;
@@ -15,11 +14,6 @@ struct seed {
     struct catalogue *catalogue; /* of the model as the file has it: checks it, and is what the DDL is made from */
     struct err *err;
 };
-
-static struct str id_key(const struct uuid *id)
-{
-    return str_of((const char *)id->bytes, sizeof id->bytes);
-}
 
 /* ---- ids ---- */
 
@@ -35,7 +29,7 @@ static bool load_ids(struct seed *seed)
     for (size_t i = 0; ok && i < pg_sync_rows(rows); i++) {
         struct uuid *pair = ARENA_ARRAY(&seed->model.arena, struct uuid, 2);
         ok = uuid_parse(pg_sync_value(rows, i, 0), &pair[0]) && uuid_parse(pg_sync_value(rows, i, 1), &pair[1]);
-        map_set(&seed->ids, id_key(&pair[0]), &pair[1]);
+        map_set(&seed->ids, uuid_key(&pair[0]), &pair[1]);
     }
     pg_sync_result_free(rows);
     return ok || err_fail(seed->err, ERR_INTERNAL, 0, "The model in the database has an id that is no UUID");
@@ -44,7 +38,7 @@ static bool load_ids(struct seed *seed)
 /* The id of what exists already, or a fresh one. Was it there? */
 static bool give_id(struct seed *seed, const struct uuid *universal_id, struct uuid *id)
 {
-    const struct uuid *known = map_get(&seed->ids, id_key(universal_id));
+    const struct uuid *known = map_get(&seed->ids, uuid_key(universal_id));
     if (known != NULL) {
         *id = *known;
         return true;
@@ -55,43 +49,11 @@ static bool give_id(struct seed *seed, const struct uuid *universal_id, struct u
     return false;
 }
 
-static size_t find_object(const struct model *model, struct str name)
+/* A new object brings the mirrors of its relations along to the objects that exist. */
+static bool belongs_to_new(const struct seed *seed, const struct model_field *field)
 {
-    size_t i = 0;
-    while (i < model->object_count && !str_eq(model->object_rows[i].name_singular, name)) {
-        i++;
-    }
-    return i;
-}
-
-/* The id of a field of an object by name; nil when there is none. */
-static struct uuid find_field(const struct model *model, size_t object, struct str name)
-{
-    for (size_t i = 0; i < model->field_count; i++) {
-        if (model->fields[i].object == object && str_eq(model->field_rows[i].name, name)) {
-            return model->field_rows[i].id;
-        }
-    }
-    return (struct uuid){0};
-}
-
-/* Names become ids. A name that leads nowhere leaves a nil id, which the catalogue refuses with a sentence. */
-static void link_field(struct seed *seed, size_t index)
-{
-    const struct model *model = &seed->model;
-    const struct model_field *field = &model->fields[index];
-    struct field_row *row = &model->field_rows[index];
-    row->object_id = model->object_rows[field->object].id;
-    size_t target = field->target.len > 0 ? find_object(model, field->target) : model->object_count;
-    if (target < model->object_count) {
-        row->target_object_id = model->object_rows[target].id;
-        row->target_field_id = find_field(model, target, field->inverse);
-        /* A new object brings the mirrors of its relations along to the objects that exist. */
-        seed->field_is_new[index] =
-            seed->field_is_new[index] && (seed->object_is_new[field->object] || seed->object_is_new[target]);
-    } else {
-        seed->field_is_new[index] = seed->field_is_new[index] && seed->object_is_new[field->object];
-    }
+    size_t target = field->target.len > 0 ? model_find_object(&seed->model, field->target) : seed->model.object_count;
+    return seed->object_is_new[field->object] || (target < seed->model.object_count && seed->object_is_new[target]);
 }
 
 static void give_ids(struct seed *seed)
@@ -108,147 +70,56 @@ static void give_ids(struct seed *seed)
         seed->field_is_new[i] = !give_id(seed, &row->universal_id, &row->id);
     }
     for (size_t i = 0; i < model->field_count; i++) {
-        link_field(seed, i);
+        seed->field_is_new[i] = seed->field_is_new[i] && belongs_to_new(seed, &model->fields[i]);
     }
-    for (size_t i = 0; i < model->object_count; i++) {
-        model->object_rows[i].label_identifier_id = find_field(model, i, model->objects[i].label_identifier);
-    }
+    model_link(model);
 }
 
 /* ---- rows ---- */
 
-static void set_text(json_t *row, const char *column, struct str text)
+/* One statement for all rows. Releases `rows`. */
+static bool insert_rows(struct seed *seed, const char *sql, struct strbuf *rows)
 {
-    if (text.len > 0) {
-        json_object_set_new(row, column, json_stringn(text.ptr, text.len));
-    }
-}
-
-static void set_json(json_t *row, const char *column, struct str text)
-{
-    if (text.len > 0) {
-        json_object_set_new(row, column, json_loadb(text.ptr, text.len, JSON_DECODE_ANY, NULL));
-    }
-}
-
-static void set_id(json_t *row, const char *column, const struct uuid *id)
-{
-    if (!uuid_is_nil(id)) {
-        char text[UUID_TEXT_LEN];
-        uuid_print(id, text);
-        json_object_set_new(row, column, json_stringn(text, sizeof text));
-    }
-}
-
-static void set_bool(json_t *row, const char *column, bool value)
-{
-    json_object_set_new(row, column, json_boolean(value));
-}
-
-static json_t *object_json(const struct model *model, size_t index)
-{
-    const struct object_row *row = &model->object_rows[index];
-    const struct model_object *object = &model->objects[index];
-    struct uuid image = find_field(model, index, object->image_identifier);
-    json_t *out = json_object();
-    set_id(out, "id", &row->id);
-    set_id(out, "universal_id", &row->universal_id);
-    set_id(out, "label_identifier_id", &row->label_identifier_id);
-    set_id(out, "image_identifier_id", &image);
-    set_text(out, "name_singular", row->name_singular);
-    set_text(out, "name_plural", row->name_plural);
-    set_text(out, "label_singular", row->label_singular);
-    set_text(out, "label_plural", row->label_plural);
-    set_text(out, "table_name", row->table_name);
-    set_text(out, "description", object->description);
-    set_text(out, "icon", object->icon);
-    set_text(out, "shortcut", object->shortcut);
-    set_json(out, "duplicate_criteria", object->duplicate_criteria);
-    set_bool(out, "is_system", row->system);
-    set_bool(out, "is_searchable", row->searchable);
-    return out;
-}
-
-static json_t *field_json(const struct model *model, size_t index)
-{
-    const struct field_row *row = &model->field_rows[index];
-    const struct model_field *field = &model->fields[index];
-    json_t *out = json_object();
-    set_id(out, "id", &row->id);
-    set_id(out, "universal_id", &row->universal_id);
-    set_id(out, "object_id", &row->object_id);
-    set_id(out, "target_object_id", &row->target_object_id);
-    set_id(out, "target_field_id", &row->target_field_id);
-    set_id(out, "morph_id", &row->morph_id);
-    set_text(out, "type", row->type);
-    set_text(out, "name", row->name);
-    set_text(out, "label", row->label);
-    set_text(out, "description", field->description);
-    set_text(out, "icon", field->icon);
-    set_json(out, "default_value", row->default_json);
-    set_json(out, "options", row->options_json);
-    set_json(out, "settings", row->settings_json);
-    set_bool(out, "is_system", row->system);
-    set_bool(out, "is_nullable", row->nullable);
-    set_bool(out, "is_unique", row->unique);
-    set_bool(out, "is_searchable", field->searchable);
-    json_object_set_new(out, "ordinal", json_real(row->ordinal));
-    return out;
-}
-
-/* One statement for all rows: their columns are the keys of `rows`. Takes `rows`. */
-static bool insert_rows(struct seed *seed, const char *sql, json_t *rows)
-{
-    char *text = json_dumps(rows, JSON_COMPACT);
-    struct str param = str_from(text);
+    strbuf_puts(rows, "]");
+    struct str param = strbuf_str(rows);
     struct pg_sync_result *result = pg_sync_query(seed->connection, sql, &param, 1, seed->err);
-    free(text);
-    json_decref(rows);
     bool ok = result != NULL;
+    strbuf_release(rows);
     pg_sync_result_free(result);
     return ok;
 }
 
 static bool insert_objects(struct seed *seed)
 {
-    json_t *rows = json_array();
+    struct strbuf rows = {0};
+    strbuf_puts(&rows, "[");
     for (size_t i = 0; i < seed->model.object_count; i++) {
         if (seed->object_is_new[i]) {
-            json_array_append_new(rows, object_json(&seed->model, i));
+            strbuf_puts(&rows, rows.len > 1 ? "," : "");
+            object_row_put(&rows, &seed->model.object_rows[i]);
         }
     }
-    return insert_rows(
-        seed,
-        "with made as ("
-        " insert into core.object (id, universal_id, name_singular, name_plural, label_singular, label_plural,"
-        "  description, icon, shortcut, table_name, is_system, is_searchable, is_standard, label_identifier_id,"
-        "  image_identifier_id, duplicate_criteria)"
-        " select id, universal_id, name_singular, name_plural, label_singular, label_plural, description, icon,"
-        "  shortcut, table_name, is_system, is_searchable, true, label_identifier_id, image_identifier_id,"
-        "  duplicate_criteria"
-        " from jsonb_populate_recordset(null::core.object, $1::jsonb) returning id)"
-        " insert into core.record_count (object_id, count) select id, 0 from made",
-        rows);
+    return insert_rows(seed,
+                       "with made as (insert into core.object (id, " OBJECT_COLUMNS ") select id, " OBJECT_COLUMNS
+                       " from jsonb_populate_recordset(null::core.object, $1::jsonb) returning id)"
+                       " insert into core.record_count (object_id, count) select id, 0 from made",
+                       &rows);
 }
 
 static bool insert_fields(struct seed *seed)
 {
-    json_t *rows = json_array();
+    struct strbuf rows = {0};
+    strbuf_puts(&rows, "[");
     for (size_t i = 0; i < seed->model.field_count; i++) {
         if (seed->field_is_new[i]) {
-            json_array_append_new(rows, field_json(&seed->model, i));
+            strbuf_puts(&rows, rows.len > 1 ? "," : "");
+            field_row_put(&rows, &seed->model.field_rows[i]);
         }
     }
-    return insert_rows(
-        seed,
-        "insert into core.field (id, universal_id, object_id, type, name, label, description, icon, default_value,"
-        "  options, settings, is_system, is_nullable, is_unique, is_searchable, is_standard, is_ui_editable,"
-        "  target_object_id, target_field_id, morph_id, ordinal)"
-        " select id, universal_id, object_id, type, name, label, description, icon, default_value, options, settings,"
-        "  is_system, is_nullable, is_unique, is_searchable, true, not is_system, target_object_id, target_field_id,"
-        "  morph_id, ordinal"
-        " from jsonb_populate_recordset(null::core.field, $1::jsonb)",
-        rows);
+    return insert_rows(seed,
+                       "insert into core.field (id, " FIELD_COLUMNS ") select id, " FIELD_COLUMNS
+                       " from jsonb_populate_recordset(null::core.field, $1::jsonb)",
+                       &rows);
 }
 
 /* ---- tables ---- */

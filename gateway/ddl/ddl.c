@@ -12,15 +12,7 @@ enum { NAME_MAX_BYTES = 63, HASH_DIGITS = 16 };
 
 void ddl_add(struct ddl *ddl, struct str statement)
 {
-    if (ddl->count == ddl->capacity) {
-        size_t capacity = ddl->capacity == 0 ? 16 : ddl->capacity * 2;
-        struct str *grown = ARENA_ARRAY(ddl->arena, struct str, capacity);
-        if (ddl->count > 0) {
-            memcpy(grown, ddl->statements, ddl->count * sizeof *grown);
-        }
-        ddl->statements = grown;
-        ddl->capacity = capacity;
-    }
+    ddl->statements = arena_grow(ddl->arena, ddl->statements, ddl->count, &ddl->capacity, sizeof *ddl->statements);
     ddl->statements[ddl->count++] = arena_copy(ddl->arena, statement);
 }
 

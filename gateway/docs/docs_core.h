@@ -5,6 +5,8 @@
 #include "gateway/docs/docs.h"
 #include <stdbool.h>
 
+/* docs_name.c */
+
 /* Has the object routes of its own? False for what is switched off, and where another route has its path. */
 bool docs_shows(const struct object *object);
 /* "Person": the key of its schemas. */

@@ -84,7 +84,9 @@
     "'canBeAssignedToUsers':" FLAG ",'canBeAssignedToAgents':" FLAG ",'canBeAssignedToApiKeys':" FLAG                  \
     ",'canUpdateAllSettings':" FLAG ",'canAccessAllTools':" FLAG ",'canReadAllObjectRecords':" FLAG                    \
     ",'canUpdateAllObjectRecords':" FLAG ",'canSoftDeleteAllObjectRecords':" FLAG                                      \
-    ",'canDestroyAllObjectRecords':" FLAG
+    ",'canDestroyAllObjectRecords':" FLAG                                                                              \
+    ",'canIntrospect':{'type':'boolean','description':'May its keys ask GraphQL "                                      \
+    "for its schema? Where the setting graphql_introspection lets them'}"
 #define ROLE_INPUT "'description':" TEXT_NULL ",'icon':" TEXT_NULL "," ROLE_FLAGS
 #define ROLE_ANSWER                                                                                                    \
     "'id':" UUID ",'label':" TEXT ",'description':" TEXT_NULL ",'icon':" TEXT_NULL ",'isEditable':" FLAG               \

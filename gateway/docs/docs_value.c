@@ -64,7 +64,8 @@ static const struct shared schemas[] = {
     {"WebhookState",
      "{'type':'object','description':'What webhook.test, webhook.failing and webhook.disabled carry',"
      "'required':['id','targetUrl','reason','failingSince','disablesAt','disabledAt'],'properties':{'id':{"
-     "'type':'string','format':'uuid'},'targetUrl':{'type':'string'},'reason':{'type':'string'},"
+     "'type':'string','format':'uuid'},'targetUrl':{'type':'string','description':'Scheme, host and port "
+     "only'},'reason':{'type':'string'},"
      "'failingSince':{'type':['string','null'],'format':'date-time'},'disablesAt':{'type':['string','null'],"
      "'format':'date-time'},'disabledAt':{'type':['string','null'],'format':'date-time'}}}"},
     {"WebhookEvent",

@@ -2,8 +2,10 @@
  * Destroy: records go, and with them what refers to them, as the model says: ON DELETE CASCADE destroys the referring
  * records, SET NULL clears their relation. PostgreSQL would do both silently; here they are looked up and locked first,
  * so that each of those changes has its event and its place in the counts. The parents are locked, so nothing new can
- * refer to them meanwhile. Level by level; one statement a relation and level.
+ * refer to them meanwhile. Level by level; one statement a relation and level. What the answer shows of their relations
+ * is read before all that, in the same transaction: afterwards it would not be there.
  */
+#include "gateway/execute/record_set.h"
 #include "gateway/execute/write_set.h"
 
 /* A relation that was looked up, and whose ids. */
@@ -62,26 +64,10 @@ static void write_destroy(struct operation *operation)
     }
     commands[count++] = delete_roots(operation, destroy);
     set->backwards = true;
-    write_set_answers(set, destroy->roots, destroy->root_count);
     write_set_commit(set, commands, count, NULL);
 }
 
 static void expand(struct operation *operation);
-
-static bool too_many(struct operation *operation)
-{
-    const struct destroy *destroy = operation->work;
-    size_t most = operation->executor->max_cascade;
-    if (operation->writes->count - destroy->root_count <= most) {
-        return false;
-    }
-    struct err err;
-    err_fail_tag(&err, ERR_INVALID, "TOO_MANY_RECORDS_TO_UPDATE",
-                 "More than %zu records refer to %s. Remove or move them first (setting max_cascade)", most,
-                 destroy->root_count == 1 ? "this one" : "these");
-    operation_fail(operation, &err);
-    return true;
-}
 
 static void on_swept(void *context, struct pg_result *const *results, const struct pg_failure *failure)
 {
@@ -94,7 +80,8 @@ static void on_swept(void *context, struct pg_result *const *results, const stru
     for (size_t i = destroy->sweep_first; i < destroy->sweep_count; i++) {
         const struct field *field = destroy->sweeps[i].field;
         const struct pg_result *rows = results[i - destroy->sweep_first];
-        if (!write_set_add_rows(operation->writes, field->object, rows) || too_many(operation)) {
+        if (!write_set_add_rows(operation->writes, field->object, rows) ||
+            operation_refers_too_many(operation, destroy->root_count)) {
             return;
         }
         for (size_t row = 0; row < pg_rows(rows); row++) {
@@ -186,6 +173,15 @@ static void expand(struct operation *operation)
     session_run(operation, commands, wanted, on_swept, operation);
 }
 
+static void on_relations(struct operation *operation, const struct pg_failure *failure)
+{
+    if (failure != NULL) {
+        operation_fail_pg(operation, failure);
+    } else {
+        expand(operation);
+    }
+}
+
 static void on_locked(void *context, struct pg_result *const *results, const struct pg_failure *failure)
 {
     struct operation *operation = context;
@@ -206,7 +202,8 @@ static void on_locked(void *context, struct pg_result *const *results, const str
     for (size_t i = 0; i < destroy->root_count; i++) {
         destroy->roots[i]->destroyed = true;
     }
-    expand(operation);
+    write_set_answers(operation->writes, destroy->roots, destroy->root_count);
+    record_set_fetch(operation, &operation->result.records, on_relations);
 }
 
 static void on_begun(struct operation *operation)

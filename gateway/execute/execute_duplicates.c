@@ -93,6 +93,7 @@ static void on_searched(void *context, struct pg_result *const *results, const s
 {
     struct operation *operation = context;
     struct search *search = operation->work;
+    size_t aggregates = operation->plan.aggregate_count;
     size_t rows = 0;
     for (size_t i = 0; failure == NULL && i < operation->job.command_count; i++) {
         rows += pg_rows(results[i]);
@@ -100,8 +101,14 @@ static void on_searched(void *context, struct pg_result *const *results, const s
     operation->result.records.rows = ARENA_ARRAY(operation->arena, struct value *, rows);
     size_t at = 0;
     for (size_t i = 0; failure == NULL && i < search->count; i++) {
-        if (search->suspects[i].looked_up && !keep_rows(operation, &search->found[i], results[at++])) {
+        struct result_duplicates *found = &search->found[i];
+        if (!search->suspects[i].looked_up) {
+            continue;
+        }
+        if (!keep_rows(operation, found, results[at++])) {
             failure = &foreign_value;
+        } else if (aggregates > 0) {
+            found->aggregates = operation_texts(operation, results[at++], 0, 0, aggregates, true);
         }
     }
     if (failure != NULL) {
@@ -123,11 +130,27 @@ static void submit(struct operation *operation, const struct pg_command *command
                                      .context = operation});
 }
 
+/* Returns how many commands that takes. */
+static size_t look_up(struct operation *operation, const struct suspect *suspect, const struct uuid *self,
+                      struct pg_command *commands)
+{
+    struct arena *arena = operation->arena;
+    const struct plan *plan = &operation->plan;
+    commands[0] = command_bound(
+        arena, sql_duplicates(arena, plan->object, suspect->values, suspect->usable, self, plan->page.limit));
+    if (plan->aggregate_count == 0) {
+        return 1;
+    }
+    commands[1] = command_bound(arena, sql_duplicate_aggregates(arena, plan->object, suspect->values, suspect->usable,
+                                                                self, plan->aggregates, plan->aggregate_count));
+    return 2;
+}
+
 static void search_all(struct operation *operation)
 {
     struct search *search = operation->work;
     const struct plan *plan = &operation->plan;
-    struct pg_command *commands = ARENA_ARRAY(operation->arena, struct pg_command, search->count);
+    struct pg_command *commands = ARENA_ARRAY(operation->arena, struct pg_command, 2 * search->count);
     size_t count = 0;
     operation_records(operation, NULL, 0);
     operation->result.duplicates = search->found;
@@ -136,10 +159,7 @@ static void search_all(struct operation *operation)
         struct suspect *suspect = &search->suspects[i];
         suspect->looked_up = mark_usable(operation, suspect);
         if (suspect->looked_up) {
-            const struct uuid *self = plan->id_count > 0 ? &plan->ids[i] : NULL;
-            commands[count++] =
-                command_bound(operation->arena, sql_duplicates(operation->arena, plan->object, suspect->values,
-                                                               suspect->usable, self, plan->page.limit));
+            count += look_up(operation, suspect, plan->id_count > 0 ? &plan->ids[i] : NULL, &commands[count]);
         }
     }
     if (count == 0) {

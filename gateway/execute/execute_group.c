@@ -21,7 +21,7 @@ static bool read_samples(struct operation *operation, const struct pg_result *gr
     const struct plan *plan = &operation->plan;
     struct record_set *set = &operation->result.records;
     size_t dimensions = plan->group.dimension_count;
-    bool keep = plan->selection.relation_count > 0;
+    bool keep = plan_selection_fetches(&plan->selection);
     group->first = set->count;
     for (size_t i = 0; i < pg_rows(samples); i++) {
         if (!same_group(groups, row, samples, i, dimensions)) {
@@ -37,12 +37,26 @@ static bool read_samples(struct operation *operation, const struct pg_result *gr
     return true;
 }
 
+/* PostgreSQL quotes the one that it does not know. */
+static struct str unknown_zone(const struct operation *operation, const struct pg_failure *failure)
+{
+    const struct group *group = &operation->plan.group;
+    struct str zone = STR_EMPTY;
+    for (size_t i = 0; i < group->dimension_count; i++) {
+        struct str given = group->dimensions[i].time_zone;
+        bool named = given.len > 0 && strstr(failure->detail, arena_cstr(operation->arena, given)) != NULL;
+        zone = named || zone.len == 0 ? given : zone;
+    }
+    return str_cut(zone, 80);
+}
+
 static void fail_grouping(struct operation *operation, const struct pg_failure *failure)
 {
     /* 22023, invalid_parameter_value: the only value that PostgreSQL itself judges is the time zone. */
     if (strcmp(failure->sqlstate, "22023") == 0) {
         struct err err;
-        err_fail_tag(&err, ERR_INVALID, "INVALID_TIMEZONE", "'group_by' invalid: the time zone is not known");
+        struct str zone = unknown_zone(operation, failure);
+        err_fail_tag(&err, ERR_INVALID, "INVALID_TIMEZONE", "Invalid timezone: %.*s", STR_ARG(zone));
         operation_fail(operation, &err);
         return;
     }
@@ -58,7 +72,7 @@ static void on_groups(void *context, struct pg_result *const *results, const str
         return;
     }
     /* Relations of the samples are still to be fetched. */
-    bool keep = operation->plan.selection.relation_count > 0;
+    bool keep = plan_selection_fetches(&operation->plan.selection);
     size_t count = pg_rows(results[0]);
     struct result_group *groups = ARENA_ARRAY(operation->arena, struct result_group, count + 1);
     size_t most = asked->sample > 0 ? pg_rows(results[1]) : 0;

@@ -171,20 +171,6 @@ static void repoint(struct operation *operation, const struct field *field)
     }
 }
 
-static bool too_many(struct operation *operation)
-{
-    const struct merge *merge = operation->work;
-    size_t most = operation->executor->max_cascade;
-    if (operation->writes->count - merge->count <= most) {
-        return false;
-    }
-    struct err err;
-    err_fail_tag(&err, ERR_INVALID, "TOO_MANY_RECORDS_TO_UPDATE",
-                 "More than %zu records refer to these. Remove or move them first (setting max_cascade)", most);
-    operation_fail(operation, &err);
-    return true;
-}
-
 static void on_referrers(void *context, struct pg_result *const *results, const struct pg_failure *failure)
 {
     struct operation *operation = context;
@@ -195,7 +181,8 @@ static void on_referrers(void *context, struct pg_result *const *results, const 
         return;
     }
     for (size_t i = 0; i < object->referrer_count; i++) {
-        if (!write_set_add_rows(operation->writes, object->referrers[i]->object, results[i]) || too_many(operation)) {
+        if (!write_set_add_rows(operation->writes, object->referrers[i]->object, results[i]) ||
+            operation_refers_too_many(operation, merge->count)) {
             return;
         }
     }
@@ -276,7 +263,10 @@ static void preview(struct operation *operation)
     rows[0] = merged_values(operation, records, merge->count);
     rows[0][object->id_column->index].as.uuid = uuid_v4(random);
     rows[0][object->deleted_at->index] = (struct value){.kind = COLUMN_TIMESTAMPTZ, .as.us = operation->writes->now_us};
-    operation_answer(operation, rows, 1);
+    operation_records(operation, rows, 1);
+    operation->result.records.together = operation->plan.ids;
+    operation->result.records.together_count = operation->plan.id_count;
+    operation_end_records(operation);
 }
 
 static void on_read(void *context, struct pg_result *const *results, const struct pg_failure *failure)

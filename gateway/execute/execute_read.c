@@ -39,7 +39,7 @@ static void on_one(void *context, struct pg_result *const *results, const struct
     struct value **rows = ARENA_ARRAY(operation->arena, struct value *, 1);
     rows[0] = ARENA_ARRAY(operation->arena, struct value, object->column_count);
     operation->result.version = operation->versioned ? operation_row_version(object, results[0]) : 0;
-    bool keep = operation->plan.selection.relation_count > 0;
+    bool keep = plan_selection_fetches(&operation->plan.selection);
     if (operation_read_row(operation, object, results[0], 0, 0, rows[0], keep)) {
         operation_answer(operation, rows, 1);
     } else {
@@ -165,7 +165,7 @@ static bool take_page(struct reading *reading, const struct pg_result *rows)
     size_t found = pg_rows(rows);
     size_t count = found > plan->page.limit ? plan->page.limit : found;
     fill_page(operation, rows, count);
-    bool related = plan->selection.relation_count > 0;
+    bool related = plan_selection_fetches(&plan->selection);
     if (operation->on_row != NULL && !related) {
         return pass_rows(operation, rows, count);
     }
@@ -255,6 +255,7 @@ static void submit_slow(struct reading *reading, bool counts)
                                         .on_done = on_slow,
                                         .context = reading};
     reading->slow_job.deadline_us = operation_wait_until(operation);
+    reading->slow_job.cancel_us = operation->deadline_us;
     reading->pending++;
     pg_submit(operation->executor->slow, &reading->slow_job);
 }

@@ -137,6 +137,20 @@ void operation_fail_pg(struct operation *operation, const struct pg_failure *fai
     operation->on_done(operation->context, NULL, &tagged);
 }
 
+bool operation_refers_too_many(struct operation *operation, size_t roots)
+{
+    size_t most = operation->executor->max_cascade;
+    if (operation->writes->count - roots <= most) {
+        return false;
+    }
+    struct err err;
+    err_fail_tag(&err, ERR_INVALID, "TOO_MANY_RECORDS_TO_UPDATE",
+                 "More than %zu records refer to %s. Remove or move them first (setting max_cascade)", most,
+                 roots == 1 ? "this one" : "these");
+    operation_fail(operation, &err);
+    return true;
+}
+
 void operation_not_found(struct operation *operation)
 {
     struct err err;
@@ -163,7 +177,11 @@ void operation_records(struct operation *operation, struct value **rows, size_t 
 void operation_end_records(struct operation *operation)
 {
     session_close(operation);
-    record_set_fetch(operation, &operation->result.records, on_fetched);
+    if (operation->result.records.links != NULL) {
+        operation_end(operation);
+    } else {
+        record_set_fetch(operation, &operation->result.records, on_fetched);
+    }
 }
 
 void operation_answer(struct operation *operation, struct value **rows, size_t count)
@@ -324,5 +342,6 @@ void operation_submit(struct operation *operation, struct pg_pool *pool, struct 
     operation_note_job(operation, &operation->job);
     operation->job = job;
     operation->job.deadline_us = operation_wait_until(operation);
+    operation->job.cancel_us = operation->deadline_us;
     pg_submit(pool, &operation->job);
 }

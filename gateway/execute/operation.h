@@ -41,7 +41,8 @@ struct operation {
     struct plan plan; /* its inputs are completed in place */
     struct record_actor actor;
     struct str id;       /* the request's, for the log */
-    int64_t deadline_us; /* loop time: nothing is begun after it, and nothing waits longer for a connection; 0: none */
+    int64_t deadline_us; /* loop time: nothing is begun after it, nothing waits longer for a connection, and what the
+                          * database is doing then is cancelled; 0: none */
     bool versioned;      /* READ_ONE tells plan_result.version */
     void *context;       /* of the callbacks */
     /*

@@ -15,9 +15,11 @@ void operation_fail_pg(struct operation *operation, const struct pg_failure *fai
 void operation_not_found(struct operation *operation);
 /* The same, naming which of the plan's ids it was. */
 void operation_target_missing(struct operation *operation, size_t index);
+/* Fails when more records are written than the setting allows besides the `roots` that were asked for. */
+MUST_CHECK bool operation_refers_too_many(struct operation *operation, size_t roots);
 /* The result is about these records. */
 void operation_records(struct operation *operation, struct value **rows, size_t count);
-/* Ends with the result's records, after fetching their relations. */
+/* Ends with the result's records, after fetching their relations, if that was not done before. */
 void operation_end_records(struct operation *operation);
 /* Both at once. */
 void operation_answer(struct operation *operation, struct value **rows, size_t count);

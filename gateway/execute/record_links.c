@@ -16,28 +16,33 @@ static bool is_many(const struct record_links *links)
 static const struct uuid *parent_key(const struct record_links *links, const struct record_set *parents, size_t row)
 {
     if (is_many(links)) {
-        return id_of(parents, row);
+        return parents->together_count > 0 ? &parents->together[0] : id_of(parents, row);
     }
     const struct value *join = &parents->rows[row][links->relation->field->columns[0].index];
     return join->null ? NULL : &join->as.uuid;
 }
 
-static struct str key_of(const struct uuid *id)
+static size_t all_together(struct arena *arena, const struct record_set *parents, struct uuid **out)
 {
-    return str_of((const char *)id->bytes, sizeof id->bytes);
+    *out = ARENA_ARRAY(arena, struct uuid, parents->together_count);
+    memcpy(*out, parents->together, parents->together_count * sizeof **out);
+    return parents->together_count;
 }
 
 size_t record_links_keys(struct arena *arena, const struct record_links *links, const struct record_set *parents,
                          struct uuid **out)
 {
     struct map seen = {0};
+    if (is_many(links) && parents->together_count > 0) {
+        return all_together(arena, parents, out);
+    }
     struct uuid *keys = ARENA_ARRAY(arena, struct uuid, parents->count + 1);
     size_t count = 0;
     for (size_t i = 0; i < parents->count; i++) {
         const struct uuid *key = parent_key(links, parents, i);
-        if (key != NULL && map_get(&seen, key_of(key)) == NULL) {
+        if (key != NULL && map_get(&seen, uuid_key(key)) == NULL) {
             keys[count] = *key;
-            map_set(&seen, key_of(&keys[count]), &keys[count]);
+            map_set(&seen, uuid_key(&keys[count]), &keys[count]);
             count++;
         }
     }
@@ -51,6 +56,9 @@ size_t record_links_cut(struct arena *arena, const struct record_links *links, c
 {
     struct uuid *ids = ARENA_ARRAY(arena, struct uuid, parents->count + 1);
     size_t count = 0;
+    if (parents->together_count > 0 && parents->count > 0 && links->cut[0]) {
+        return all_together(arena, parents, out);
+    }
     for (size_t i = 0; i < parents->count; i++) {
         if (links->cut[i]) {
             ids[count++] = *id_of(parents, i);
@@ -75,7 +83,8 @@ struct runs {
     struct run **of_row;
 };
 
-static void find_runs(struct arena *arena, const struct record_links *links, struct runs *runs)
+static void find_runs(struct arena *arena, const struct record_links *links, const struct record_set *parents,
+                      struct runs *runs)
 {
     const struct record_set *set = &links->set;
     const struct field *field = links->relation->field;
@@ -83,7 +92,8 @@ static void find_runs(struct arena *arena, const struct record_links *links, str
     runs->items = ARENA_ARRAY(arena, struct run, set->count + 1);
     runs->of_row = ARENA_ARRAY(arena, struct run *, set->count + 1);
     for (size_t i = 0; i < set->count; i++) {
-        struct str key = key_of(&set->rows[i][key_at].as.uuid);
+        bool together = is_many(links) && parents->together_count > 0;
+        struct str key = uuid_key(together ? &parents->together[0] : &set->rows[i][key_at].as.uuid);
         struct run *run = map_get(&runs->by_key, key);
         if (run == NULL) {
             run = &runs->items[runs->count++];
@@ -123,14 +133,14 @@ static void sort_rows(struct arena *arena, struct record_links *links, const str
 void record_links_place(struct arena *arena, struct record_links *links, const struct record_set *parents)
 {
     struct runs runs = {0};
-    find_runs(arena, links, &runs);
+    find_runs(arena, links, parents, &runs);
     sort_rows(arena, links, &runs);
     links->first = ARENA_ARRAY(arena, size_t, parents->count + 1);
     links->number = ARENA_ARRAY(arena, size_t, parents->count + 1);
     links->cut = ARENA_ARRAY(arena, bool, parents->count + 1);
     for (size_t i = 0; i < parents->count; i++) {
         const struct uuid *key = parent_key(links, parents, i);
-        const struct run *run = key == NULL ? NULL : map_get(&runs.by_key, key_of(key));
+        const struct run *run = key == NULL ? NULL : map_get(&runs.by_key, uuid_key(key));
         if (run != NULL) {
             links->first[i] = run->first;
             links->number[i] = run->kept;
@@ -147,12 +157,12 @@ void record_links_total(struct arena *arena, struct record_links *links, const s
     const struct str *none = ARENA_ARRAY(arena, struct str, aggregates + 1);
     struct map by_key = {0};
     for (size_t i = 0; i < count; i++) {
-        map_set(&by_key, key_of(&totals[i].key), &totals[i]);
+        map_set(&by_key, uuid_key(&totals[i].key), &totals[i]);
     }
     links->total = ARENA_ARRAY(arena, int64_t, parents->count + 1);
     links->aggregates = aggregates == 0 ? NULL : ARENA_ARRAY(arena, const struct str *, parents->count + 1);
     for (size_t i = 0; i < parents->count; i++) {
-        const struct record_total *total = map_get(&by_key, key_of(id_of(parents, i)));
+        const struct record_total *total = map_get(&by_key, uuid_key(parent_key(links, parents, i)));
         links->total[i] = total == NULL ? 0 : total->total;
         if (links->aggregates != NULL) {
             links->aggregates[i] = total == NULL ? none : total->aggregates;

@@ -2,6 +2,7 @@
 
 #include "gateway/execute/record_links.h"
 #include <assert.h>
+#include <stdlib.h>
 
 /* One relation at one level: its page and, beside it in the same job, what is to be known of all records across it. */
 struct step {
@@ -18,6 +19,7 @@ struct fetch {
     struct record_set *root;
     void (*on_fetched)(struct operation *operation, const struct pg_failure *failure);
     struct record_set **sets; /* whose relations come next */
+    size_t *vectors_at;       /* of each, among the job's commands; NOWHERE: not asked for */
     size_t set_count;
     struct step *steps; /* of the job in flight */
     size_t step_count;
@@ -30,6 +32,11 @@ static void submit(struct fetch *fetch, const struct pg_command *commands, size_
                    void (*on_done)(void *, struct pg_result *const *, const struct pg_failure *))
 {
     struct operation *operation = fetch->operation;
+    if (operation->session != NULL) {
+        /* As the transaction sees them. */
+        session_run(operation, commands, count, on_done, fetch);
+        return;
+    }
     operation_submit(operation, operation->executor->fast,
                      (struct pg_job){.kind = PG_READ,
                                      .commands = commands,
@@ -91,6 +98,38 @@ static void take_totals(struct operation *operation, const struct step *step, co
     record_links_total(operation->arena, step->links, step->parents, totals, count);
 }
 
+static int order_of_rows(const void *a, const void *b, void *context)
+{
+    const struct record_set *set = context;
+    size_t id = set->object->id_column->index;
+    return memcmp(set->rows[*(const size_t *)a][id].as.uuid.bytes, set->rows[*(const size_t *)b][id].as.uuid.bytes,
+                  sizeof set->rows[0][id].as.uuid.bytes);
+}
+
+/* The rows come in the order of their ids; a record may stand in the set more than once. */
+static void take_vectors(struct operation *operation, struct record_set *set, const struct pg_result *result)
+{
+    struct str *vectors = ARENA_ARRAY(operation->arena, struct str, set->count);
+    size_t *order = ARENA_ARRAY(operation->arena, size_t, set->count);
+    for (size_t i = 0; i < set->count; i++) {
+        order[i] = i;
+    }
+    qsort_r(order, set->count, sizeof *order, order_of_rows, set);
+    size_t row = 0;
+    for (size_t i = 0; i < set->count; i++) {
+        const struct uuid *id = &set->rows[order[i]][set->object->id_column->index].as.uuid;
+        struct str key;
+        while (row < pg_rows(result) && pg_value(result, row, 0, &key) && memcmp(key.ptr, id->bytes, 16) < 0) {
+            row++;
+        }
+        bool found = row < pg_rows(result) && pg_value(result, row, 0, &key) && memcmp(key.ptr, id->bytes, 16) == 0;
+        if (found && pg_value(result, row, 1, &vectors[order[i]])) {
+            vectors[order[i]] = arena_copy(operation->arena, vectors[order[i]]);
+        }
+    }
+    set->vectors = vectors;
+}
+
 /* ---- what was cut ---- */
 
 static void on_cuts(void *context, struct pg_result *const *results, const struct pg_failure *failure)
@@ -117,8 +156,8 @@ static void count_cuts(struct fetch *fetch)
         }
         size_t count = record_links_cut(arena, step->links, step->parents, &ids);
         if (count > 0) {
-            commands[fetch->step_count] =
-                command_bound(arena, sql_related_totals(arena, step->links->relation, ids, count));
+            commands[fetch->step_count] = command_bound(
+                arena, sql_related_totals(arena, step->links->relation, ids, count, step->parents->together_count > 0));
             fetch->steps[fetch->step_count++] = *step;
         }
     }
@@ -155,7 +194,12 @@ static void on_level(void *context, struct pg_result *const *results, const stru
         fetch->on_fetched(operation, failure);
         return;
     }
-    fetch->sets = ARENA_ARRAY(operation->arena, struct record_set *, fetch->step_count);
+    for (size_t i = 0; i < fetch->set_count; i++) {
+        if (fetch->vectors_at[i] != NOWHERE) {
+            take_vectors(operation, fetch->sets[i], results[fetch->vectors_at[i]]);
+        }
+    }
+    fetch->sets = ARENA_ARRAY(operation->arena, struct record_set *, fetch->step_count + 1);
     fetch->set_count = 0;
     for (size_t i = 0; i < fetch->step_count; i++) {
         const struct step *step = &fetch->steps[i];
@@ -173,7 +217,7 @@ static void on_level(void *context, struct pg_result *const *results, const stru
             take_totals(operation, step, results[step->totals_at]);
         }
         note_done(fetch, step);
-        if (step->links->set.count > 0 && step->links->set.selection->relation_count > 0) {
+        if (step->links->set.count > 0 && plan_selection_fetches(step->links->set.selection)) {
             fetch->sets[fetch->set_count++] = &step->links->set;
         }
     }
@@ -186,6 +230,7 @@ static size_t ask(struct operation *operation, struct step *step, struct pg_comm
     struct arena *arena = operation->arena;
     const struct plan_relation *relation = step->links->relation;
     struct uuid *keys = NULL;
+    bool together = step->parents->together_count > 0;
     size_t key_count = record_links_keys(arena, step->links, step->parents, &keys);
     size_t count = 0;
     step->page_at = NOWHERE;
@@ -195,14 +240,30 @@ static size_t ask(struct operation *operation, struct step *step, struct pg_comm
     }
     if (!relation->page.unseen) {
         step->page_at = at + count++;
-        commands[step->page_at] = command_bound(arena, sql_related(arena, relation, keys, key_count));
+        commands[step->page_at] = command_bound(arena, sql_related(arena, relation, keys, key_count, together));
     }
     bool many = relation->field->side == RELATION_ONE_TO_MANY;
     if (many && (relation->page.count == COUNT_EXACT || relation->aggregate_count > 0)) {
         step->totals_at = at + count++;
-        commands[step->totals_at] = command_bound(arena, sql_related_totals(arena, relation, keys, key_count));
+        commands[step->totals_at] =
+            command_bound(arena, sql_related_totals(arena, relation, keys, key_count, together));
     }
     return count;
+}
+
+/* The search vectors of a set, if it shows them; returns how many commands that takes. */
+static size_t ask_vectors(struct operation *operation, const struct record_set *set, struct pg_command *command)
+{
+    struct uuid *ids = ARENA_ARRAY(operation->arena, struct uuid, set->count);
+    if (set->selection->vector == NULL) {
+        return 0;
+    }
+    for (size_t i = 0; i < set->count; i++) {
+        ids[i] = set->rows[i][set->object->id_column->index].as.uuid;
+    }
+    *command = command_bound(operation->arena,
+                             sql_vectors(operation->arena, set->object, set->selection->vector, ids, set->count));
+    return 1;
 }
 
 static size_t prepare_steps(struct fetch *fetch, struct pg_command *commands)
@@ -212,7 +273,9 @@ static size_t prepare_steps(struct fetch *fetch, struct pg_command *commands)
     for (size_t i = 0; i < fetch->set_count; i++) {
         struct record_set *set = fetch->sets[i];
         size_t relations = set->selection->relation_count;
-        set->links = ARENA_ARRAY(operation->arena, struct record_links, relations);
+        set->links = ARENA_ARRAY(operation->arena, struct record_links, relations + 1);
+        fetch->vectors_at[i] = set->selection->vector == NULL ? NOWHERE : count;
+        count += ask_vectors(operation, set, &commands[count]);
         for (size_t k = 0; k < relations; k++) {
             const struct plan_relation *relation = &set->selection->relations[k];
             struct record_links *links = &set->links[k];
@@ -231,7 +294,7 @@ static void fetch_level(struct fetch *fetch)
     struct arena *arena = fetch->operation->arena;
     size_t wanted = 0;
     for (size_t i = 0; i < fetch->set_count; i++) {
-        wanted += fetch->sets[i]->selection->relation_count;
+        wanted += fetch->sets[i]->selection->relation_count + (fetch->sets[i]->selection->vector == NULL ? 0 : 1);
     }
     if (wanted == 0) {
         count_cuts(fetch);
@@ -239,6 +302,7 @@ static void fetch_level(struct fetch *fetch)
     }
     struct pg_command *commands = ARENA_ARRAY(arena, struct pg_command, 2 * wanted);
     fetch->steps = ARENA_ARRAY(arena, struct step, wanted);
+    fetch->vectors_at = ARENA_ARRAY(arena, size_t, fetch->set_count);
     fetch->step_count = 0;
     size_t count = prepare_steps(fetch, commands);
     if (operation_is_late(fetch->operation)) {
@@ -254,7 +318,7 @@ static void fetch_level(struct fetch *fetch)
 void record_set_fetch(struct operation *operation, struct record_set *root,
                       void (*on_fetched)(struct operation *operation, const struct pg_failure *failure))
 {
-    if (root->selection->relation_count == 0 || root->count == 0) {
+    if (!plan_selection_fetches(root->selection) || root->count == 0) {
         on_fetched(operation, NULL);
         return;
     }

@@ -7,7 +7,8 @@
 
 #include "gateway/execute/operation_private.h"
 
-/* Fills every link of the tree, then calls back, with a failure when it could not. */
+/* Fills every link of the tree, then calls back, with a failure when it could not. Within the operation's transaction,
+ * while there is one. */
 void record_set_fetch(struct operation *operation, struct record_set *root,
                       void (*on_fetched)(struct operation *operation, const struct pg_failure *failure));
 

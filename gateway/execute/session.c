@@ -37,6 +37,7 @@ void session_run(struct operation *operation, const struct pg_command *commands,
                                      .commands = commands,
                                      .command_count = count,
                                      .cost = 1,
+                                     .cancel_us = operation->deadline_us,
                                      .on_done = on_done,
                                      .context = context};
     pg_session_run(operation->session, &operation->job);

@@ -5,15 +5,7 @@
 
 static void add_line(struct arena *arena, struct adopt_list *list, struct str column, struct str text)
 {
-    if (list->count == list->capacity) {
-        size_t capacity = list->capacity == 0 ? 16 : list->capacity * 2;
-        struct adopt_line *grown = ARENA_ARRAY(arena, struct adopt_line, capacity);
-        if (list->count > 0) {
-            memcpy(grown, list->lines, list->count * sizeof *grown);
-        }
-        list->lines = grown;
-        list->capacity = capacity;
-    }
+    list->lines = arena_grow(arena, list->lines, list->count, &list->capacity, sizeof *list->lines);
     list->lines[list->count++] = (struct adopt_line){column, text};
 }
 

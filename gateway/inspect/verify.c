@@ -4,15 +4,8 @@
 
 void findings_add(struct findings *findings, struct finding finding)
 {
-    if (findings->count == findings->capacity) {
-        size_t capacity = findings->capacity == 0 ? 16 : findings->capacity * 2;
-        struct finding *grown = ARENA_ARRAY(findings->arena, struct finding, capacity);
-        if (findings->count > 0) {
-            memcpy(grown, findings->items, findings->count * sizeof *grown);
-        }
-        findings->items = grown;
-        findings->capacity = capacity;
-    }
+    findings->items =
+        arena_grow(findings->arena, findings->items, findings->count, &findings->capacity, sizeof *findings->items);
     findings->problems += finding.rank == FINDING_PROBLEM ? 1 : 0;
     findings->items[findings->count++] = finding;
 }

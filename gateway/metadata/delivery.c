@@ -1,7 +1,7 @@
 #include "gateway/metadata/delivery.h"
 
-#include "common/text/json_write.h"
 #include "common/text/timestamp.h"
+#include "gateway/metadata/put.h"
 #include <stdio.h>
 
 enum { ID_LEN = 2 * UUID_TEXT_LEN + 1 };
@@ -27,53 +27,10 @@ void delivery_cursor_put(struct strbuf *out, const struct delivery_cursor *curso
     delivery_id_put(out, &cursor->id);
 }
 
-static void put_key(struct strbuf *out, const char *key)
-{
-    strbuf_put_char(out, ',');
-    json_put_string(out, str_from(key));
-    strbuf_put_char(out, ':');
-}
-
-static void put_text(struct strbuf *out, const char *key, struct str text)
-{
-    put_key(out, key);
-    if (text.ptr == NULL) {
-        strbuf_puts(out, "null");
-    } else {
-        json_put_string(out, text);
-    }
-}
-
-static void put_uuid(struct strbuf *out, const char *key, const struct uuid *id)
-{
-    put_key(out, key);
-    strbuf_put_char(out, '"');
-    uuid_put(out, id);
-    strbuf_put_char(out, '"');
-}
-
-static void put_int(struct strbuf *out, const char *key, int64_t value)
-{
-    put_key(out, key);
-    strbuf_put_int(out, value);
-}
-
-static void put_time(struct strbuf *out, const char *key, int64_t us)
-{
-    put_key(out, key);
-    if (us == 0) {
-        strbuf_puts(out, "null");
-        return;
-    }
-    strbuf_put_char(out, '"');
-    timestamp_put(out, us);
-    strbuf_put_char(out, '"');
-}
-
 /* Microseconds as milliseconds, without trailing zeros. */
 static void put_ms(struct strbuf *out, const char *key, int64_t us)
 {
-    put_key(out, key);
+    put_name(out, key);
     if (us < 0) {
         strbuf_puts(out, "null");
         return;
@@ -112,15 +69,26 @@ static struct str status_of(struct str outcome)
     return outcome;
 }
 
-static void put_event(struct strbuf *out, const struct delivery_view *delivery)
+static void put_ids(struct strbuf *out, const struct delivery_id *id)
 {
     strbuf_puts(out, "{\"id\":\"");
-    delivery_id_put(out, &delivery->id);
+    delivery_id_put(out, id);
     strbuf_put_char(out, '"');
-    put_uuid(out, "webhookId", &delivery->id.webhook);
-    put_uuid(out, "eventId", &delivery->id.event);
+    put_id(out, "webhookId", &id->webhook);
+    put_id(out, "eventId", &id->event);
+}
+
+void delivery_put_accepted(struct strbuf *out, const struct delivery_id *id)
+{
+    put_ids(out, id);
+    strbuf_put_char(out, '}');
+}
+
+static void put_event(struct strbuf *out, const struct delivery_view *delivery)
+{
+    put_ids(out, &delivery->id);
     put_int(out, "sequence", delivery->sequence);
-    put_key(out, "eventName");
+    put_name(out, "eventName");
     if (delivery->object.ptr == NULL) {
         strbuf_puts(out, "null");
     } else {
@@ -128,12 +96,8 @@ static void put_event(struct strbuf *out, const struct delivery_view *delivery)
     }
     put_text(out, "object", delivery->object);
     put_text(out, "action", delivery->action);
-    if (uuid_is_nil(&delivery->record_id)) {
-        put_text(out, "recordId", STR_EMPTY);
-    } else {
-        put_uuid(out, "recordId", &delivery->record_id);
-    }
-    put_time(out, "eventDate", delivery->event_us);
+    put_id(out, "recordId", &delivery->record_id);
+    put_time_or_null(out, "eventDate", delivery->event_us);
 }
 
 static void put_open(struct strbuf *out, const struct delivery_view *delivery)
@@ -142,8 +106,8 @@ static void put_open(struct strbuf *out, const struct delivery_view *delivery)
     put_event(out, delivery);
     put_text(out, "status", status_of(last->outcome));
     put_int(out, "attempts", delivery->attempts);
-    put_time(out, "lastAttemptAt", last->started_us);
-    put_time(out, "nextAttemptAt", last->next_us);
+    put_time_or_null(out, "lastAttemptAt", last->started_us);
+    put_time_or_null(out, "nextAttemptAt", last->next_us);
     put_answer(out, last);
     put_ms(out, "durationMs", last->duration_us);
 }
@@ -158,21 +122,18 @@ static void put_attempt(struct strbuf *out, const struct attempt *attempt)
 {
     static const char *const parts[] = {"dnsMs", "connectMs", "tlsMs", "firstByteMs"};
     strbuf_printf(out, "{\"attempt\":%lld", (long long)attempt->number);
-    put_time(out, "startedAt", attempt->started_us);
+    put_time_or_null(out, "startedAt", attempt->started_us);
     put_ms(out, "durationMs", attempt->duration_us);
-    put_key(out, "timings");
-    struct strbuf timings = {0};
-    for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
-        put_ms(&timings, parts[i], attempt->part_us[i]);
-    }
+    put_name(out, "timings");
     strbuf_put_char(out, '{');
-    strbuf_put(out, str_slice(strbuf_str(&timings), 1, timings.len)); /* without the first comma */
+    for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+        put_ms(out, parts[i], attempt->part_us[i]);
+    }
     strbuf_put_char(out, '}');
-    strbuf_release(&timings);
     put_text(out, "outcome", status_of(attempt->outcome));
     put_answer(out, attempt);
     put_text(out, "response", attempt->response);
-    put_time(out, "nextAttemptAt", attempt->next_us);
+    put_time_or_null(out, "nextAttemptAt", attempt->next_us);
     strbuf_put_char(out, '}');
 }
 
@@ -180,7 +141,7 @@ void delivery_put_json_whole(struct strbuf *out, const struct delivery_view *del
                              size_t count)
 {
     put_open(out, delivery);
-    put_key(out, "attemptLog");
+    put_name(out, "attemptLog");
     strbuf_put_char(out, '[');
     for (size_t i = 0; i < count; i++) {
         strbuf_puts(out, i == 0 ? "" : ",");

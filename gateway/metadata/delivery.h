@@ -17,7 +17,7 @@
  *   {"id","webhookId","eventId","sequence","eventName","object","action","recordId","eventDate","status","attempts",
  *    "lastAttemptAt","nextAttemptAt","responseStatus","error","durationMs"}
  * id is "{webhookId}_{eventId}". status: "delivered"; "retrying": another attempt is to come; "failed": given up;
- * "disabled": the webhook was disabled before it came to that. error is null when a status came, else one of timeout,
+ * "disabled": the webhook was disabled or deleted before it came to that. error is null when a status came, else one of timeout,
  * dns, refused, reset, tls, blocked, too_large, protocol, url, secret, lost, other. Attempts of resends and replays are
  * counted in `attempts` too.
  *
@@ -75,6 +75,8 @@ struct delivery_view {
     struct attempt last;
 };
 
+/* A delivery that has been asked for: its ids. */
+void delivery_put_accepted(struct strbuf *out, const struct delivery_id *id);
 void delivery_put_json(struct strbuf *out, const struct delivery_view *delivery);
 /* With its attempts. */
 void delivery_put_json_whole(struct strbuf *out, const struct delivery_view *delivery, const struct attempt *attempts,

@@ -34,13 +34,10 @@ bool page_params_read(struct arena *arena, struct str query, struct page_params 
     return true;
 }
 
-struct page page_of(const struct page_params *params, const struct uuid *ids, size_t count)
+/* The window of a page that ends, or begins, at `at`. */
+static struct page window(const struct page_params *params, size_t count, size_t at)
 {
     struct page page = {.total = count};
-    size_t at = 0; /* of the first id that is lower than the cursor, or the cursor */
-    while (at < count && (params->after || params->before) && uuid_cmp(&ids[at], &params->cursor) > 0) {
-        at++;
-    }
     if (params->before) {
         page.to = at;
         page.from = at > params->limit ? at - params->limit : 0;
@@ -48,11 +45,36 @@ struct page page_of(const struct page_params *params, const struct uuid *ids, si
         page.has_next = true;
         return page;
     }
-    page.from = params->after && at < count && uuid_eq(&ids[at], &params->cursor) ? at + 1 : at;
-    page.to = count - page.from > params->limit ? page.from + params->limit : count;
+    page.from = at;
+    page.to = count - at > params->limit ? at + params->limit : count;
     page.has_next = page.to < count;
     page.has_previous = params->after;
     return page;
+}
+
+struct page page_of(const struct page_params *params, const struct uuid *ids, size_t count)
+{
+    size_t at = 0; /* of the first id that is lower than the cursor, or the cursor */
+    while (at < count && (params->after || params->before) && uuid_cmp(&ids[at], &params->cursor) > 0) {
+        at++;
+    }
+    bool found = params->after && at < count && uuid_eq(&ids[at], &params->cursor);
+    return window(params, count, found ? at + 1 : at);
+}
+
+struct page page_of_listed(const struct page_params *params, const struct uuid *ids, size_t count)
+{
+    if (!params->after && !params->before) {
+        return window(params, count, 0);
+    }
+    size_t at = 0;
+    while (at < count && !uuid_eq(&ids[at], &params->cursor)) {
+        at++;
+    }
+    if (at == count) {
+        return window(params, count, params->before ? 0 : count);
+    }
+    return window(params, count, params->after ? at + 1 : at);
 }
 
 static void put_cursor(struct strbuf *out, const struct uuid *id)

@@ -19,7 +19,8 @@ struct page_params {
     struct uuid cursor;
 };
 
-/* Of a query string. */
+/* Of a query string: limit (60, at most 200), starting_after, ending_before. ERR_INVALID with the contract's sentences.
+ */
 MUST_CHECK bool page_params_read(struct arena *arena, struct str query, struct page_params *out, struct err *err);
 
 /* A window [from, to) of what is listed. */
@@ -30,6 +31,8 @@ struct page {
 };
 /* Of `ids`, which are in descending order; the cursor need not be among them. */
 struct page page_of(const struct page_params *params, const struct uuid *ids, size_t count);
+/* Of `ids` in whatever order; a cursor that is not among them gives an empty page. */
+struct page page_of_listed(const struct page_params *params, const struct uuid *ids, size_t count);
 /* "pageInfo":{…},"totalCount":n */
 void page_put(struct strbuf *out, const struct page *page, const struct uuid *ids);
 

@@ -1,8 +1,8 @@
 #include "gateway/metadata/replay.h"
 
-#include "common/text/json_write.h"
 #include "common/text/timestamp.h"
 #include "common/webhook/webhook_text.h"
+#include "gateway/metadata/put.h"
 #include "gateway/metadata/webhook.h"
 
 static const char tag[] = "INVALID_WEBHOOK_INPUT";
@@ -104,60 +104,22 @@ bool rotate_read(const struct json *body, struct str *secret, int64_t *overlap_u
     return true;
 }
 
-static void put_time(struct strbuf *out, const char *key, int64_t us)
-{
-    strbuf_puts(out, key);
-    if (us == 0) {
-        strbuf_puts(out, "null");
-        return;
-    }
-    strbuf_put_char(out, '"');
-    timestamp_put(out, us);
-    strbuf_put_char(out, '"');
-}
-
-static void put_text(struct strbuf *out, const char *key, struct str text)
-{
-    strbuf_puts(out, key);
-    if (text.ptr == NULL) {
-        strbuf_puts(out, "null");
-    } else {
-        json_put_string(out, text);
-    }
-}
-
-static void put_operations(struct strbuf *out, const struct replay *replay)
-{
-    strbuf_puts(out, ",\"operations\":");
-    if (replay->operations == NULL) {
-        strbuf_puts(out, "null");
-        return;
-    }
-    strbuf_put_char(out, '[');
-    for (size_t i = 0; i < replay->operation_count; i++) {
-        strbuf_puts(out, i == 0 ? "" : ",");
-        json_put_string(out, replay->operations[i]);
-    }
-    strbuf_put_char(out, ']');
-}
-
 void replay_put_json(struct strbuf *out, const struct replay *replay)
 {
     const char *status = replay->cancelled ? "cancelled" : replay->finished_us != 0 ? "done" : "running";
-    strbuf_puts(out, "{\"id\":\"");
-    uuid_put(out, &replay->id);
-    strbuf_puts(out, "\",\"webhookId\":\"");
-    uuid_put(out, &replay->webhook_id);
-    strbuf_put_char(out, '"');
-    put_time(out, ",\"from\":", replay->from_us);
-    put_time(out, ",\"to\":", replay->to_us);
-    put_operations(out, replay);
-    put_text(out, ",\"filter\":", replay->filter);
-    strbuf_puts(out, replay->undelivered ? ",\"undelivered\":true" : ",\"undelivered\":false");
-    put_text(out, ",\"rate\":", replay->rate);
-    strbuf_printf(out, ",\"status\":\"%s\",\"eventsRead\":%lld,\"deliveriesMade\":%lld", status,
-                  (long long)replay->events_read, (long long)replay->deliveries_made);
-    put_time(out, ",\"createdAt\":", replay->created_us);
-    put_time(out, ",\"finishedAt\":", replay->finished_us);
+    strbuf_put_char(out, '{');
+    put_id(out, "id", &replay->id);
+    put_id(out, "webhookId", &replay->webhook_id);
+    put_time_or_null(out, "from", replay->from_us);
+    put_time_or_null(out, "to", replay->to_us);
+    put_texts(out, "operations", replay->operations, replay->operation_count);
+    put_text(out, "filter", replay->filter);
+    put_bool(out, "undelivered", replay->undelivered);
+    put_text(out, "rate", replay->rate);
+    put_text(out, "status", str_from(status));
+    put_int(out, "eventsRead", replay->events_read);
+    put_int(out, "deliveriesMade", replay->deliveries_made);
+    put_time_or_null(out, "createdAt", replay->created_us);
+    put_time_or_null(out, "finishedAt", replay->finished_us);
     strbuf_put_char(out, '}');
 }

@@ -17,6 +17,7 @@ static const struct {
     [ROLE_UPDATE_RECORDS] = {"canUpdateAllObjectRecords", false},
     [ROLE_SOFT_DELETE_RECORDS] = {"canSoftDeleteAllObjectRecords", false},
     [ROLE_DESTROY_RECORDS] = {"canDestroyAllObjectRecords", false},
+    [ROLE_INTROSPECT] = {"canIntrospect", true},
 };
 
 static bool read_common(const struct json *body, struct role_row *out, struct role_given *given, struct err *err)

@@ -27,6 +27,7 @@ enum role_flag {
     ROLE_UPDATE_RECORDS,
     ROLE_SOFT_DELETE_RECORDS,
     ROLE_DESTROY_RECORDS,
+    ROLE_INTROSPECT, /* ours: clients of the contract need not know it */
     ROLE_FLAG_COUNT
 };
 

@@ -1,20 +1,9 @@
 #include "gateway/metadata/show.h"
 #include "common/text/json_read.h"
 #include "common/text/json_write.h"
-#include "common/text/timestamp.h"
+#include "gateway/metadata/put.h"
 
 static const struct json_limits limits = {.max_depth = 64, .max_nodes = 100000};
-
-static void key(struct strbuf *out, const char *name)
-{
-    strbuf_printf(out, "%s\"%s\":", out->ptr[out->len - 1] == '{' ? "" : ",", name);
-}
-
-static void put_text(struct strbuf *out, const char *name, struct str text)
-{
-    key(out, name);
-    json_put_string(out, text);
-}
 
 /* Left out when empty. */
 static void put_some(struct strbuf *out, const char *name, struct str text)
@@ -22,28 +11,6 @@ static void put_some(struct strbuf *out, const char *name, struct str text)
     if (text.len > 0) {
         put_text(out, name, text);
     }
-}
-
-static void put_id(struct strbuf *out, const char *name, const struct uuid *id)
-{
-    key(out, name);
-    strbuf_put_char(out, '"');
-    uuid_put(out, id);
-    strbuf_put_char(out, '"');
-}
-
-static void put_bool(struct strbuf *out, const char *name, bool value)
-{
-    key(out, name);
-    strbuf_puts(out, value ? "true" : "false");
-}
-
-static void put_time(struct strbuf *out, const char *name, int64_t us)
-{
-    key(out, name);
-    strbuf_put_char(out, '"');
-    timestamp_put(out, us);
-    strbuf_put_char(out, '"');
 }
 
 void show_json(struct strbuf *out, struct str json)
@@ -86,7 +53,7 @@ static void put_override(struct strbuf *out, struct str json, const char *name, 
     if (!replaced(json, name)) {
         return;
     }
-    key(out, name);
+    put_name(out, name);
     if (now.len == 0) {
         strbuf_puts(out, "null");
     } else {
@@ -142,7 +109,7 @@ void show_field(struct strbuf *out, const struct catalogue *catalogue, const str
     put_id(out, "objectMetadataId", &field->object->id);
     put_text(out, "type", str_from(field_types[field->type].name));
     put_id(out, "workspaceId", &catalogue->workspace_id);
-    key(out, "defaultValue");
+    put_name(out, "defaultValue");
     show_json(out, field->default_json);
     put_bool(out, "isActive", field->active);
     put_bool(out, "isLabelSyncedWithName", field->label_synced);
@@ -150,14 +117,14 @@ void show_field(struct strbuf *out, const struct catalogue *catalogue, const str
     put_bool(out, "isUIEditable", field->ui_editable);
     put_bool(out, "isUIReadOnly", !field->ui_editable);
     put_text(out, "writability", str_from(field_writability(field)));
-    key(out, "options");
+    put_name(out, "options");
     show_json(out, field->options_json);
-    put_time(out, "createdAt", field->created_us);
-    put_time(out, "updatedAt", field->updated_us);
+    put_time(out, "createdAt", false, field->created_us);
+    put_time(out, "updatedAt", false, field->updated_us);
     put_some(out, "description", field->description);
     put_some(out, "icon", field->icon);
     if (field->replaced_json.len > 0) {
-        key(out, "overrides");
+        put_name(out, "overrides");
         show_field_overrides(out, field);
     }
     put_bool(out, "isNullable", field->nullable);
@@ -165,7 +132,7 @@ void show_field(struct strbuf *out, const struct catalogue *catalogue, const str
     put_bool(out, "isSearchable", field->searchable);
     put_bool(out, "isAuditLogged", field->audit_logged);
     if (field->settings_json.len > 0) {
-        key(out, "settings");
+        put_name(out, "settings");
         show_json(out, field->settings_json);
     }
     if (!uuid_is_nil(&field->morph_id)) {
@@ -177,7 +144,7 @@ void show_field(struct strbuf *out, const struct catalogue *catalogue, const str
 
 /* ---- objects ---- */
 
-static void put_texts(struct strbuf *out, const struct object *object)
+static void put_words(struct strbuf *out, const struct object *object)
 {
     put_text(out, "nameSingular", object->name_singular);
     put_text(out, "namePlural", object->name_plural);
@@ -188,7 +155,7 @@ static void put_texts(struct strbuf *out, const struct object *object)
     put_some(out, "color", object->color);
     put_some(out, "shortcut", object->shortcut);
     if (object->replaced_json.len > 0) {
-        key(out, "overrides");
+        put_name(out, "overrides");
         show_object_overrides(out, object);
     }
 }
@@ -216,7 +183,7 @@ void show_object(struct strbuf *out, const struct catalogue *catalogue, const st
     put_id(out, "universalIdentifier", &object->universal_id);
     put_id(out, "applicationId", &application);
     put_id(out, "workspaceId", &catalogue->workspace_id);
-    put_texts(out, object);
+    put_words(out, object);
     put_flags(out, object);
     if (object->label_identifier != NULL) {
         put_id(out, "labelIdentifierFieldMetadataId", &object->label_identifier->id);
@@ -225,13 +192,13 @@ void show_object(struct strbuf *out, const struct catalogue *catalogue, const st
         put_id(out, "imageIdentifierFieldMetadataId", &object->image_identifier->id);
     }
     if (object->criteria_json.len > 0) {
-        key(out, "duplicateCriteria");
+        put_name(out, "duplicateCriteria");
         show_json(out, object->criteria_json);
     }
-    put_time(out, "createdAt", object->created_us);
-    put_time(out, "updatedAt", object->updated_us);
+    put_time(out, "createdAt", false, object->created_us);
+    put_time(out, "updatedAt", false, object->updated_us);
     if (fields) {
-        key(out, "fields");
+        put_name(out, "fields");
         strbuf_put_char(out, '[');
         for (size_t i = 0; i < object->field_count; i++) {
             strbuf_puts(out, i > 0 ? "," : "");

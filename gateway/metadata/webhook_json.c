@@ -1,51 +1,11 @@
 #include "common/text/json_write.h"
-#include "common/text/timestamp.h"
+#include "gateway/metadata/put.h"
 #include "gateway/metadata/webhook.h"
-
-static void put_key(struct strbuf *out, const char *key)
-{
-    strbuf_put_char(out, ',');
-    json_put_string(out, str_from(key));
-    strbuf_put_char(out, ':');
-}
-
-static void put_text(struct strbuf *out, const char *key, struct str text)
-{
-    put_key(out, key);
-    if (text.ptr == NULL) {
-        strbuf_puts(out, "null");
-    } else {
-        json_put_string(out, text);
-    }
-}
-
-static void put_time(struct strbuf *out, const char *key, int64_t us)
-{
-    put_key(out, key);
-    if (us == 0) {
-        strbuf_puts(out, "null");
-        return;
-    }
-    strbuf_put_char(out, '"');
-    timestamp_put(out, us);
-    strbuf_put_char(out, '"');
-}
-
-static void put_list(struct strbuf *out, const char *key, const struct str *items, size_t count)
-{
-    put_key(out, key);
-    strbuf_put_char(out, '[');
-    for (size_t i = 0; i < count; i++) {
-        strbuf_puts(out, i == 0 ? "" : ",");
-        json_put_string(out, items[i]);
-    }
-    strbuf_put_char(out, ']');
-}
 
 static void put_schedule(struct strbuf *out, struct str text)
 {
     struct str delay;
-    put_key(out, "retrySchedule");
+    put_name(out, "retrySchedule");
     if (text.ptr == NULL) {
         strbuf_puts(out, "null");
         return;
@@ -74,16 +34,13 @@ static void put_contract(struct strbuf *out, const struct webhook *webhook)
     uuid_put(out, &webhook->id);
     strbuf_put_char(out, '"');
     put_text(out, "targetUrl", webhook->target_url);
-    put_list(out, "operations", webhook->operations, webhook->operation_count);
+    put_texts(out, "operations", webhook->operations, webhook->operation_count);
     put_text(out, "description", webhook->description);
     put_text(out, "secret", webhook->secret.ptr == NULL ? STR("") : webhook->secret);
-    put_key(out, "applicationId");
-    strbuf_put_char(out, '"');
-    uuid_put(out, &webhook->application_id);
-    strbuf_put_char(out, '"');
-    put_time(out, "createdAt", webhook->created_us);
-    put_time(out, "updatedAt", webhook->updated_us);
-    put_time(out, "deletedAt", 0);
+    put_id(out, "applicationId", &webhook->application_id);
+    put_time_or_null(out, "createdAt", webhook->created_us);
+    put_time_or_null(out, "updatedAt", webhook->updated_us);
+    put_time_or_null(out, "deletedAt", 0);
 }
 
 static void put_delivery(struct strbuf *out, const struct webhook *webhook)
@@ -92,19 +49,14 @@ static void put_delivery(struct strbuf *out, const struct webhook *webhook)
     put_schedule(out, webhook->retry_schedule);
     put_text(out, "rateLimit", webhook->rate_limit);
     put_text(out, "filter", webhook->filter);
-    if (webhook->fields == NULL) {
-        put_text(out, "fields", STR_EMPTY);
-    } else {
-        put_list(out, "fields", webhook->fields, webhook->field_count);
-    }
+    put_texts(out, "fields", webhook->fields, webhook->field_count);
     put_text(out, "payload", webhook->payload);
-    put_key(out, "headers");
+    put_name(out, "headers");
     webhook_headers_put(out, webhook->headers, webhook->header_count);
-    put_key(out, "maxBytes");
     if (webhook->max_bytes == 0) {
-        strbuf_puts(out, "null");
+        put_text(out, "maxBytes", STR_EMPTY);
     } else {
-        strbuf_put_int(out, webhook->max_bytes);
+        put_int(out, "maxBytes", webhook->max_bytes);
     }
     put_text(out, "signature", webhook->signature);
     put_text(out, "publicKey", webhook->public_key);
@@ -116,12 +68,11 @@ void webhook_put_json(struct strbuf *out, const struct webhook *webhook)
 {
     put_contract(out, webhook);
     put_delivery(out, webhook);
-    put_key(out, "paused");
-    strbuf_puts(out, webhook->paused ? "true" : "false");
+    put_bool(out, "paused", webhook->paused);
     put_text(out, "status", str_from(status_of(webhook)));
-    put_time(out, "disabledAt", webhook->disabled_us);
+    put_time_or_null(out, "disabledAt", webhook->disabled_us);
     put_text(out, "disabledReason", webhook->disabled_us == 0 ? STR_EMPTY : webhook->disabled_reason);
-    put_time(out, "failingSince", webhook->failing_since_us);
-    put_time(out, "oldSecretsUntil", webhook->old_until_us);
+    put_time_or_null(out, "failingSince", webhook->failing_since_us);
+    put_time_or_null(out, "oldSecretsUntil", webhook->old_until_us);
     strbuf_put_char(out, '}');
 }

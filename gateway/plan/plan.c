@@ -86,6 +86,9 @@ static void print_selection(struct strbuf *out, const struct plan_selection *sel
         strbuf_put_char(out, ' ');
         strbuf_put(out, selection->fields[i]->name);
     }
+    if (selection->vector != NULL) {
+        strbuf_printf(out, " and %.*s", STR_ARG(selection->vector->name));
+    }
     strbuf_put_char(out, '\n');
     for (size_t i = 0; i < selection->relation_count; i++) {
         const struct plan_relation *relation = &selection->relations[i];
@@ -125,11 +128,6 @@ static void print_page(struct strbuf *out, const struct plan *plan)
         strbuf_put_char(out, '\n');
     }
     strbuf_printf(out, "  count %s\n", counts[page->count]);
-    if (plan->aggregate_count > 0) {
-        strbuf_put_char(out, ' ');
-        print_aggregates(out, plan->aggregates, plan->aggregate_count);
-        strbuf_put_char(out, '\n');
-    }
 }
 
 static void print_connect(struct strbuf *out, const struct record_connect *connect, size_t level)
@@ -249,6 +247,11 @@ void plan_print(struct strbuf *out, const struct plan *plan)
     }
     if (plan->kind == PLAN_READ_MANY) {
         print_page(out, plan);
+    }
+    if (plan->aggregate_count > 0) {
+        strbuf_put_char(out, ' ');
+        print_aggregates(out, plan->aggregates, plan->aggregate_count);
+        strbuf_put_char(out, '\n');
     }
     for (size_t i = 0; i < plan->input_count; i++) {
         strbuf_puts(out, "  values\n");

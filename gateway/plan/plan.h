@@ -40,7 +40,14 @@ struct plan_selection {
     size_t count;
     const struct plan_relation *relations;
     size_t relation_count;
+    const struct field *vector; /* searchVector, which is no column of the model; NULL: not asked for */
 };
+
+/* Is there more to it than what stands in the records' own rows? */
+static inline bool plan_selection_fetches(const struct plan_selection *selection)
+{
+    return selection->relation_count > 0 || selection->vector != NULL;
+}
 
 enum plan_count {
     COUNT_EXACT,
@@ -89,7 +96,7 @@ struct plan {
     const struct order_term *order; /* ends with id */
     size_t order_count;
     struct plan_page page;
-    const struct aggregate *aggregates; /* READ_MANY: over all that match, whatever the page */
+    const struct aggregate *aggregates; /* READ_MANY, DUPLICATES: over all that match, whatever the page */
     size_t aggregate_count;
     enum plan_target target;
     struct uuid id;         /* TARGET_ONE */

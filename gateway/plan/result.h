@@ -16,7 +16,10 @@ struct record_set {
     const struct plan_selection *selection;
     struct value **rows; /* each by object->columns */
     size_t count;
-    struct record_links *links;  /* one for each of the selection's relations, once fetched */
+    const struct uuid *together; /* a preview of a merge, one row: what leads to any of these leads to it; or NULL */
+    size_t together_count;
+    struct record_links *links;  /* one for each of the selection's relations; NULL until they are fetched */
+    const struct str *vectors;   /* of each row the search vector, where the selection asks for it */
     const struct value **orders; /* of each row the values of the order's terms, what a cursor to it is made of; NULL
                                     unless the page asks for them (plan_page.cursors) */
 };
@@ -54,7 +57,8 @@ struct result_group {
 struct result_duplicates {
     size_t first; /* in the result's records */
     size_t count;
-    struct result_page page; /* of what was found; there is never a next one */
+    struct result_page page;      /* of what was found; there is never a next one */
+    const struct str *aggregates; /* one for each of the plan's, over all that look like it; NULL: none */
 };
 
 struct plan_result {

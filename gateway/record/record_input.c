@@ -24,6 +24,9 @@ static bool refuse_unknown(const struct reader *reader, struct str key)
 
 static bool refuse_write(const struct reader *reader, const struct field *field)
 {
+    if (field->type == FIELD_TS_VECTOR) {
+        return INPUT_REFUSE(reader->err, "Field \"%.*s\" does not support write operations", STR_ARG(field->name));
+    }
     return INPUT_REFUSE(reader->err, "Field \"%.*s\" is not writable", STR_ARG(field->name));
 }
 

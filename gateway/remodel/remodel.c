@@ -141,8 +141,7 @@ static void read_left(struct remodel *remodel, const struct pg_result *result)
 
 static bool is_locked(const struct pg_result *result)
 {
-    struct str value = STR_EMPTY;
-    return pg_rows(result) == 1 && pg_value(result, 0, 0, &value) && pg_get_bool(value);
+    return pg_rows(result) == 1 && pg_bool_at(result, 0, 0);
 }
 
 static bool is_late(const struct remodel *remodel)

@@ -60,8 +60,7 @@ struct str statements_json(struct remodel *remodel, const struct ddl *ddl)
 
 int64_t result_int8(const struct pg_result *result)
 {
-    struct str value = STR_EMPTY;
-    return pg_rows(result) == 1 && pg_value(result, 0, 0, &value) ? pg_get_int8(value) : 0;
+    return pg_rows(result) == 1 ? pg_int_at(result, 0, 0) : 0;
 }
 
 /* Somebody else was in the way, and will not be for ever. */

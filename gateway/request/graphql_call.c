@@ -470,9 +470,10 @@ static bool check_kind(struct graphql_call *call)
         return false;
     }
     if (call->prepared.introspects && !call->graphql->may_introspect) {
-        err_fail_tag(&err, ERR_INVALID, "GRAPHQL_VALIDATION_FAILED",
-                     "GraphQL introspection is not allowed to this API key (setting graphql_introspection), but the "
-                     "query contained __schema or __type");
+        err_fail_tag(
+            &err, ERR_INVALID, "GRAPHQL_VALIDATION_FAILED",
+            "GraphQL introspection is not allowed to this API key (setting graphql_introspection, and canIntrospect of "
+            "its role), but the query contained __schema or __type");
         refuse(call, 400, &err);
         return false;
     }

@@ -24,7 +24,11 @@ static void on_done(void *context, const struct plan_result *result, const struc
     if (failure != NULL) {
         field->conflict_id = core->operation.conflict_id;
         field->conflict_object = core->operation.plan.object->name_singular;
-        graphql_field_fail(field, &failure->err);
+        err = failure->err;
+        if (core->operation.plan.kind == PLAN_MERGE && err.code == ERR_NOT_FOUND) {
+            err_fail_tag(&err, ERR_NOT_FOUND, err.tag, "One or more records not found");
+        }
+        graphql_field_fail(field, &err);
     } else if (!resolve_put(field->out, request->arena, &core->resolved, result, &err)) {
         graphql_field_fail(field, &err);
     } else {
@@ -32,7 +36,7 @@ static void on_done(void *context, const struct plan_result *result, const struc
     }
 }
 
-/* A reply that needs no relations is known before the commit. */
+/* A reply that needs no relations, or has them already, is known before the commit. */
 static size_t on_commit(void *context, const struct plan_result *result, struct pg_command *out)
 {
     const struct core *core = context;
@@ -40,7 +44,7 @@ static size_t on_commit(void *context, const struct plan_result *result, struct 
     struct strbuf value = {0};
     struct err err;
     size_t count = 0;
-    if (core->operation.plan.selection.relation_count == 0 &&
+    if ((!plan_selection_fetches(&core->operation.plan.selection) || result->records.links != NULL) &&
         resolve_put(&value, request->arena, &core->resolved, result, &err)) {
         struct str reply = graphql_reply_of(core->field, strbuf_str(&value));
         count = reply.len == 0 ? 0 : idempotency_remember(request, 200, reply, out);

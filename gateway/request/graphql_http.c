@@ -99,12 +99,13 @@ static bool fits_idempotency(const struct graphql *graphql, struct err *err)
                         "A list of operations takes no Idempotency-Key: send each by itself, with a key of its own");
 }
 
+/* The setting is the ceiling of what roles allow. */
 static bool may_introspect(const struct request *request)
 {
     struct err err;
     switch (request->worker->settings->graphql.introspection) {
-    case INTROSPECTION_ON: return true;
-    case INTROSPECTION_ADMIN: return policy_check_settings(request->role, &err);
+    case INTROSPECTION_ON: return request->role->can_introspect;
+    case INTROSPECTION_ADMIN: return request->role->can_introspect && policy_check_settings(request->role, &err);
     case INTROSPECTION_OFF: break;
     }
     return false;

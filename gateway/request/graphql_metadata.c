@@ -181,6 +181,7 @@ static void count_records(struct metadata_field *metadata)
     metadata->job = (struct pg_job){.kind = PG_READ,
                                     .commands = &metadata->command,
                                     .command_count = 1,
+                                    .cancel_us = field_of(metadata)->deadline_us,
                                     .on_done = on_counted,
                                     .context = metadata};
     pg_submit(request->worker->executor.slow, &metadata->job);

@@ -346,7 +346,7 @@ static bool must_wait(const struct subscription *sub)
 /* `waiting` is the event's own copy, or NULL: made when it is needed. Values may lie in the event's text. */
 static void take(struct subscription *sub, const char *id, const struct event *event, struct waiting *waiting)
 {
-    bool related = sub->resolved.plan.selection.relation_count > 0;
+    bool related = plan_selection_fetches(&sub->resolved.plan.selection);
     if (related && waiting == NULL) {
         waiting = copy_of(id, event);
         event = &waiting->event;

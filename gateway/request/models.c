@@ -191,11 +191,10 @@ static void handle(struct request *request, const struct settings_route *route, 
         }
         return;
     }
-    if (!uuid_parse(route->id_text, &id)) {
-        struct err err;
-        err_fail_tag(&err, ERR_INVALID, NULL, "'%.*s' is not a valid UUID", STR_ARG(str_cut(route->id_text, 80)));
-        request_fail(request, &err);
-    } else if (method == HTTP_PATCH || method == HTTP_PUT) {
+    if (!request_parse_id(request, route->id_text, &id)) {
+        return;
+    }
+    if (method == HTTP_PATCH || method == HTTP_PUT) {
         change(request, kind, MODEL_UPDATE, &id);
     } else if (method == HTTP_DELETE) {
         change(request, kind, MODEL_DELETE, &id);

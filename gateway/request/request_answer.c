@@ -135,6 +135,17 @@ void request_fail(struct request *request, const struct err *err)
     request_fail_status(request, status, err);
 }
 
+bool request_parse_id(struct request *request, struct str text, struct uuid *out)
+{
+    if (uuid_parse(text, out)) {
+        return true;
+    }
+    struct err err;
+    err_fail_tag(&err, ERR_INVALID, NULL, "'%.*s' is not a valid UUID", STR_ARG(str_cut(text, 80)));
+    request_fail(request, &err);
+    return false;
+}
+
 void request_fail_operation(struct request *request, const struct pg_failure *failure)
 {
     if (idempotency_lost(request, failure)) {

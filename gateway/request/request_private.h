@@ -110,6 +110,8 @@ void request_add_header(struct request *request, const char *name, struct str va
 /* Ends the request with the body that was written, or with an error. Nothing may touch the request afterwards. */
 void request_finish(struct request *request, int status);
 void request_fail(struct request *request, const struct err *err);
+/* An id of a path; false when it is none and the request has been ended. */
+MUST_CHECK bool request_parse_id(struct request *request, struct str text, struct uuid *out);
 void request_fail_status(struct request *request, int status, const struct err *err);
 /* From a failed operation, whose err has its code word. */
 void request_fail_operation(struct request *request, const struct pg_failure *failure);

@@ -135,9 +135,9 @@ static void on_created(struct settings_call *call, struct pg_result *const *resu
 
 void roles_create(struct settings_call *call, const struct json *input)
 {
-    static const uint32_t types[5 + ROLE_FLAG_COUNT] = {SQL_UUID, SQL_TEXT, SQL_TEXT, SQL_TEXT,       SQL_BOOL,
-                                                        SQL_BOOL, SQL_BOOL, SQL_BOOL, SQL_BOOL,       SQL_BOOL,
-                                                        SQL_BOOL, SQL_BOOL, SQL_BOOL, SQL_TIMESTAMPTZ};
+    static const uint32_t types[5 + ROLE_FLAG_COUNT] = {SQL_UUID, SQL_TEXT, SQL_TEXT, SQL_TEXT, SQL_BOOL,
+                                                        SQL_BOOL, SQL_BOOL, SQL_BOOL, SQL_BOOL, SQL_BOOL,
+                                                        SQL_BOOL, SQL_BOOL, SQL_BOOL, SQL_BOOL, SQL_TIMESTAMPTZ};
     struct arena *arena = call->request->arena;
     struct role_change *change = ARENA_NEW(arena, struct role_change);
     settings_begin(call);
@@ -162,8 +162,8 @@ void roles_create(struct settings_call *call, const struct json *input)
                  STR("insert into core.role (id, label, description, icon, can_be_assigned_to_users,"
                      " can_be_assigned_to_agents, can_be_assigned_to_api_keys, can_update_all_settings,"
                      " can_access_all_tools, can_read_all_object_records, can_update_all_object_records,"
-                     " can_soft_delete_all_object_records, can_destroy_all_object_records, created_at, updated_at)"
-                     " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14)"
+                     " can_soft_delete_all_object_records, can_destroy_all_object_records, can_introspect, created_at,"
+                     " updated_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15)"
                      " on conflict do nothing returning id"),
                  types, params, ARRAY_LEN(types));
     settings_add_version(call);
@@ -206,14 +206,14 @@ static void on_updated(struct settings_call *call, struct pg_result *const *resu
     " coalesce($11, r.can_access_all_tools) as tools, coalesce($12, r.can_read_all_object_records) as reads,"          \
     " coalesce($13, r.can_update_all_object_records) as updates,"                                                      \
     " coalesce($14, r.can_soft_delete_all_object_records) as deletes,"                                                 \
-    " coalesce($15, r.can_destroy_all_object_records) as destroys"                                                     \
+    " coalesce($15, r.can_destroy_all_object_records) as destroys, coalesce($16, r.can_introspect) as introspects"     \
     " from core.role r where r.id = $1 and r.is_editable)"                                                             \
     " update core.role r set label = new.label, description = new.description, icon = new.icon,"                       \
     " can_be_assigned_to_users = new.users, can_be_assigned_to_agents = new.agents,"                                   \
     " can_be_assigned_to_api_keys = new.keys, can_update_all_settings = new.settings,"                                 \
     " can_access_all_tools = new.tools, can_read_all_object_records = new.reads,"                                      \
     " can_update_all_object_records = new.updates, can_soft_delete_all_object_records = new.deletes,"                  \
-    " can_destroy_all_object_records = new.destroys, updated_at = $16"                                                 \
+    " can_destroy_all_object_records = new.destroys, can_introspect = new.introspects, updated_at = $17"               \
     " from new where r.id = new.id and (new.reads or not (new.updates or new.deletes or new.destroys))"                \
     " and (new.users or new.agents or new.keys)"                                                                       \
     " and not exists (select from core.role other where other.label = new.label and other.id <> new.id) returning "    \
@@ -222,7 +222,7 @@ static void on_updated(struct settings_call *call, struct pg_result *const *resu
 void roles_update(struct settings_call *call, const struct uuid *id, const struct json *input)
 {
     static const uint32_t types[7 + ROLE_FLAG_COUNT] = {
-        SQL_UUID, SQL_TEXT, SQL_BOOL, SQL_TEXT, SQL_BOOL, SQL_TEXT, SQL_BOOL, SQL_BOOL,
+        SQL_UUID, SQL_TEXT, SQL_BOOL, SQL_TEXT, SQL_BOOL, SQL_TEXT, SQL_BOOL, SQL_BOOL,       SQL_BOOL,
         SQL_BOOL, SQL_BOOL, SQL_BOOL, SQL_BOOL, SQL_BOOL, SQL_BOOL, SQL_BOOL, SQL_TIMESTAMPTZ};
     struct arena *arena = call->request->arena;
     struct role_change *change = ARENA_NEW(arena, struct role_change);

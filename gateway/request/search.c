@@ -137,7 +137,7 @@ static bool read_search(struct request *request, struct search *search, struct e
                             "limit '%.*s' is invalid. Should be an integer", STR_ARG(str_cut(limit, 80)));
     }
     search->sql.limit = wanted > LIMIT_MAX ? LIMIT_MAX : (size_t)wanted;
-    search->sql.words = sql_search_words(request->arena, typed);
+    search->sql.words = sql_search_words(request->arena, typed, false);
     choose_objects(request, search);
     return after.len == 0 || search->sql.object_count == 0 || read_cursor(request, search, after, err);
 }

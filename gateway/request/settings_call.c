@@ -134,30 +134,22 @@ struct str row_text(struct row_reader *reader)
 
 bool row_bool(struct row_reader *reader)
 {
-    struct str value;
-    return pg_value(reader->result, reader->row, reader->column++, &value) && pg_get_bool(value);
+    return pg_bool_at(reader->result, reader->row, reader->column++);
 }
 
 int64_t row_int(struct row_reader *reader)
 {
-    struct str value;
-    return pg_value(reader->result, reader->row, reader->column++, &value) ? pg_get_int8(value) : 0;
+    return pg_int_at(reader->result, reader->row, reader->column++);
 }
 
 int64_t row_time(struct row_reader *reader)
 {
-    struct str value;
-    return pg_value(reader->result, reader->row, reader->column++, &value) ? pg_get_timestamptz(value) : 0;
+    return pg_time_at(reader->result, reader->row, reader->column++);
 }
 
 struct uuid row_uuid(struct row_reader *reader)
 {
-    struct uuid uuid = {0};
-    struct str value;
-    if (pg_value(reader->result, reader->row, reader->column++, &value) && value.len == sizeof uuid.bytes) {
-        memcpy(uuid.bytes, value.ptr, sizeof uuid.bytes);
-    }
-    return uuid;
+    return pg_uuid_at(reader->result, reader->row, reader->column++);
 }
 
 void row_role(struct row_reader *reader, struct role_row *out)

@@ -44,8 +44,8 @@ struct uuid row_uuid(struct row_reader *reader); /* nil for NULL */
 #define ROLE_COLUMNS                                                                                                   \
     "id, label, description, icon, is_editable, can_be_assigned_to_users, can_be_assigned_to_agents,"                  \
     " can_be_assigned_to_api_keys, can_update_all_settings, can_access_all_tools, can_read_all_object_records,"        \
-    " can_update_all_object_records, can_soft_delete_all_object_records, can_destroy_all_object_records, created_at,"  \
-    " updated_at"
+    " can_update_all_object_records, can_soft_delete_all_object_records, can_destroy_all_object_records,"              \
+    " can_introspect, created_at, updated_at"
 #define KEY_COLUMNS                                                                                                    \
     "id, name, role_id, expires_at, revoked_at, created_at, updated_at, (select w.id from core.workspace w) as "       \
     "workspace_id"

@@ -11,7 +11,7 @@ static const struct json_limits body_limits = {.max_depth = 8, .max_nodes = 1024
 
 struct rest_call {
     struct settings_call call; /* first */
-    struct settings_page page;
+    struct page_params page;
     bool alias;
     bool missing_is_null; /* an unknown key reads as null: 200 and an empty body (contract 1.3) */
 };
@@ -114,23 +114,12 @@ static const struct json *read_body(struct request *request)
     return body;
 }
 
-static bool read_id(struct request *request, struct str text, struct uuid *out)
-{
-    if (uuid_parse(text, out)) {
-        return true;
-    }
-    struct err err;
-    err_fail_tag(&err, ERR_INVALID, NULL, "'%.*s' is not a valid UUID", STR_ARG(str_cut(text, 80)));
-    request_fail(request, &err);
-    return false;
-}
-
 static struct rest_call *new_list(struct request *request, bool alias)
 {
     struct rest_call *rest = new_call(request, on_list);
     struct err err;
     rest->alias = alias;
-    if (!settings_page_read(request->arena, request->exchange->request.query, &rest->page, &err)) {
+    if (!page_params_read(request->arena, request->exchange->request.query, &rest->page, &err)) {
         request_fail(request, &err);
         return NULL;
     }
@@ -164,7 +153,7 @@ static void handle_key(struct request *request, const struct settings_route *rou
 {
     enum http_method method = request->exchange->request.method;
     struct uuid id;
-    const struct json *body = read_id(request, route->id_text, &id) ? read_body(request) : NULL;
+    const struct json *body = request_parse_id(request, route->id_text, &id) ? read_body(request) : NULL;
     if (body == NULL) {
         return;
     }
@@ -207,7 +196,7 @@ static void handle_role(struct request *request, struct str id_text)
 {
     enum http_method method = request->exchange->request.method;
     struct uuid id;
-    const struct json *body = read_id(request, id_text, &id) ? read_body(request) : NULL;
+    const struct json *body = request_parse_id(request, id_text, &id) ? read_body(request) : NULL;
     if (body == NULL) {
         return;
     }

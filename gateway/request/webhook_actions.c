@@ -4,6 +4,7 @@
  */
 #include "common/crypto/digest.h"
 #include "common/webhook/webhook_event.h"
+#include "gateway/metadata/delivery.h"
 #include "gateway/metadata/replay.h"
 #include "gateway/metadata/webhook_check.h"
 #include "gateway/request/webhook_rows.h"
@@ -67,21 +68,13 @@ static void on_test_stands(void *context, struct pg_result *const *results, cons
 {
     struct task *task = context;
     struct request *request = task->request;
-    struct strbuf *body = &request->exchange->body;
     (void)results;
     if (failure != NULL) {
         request_fail_pg(request, failure);
         return;
     }
-    strbuf_puts(body, "{\"id\":\"");
-    uuid_put(body, &task->id);
-    strbuf_put_char(body, '_');
-    uuid_put(body, &task->event_id);
-    strbuf_puts(body, "\",\"webhookId\":\"");
-    uuid_put(body, &task->id);
-    strbuf_puts(body, "\",\"eventId\":\"");
-    uuid_put(body, &task->event_id);
-    strbuf_puts(body, "\"}");
+    struct delivery_id id = {.webhook = task->id, .event = task->event_id};
+    delivery_put_accepted(&request->exchange->body, &id);
     request_finish(request, 202);
 }
 
@@ -158,6 +151,14 @@ static void resume(struct request *request, const struct uuid *id)
 
 /* New secrets. */
 
+/* Of what earlier rotations have replaced, what still signs. */
+#define STILL_GOOD(what)                                                                                               \
+    "array(select o." what " from unnest(w.old_secrets, w.old_signing_keys, w.old_until) with ordinality"              \
+    " as o(secret, key, until, place) where o.until > $4 order by o.place limit 3)"
+#define GOOD_SECRETS STILL_GOOD("secret")
+#define GOOD_KEYS    STILL_GOOD("key")
+#define GOOD_TIMES   STILL_GOOD("until")
+
 static void rotate(struct request *request, const struct uuid *id)
 {
     static const uint32_t types[] = {SQL_UUID, SQL_TEXT, SQL_TEXT, SQL_TIMESTAMPTZ, SQL_TIMESTAMPTZ};
@@ -176,17 +177,17 @@ static void rotate(struct request *request, const struct uuid *id)
     params[2] = webhook_param_sealed(request, webhook_fresh_signing_key(request->arena));
     params[3] = webhook_param_time(request, now_us);
     params[4] = webhook_param_time(request, now_us + overlap_us);
-    /* The four newest sign on; with the one in force that is as many as a delivery has room for. */
-    webhook_run(
-        request, PG_WRITE,
-        (struct sql){STR("update core.webhook w set"
-                         " old_secrets = (array[w.secret] || w.old_secrets)[1:4],"
-                         " old_signing_keys = (array[case when w.signature = 'v1a' then w.signing_key else '' end]"
-                         " || w.old_signing_keys)[1:4], old_until = (array[$5] || w.old_until)[1:4],"
-                         " secret = $2, signing_key = case when w.signing_key = '' then '' else $3 end,"
-                         " updated_at = $4 where id = $1 and deleted_at is null returning " WEBHOOK_COLUMNS),
-                     types, ARRAY_LEN(types)},
-        params, on_changed, request);
+    /* Of those that are still good, the four newest sign on; with the one in force that is as many as a delivery has
+     * room for. */
+    webhook_run(request, PG_WRITE,
+                (struct sql){STR("update core.webhook w set"
+                                 " old_secrets = array[w.secret] || " GOOD_SECRETS ", old_signing_keys ="
+                                 " array[case when w.signature = 'v1a' then w.signing_key else '' end] || " GOOD_KEYS
+                                 ", old_until = array[$5] || " GOOD_TIMES ","
+                                 " secret = $2, signing_key = case when w.signing_key = '' then '' else $3 end,"
+                                 " updated_at = $4 where id = $1 and deleted_at is null returning " WEBHOOK_COLUMNS),
+                             types, ARRAY_LEN(types)},
+                params, on_changed, request);
 }
 
 /* Replays. */
@@ -197,21 +198,19 @@ static void rotate(struct request *request, const struct uuid *id)
 
 static void read_replay(struct request *request, const struct pg_result *result, size_t row, struct replay *out)
 {
-    struct str undelivered = webhook_column(result, row, 6);
-    struct str cancelled = webhook_column(result, row, 8);
     *out = (struct replay){
-        .id = webhook_column_uuid(result, row, 0),
-        .webhook_id = webhook_column_uuid(result, row, 1),
-        .from_us = webhook_column_time(result, row, 2),
-        .to_us = webhook_column_time(result, row, 3),
-        .filter = webhook_column(result, row, 5),
-        .undelivered = undelivered.len > 0 && pg_get_bool(undelivered),
-        .rate = webhook_column(result, row, 7),
-        .cancelled = cancelled.len > 0 && pg_get_bool(cancelled),
-        .events_read = webhook_column_int(result, row, 9),
-        .deliveries_made = webhook_column_int(result, row, 10),
-        .created_us = webhook_column_time(result, row, 11),
-        .finished_us = webhook_column_time(result, row, 12),
+        .id = pg_uuid_at(result, row, 0),
+        .webhook_id = pg_uuid_at(result, row, 1),
+        .from_us = pg_time_at(result, row, 2),
+        .to_us = pg_time_at(result, row, 3),
+        .filter = pg_text_at(result, row, 5),
+        .undelivered = pg_bool_at(result, row, 6),
+        .rate = pg_text_at(result, row, 7),
+        .cancelled = pg_bool_at(result, row, 8),
+        .events_read = pg_int_at(result, row, 9),
+        .deliveries_made = pg_int_at(result, row, 10),
+        .created_us = pg_time_at(result, row, 11),
+        .finished_us = pg_time_at(result, row, 12),
     };
     out->operations = webhook_column_texts(request, result, row, 4, &out->operation_count);
 }
@@ -376,7 +375,7 @@ struct str webhook_action_allows(const struct webhook_action *action)
 void handle_webhook_action(struct request *request, const struct settings_route *route)
 {
     struct uuid id;
-    if (webhook_parse_id(request, route->id_text, &id)) {
+    if (request_parse_id(request, route->id_text, &id)) {
         route->action->act(request, &id);
     }
 }

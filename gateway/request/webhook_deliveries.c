@@ -100,26 +100,26 @@ static void build(struct search *search)
 static void read_attempt(const struct pg_result *result, size_t row, struct attempt *out)
 {
     *out = (struct attempt){
-        .number = webhook_column_int(result, row, 7),
-        .started_us = webhook_column_time(result, row, 8),
-        .duration_us = webhook_column_int(result, row, 9),
+        .number = pg_int_at(result, row, 7),
+        .started_us = pg_time_at(result, row, 8),
+        .duration_us = pg_int_at(result, row, 9),
         .part_us = {-1, -1, -1, -1},
-        .outcome = webhook_column(result, row, 10),
-        .status = webhook_column_int(result, row, 11),
-        .error = webhook_column(result, row, 12),
-        .next_us = webhook_column_time(result, row, 13),
+        .outcome = pg_text_at(result, row, 10),
+        .status = pg_int_at(result, row, 11),
+        .error = pg_text_at(result, row, 12),
+        .next_us = pg_time_at(result, row, 13),
     };
 }
 
 static void read_delivery(const struct pg_result *result, size_t row, struct delivery_view *out)
 {
     *out = (struct delivery_view){
-        .id = {webhook_column_uuid(result, row, 0), webhook_column_uuid(result, row, 1)},
-        .sequence = webhook_column_int(result, row, 2),
-        .object = webhook_column(result, row, 3),
-        .action = webhook_column(result, row, 4),
-        .record_id = webhook_column_uuid(result, row, 5),
-        .event_us = webhook_column_time(result, row, 6),
+        .id = {pg_uuid_at(result, row, 0), pg_uuid_at(result, row, 1)},
+        .sequence = pg_int_at(result, row, 2),
+        .object = pg_text_at(result, row, 3),
+        .action = pg_text_at(result, row, 4),
+        .record_id = pg_uuid_at(result, row, 5),
+        .event_us = pg_time_at(result, row, 6),
     };
     read_attempt(result, row, &out->last);
 }
@@ -151,7 +151,7 @@ static void put_page(struct strbuf *out, const struct delivery_search *wanted, c
         struct delivery_view delivery;
         size_t row = row_at(wanted, shown, i);
         read_delivery(result, row, &delivery);
-        delivery.attempts = webhook_column_int(result, row, COUNT_COLUMN);
+        delivery.attempts = pg_int_at(result, row, COUNT_COLUMN);
         strbuf_puts(out, i == 0 ? "" : ",");
         delivery_put_json(out, &delivery);
     }
@@ -225,10 +225,10 @@ static void on_log(void *context, struct pg_result *const *results, const struct
         read_attempt(results[0], row, &attempts[row]);
         for (size_t i = 0; i < ARRAY_LEN(attempts[row].part_us); i++) {
             if (pg_value(results[0], row, PARTS_FROM + i, &ignored)) {
-                attempts[row].part_us[i] = webhook_column_int(results[0], row, PARTS_FROM + i);
+                attempts[row].part_us[i] = pg_int_at(results[0], row, PARTS_FROM + i);
             }
         }
-        attempts[row].response = webhook_column(results[0], row, RESPONSE);
+        attempts[row].response = pg_text_at(results[0], row, RESPONSE);
     }
     struct delivery_view delivery;
     read_delivery(results[0], rows - 1, &delivery);
@@ -269,19 +269,12 @@ static void on_resend_stands(void *context, struct pg_result *const *results, co
 {
     struct resend *resend = context;
     struct request *request = resend->request;
-    struct strbuf *body = &request->exchange->body;
     (void)results;
     if (failure != NULL) {
         request_fail_pg(request, failure);
         return;
     }
-    strbuf_puts(body, "{\"id\":\"");
-    delivery_id_put(body, &resend->id);
-    strbuf_puts(body, "\",\"webhookId\":\"");
-    uuid_put(body, &resend->id.webhook);
-    strbuf_puts(body, "\",\"eventId\":\"");
-    uuid_put(body, &resend->id.event);
-    strbuf_puts(body, "\"}");
+    delivery_put_accepted(&request->exchange->body, &resend->id);
     request_finish(request, 202);
 }
 
@@ -321,7 +314,7 @@ static void on_found(void *context, struct pg_result *const *results, const stru
     } else if (!pg_value(results[0], 0, 2, &there)) {
         webhook_refuse(request, "The event is no longer stored: it is older than the retention");
     } else {
-        insert_resend(resend, webhook_column_int(results[0], 0, 2), webhook_column_time(results[0], 0, 3));
+        insert_resend(resend, pg_int_at(results[0], 0, 2), pg_time_at(results[0], 0, 3));
     }
 }
 

@@ -7,34 +7,6 @@
 
 static const struct json_limits body_limits = {.max_depth = 16, .max_nodes = 4096};
 
-struct str webhook_column(const struct pg_result *result, size_t row, size_t at)
-{
-    struct str bytes;
-    return pg_value(result, row, at, &bytes) ? bytes : STR_EMPTY;
-}
-
-struct uuid webhook_column_uuid(const struct pg_result *result, size_t row, size_t at)
-{
-    struct uuid uuid = {0};
-    struct str bytes = webhook_column(result, row, at);
-    if (bytes.len == sizeof uuid.bytes) {
-        memcpy(uuid.bytes, bytes.ptr, sizeof uuid.bytes);
-    }
-    return uuid;
-}
-
-int64_t webhook_column_time(const struct pg_result *result, size_t row, size_t at)
-{
-    struct str bytes;
-    return pg_value(result, row, at, &bytes) ? pg_get_timestamptz(bytes) : 0;
-}
-
-int64_t webhook_column_int(const struct pg_result *result, size_t row, size_t at)
-{
-    struct str bytes;
-    return pg_value(result, row, at, &bytes) ? pg_get_int8(bytes) : 0;
-}
-
 /* By the one decoder of arrays that there is. */
 const struct str *webhook_column_texts(struct request *request, const struct pg_result *result, size_t row, size_t at,
                                        size_t *count)
@@ -71,9 +43,9 @@ static bool open_headers(struct request *request, struct str sealed, struct webh
 static bool open_all(struct request *request, const struct pg_result *result, size_t row, struct webhook *out)
 {
     struct str signing_key;
-    if (!open_seal(request, webhook_column(result, row, 4), &out->secret) ||
-        !open_headers(request, webhook_column(result, row, 14), out) ||
-        !open_seal(request, webhook_column(result, row, 17), &signing_key)) {
+    if (!open_seal(request, pg_text_at(result, row, 4), &out->secret) ||
+        !open_headers(request, pg_text_at(result, row, 14), out) ||
+        !open_seal(request, pg_text_at(result, row, 17), &signing_key)) {
         return false;
     }
     if (str_is(out->signature, "v1a")) {
@@ -84,28 +56,27 @@ static bool open_all(struct request *request, const struct pg_result *result, si
 
 bool webhook_read_row(struct request *request, const struct pg_result *result, size_t row, struct webhook *out)
 {
-    struct str flag = webhook_column(result, row, 18);
     *out = (struct webhook){
-        .id = webhook_column_uuid(result, row, 0),
-        .target_url = webhook_column(result, row, 1),
-        .description = webhook_column(result, row, 3),
-        .created_us = webhook_column_time(result, row, 5),
-        .updated_us = webhook_column_time(result, row, 6),
-        .application_id = webhook_column_uuid(result, row, 7),
-        .order = webhook_column(result, row, 8),
-        .retry_schedule = webhook_column(result, row, 9),
-        .rate_limit = webhook_column(result, row, 10),
-        .filter = webhook_column(result, row, 11),
-        .payload = webhook_column(result, row, 13),
-        .max_bytes = webhook_column_int(result, row, 15),
-        .signature = webhook_column(result, row, 16),
-        .paused = flag.len > 0 && pg_get_bool(flag),
-        .disabled_us = webhook_column_time(result, row, 19),
-        .disabled_reason = webhook_column(result, row, 20),
-        .failing_since_us = webhook_column_time(result, row, 21),
-        .old_until_us = webhook_column_time(result, row, 22),
-        .authorities = webhook_column(result, row, 23),
-        .client_certificate = webhook_column(result, row, 24),
+        .id = pg_uuid_at(result, row, 0),
+        .target_url = pg_text_at(result, row, 1),
+        .description = pg_text_at(result, row, 3),
+        .created_us = pg_time_at(result, row, 5),
+        .updated_us = pg_time_at(result, row, 6),
+        .application_id = pg_uuid_at(result, row, 7),
+        .order = pg_text_at(result, row, 8),
+        .retry_schedule = pg_text_at(result, row, 9),
+        .rate_limit = pg_text_at(result, row, 10),
+        .filter = pg_text_at(result, row, 11),
+        .payload = pg_text_at(result, row, 13),
+        .max_bytes = pg_int_at(result, row, 15),
+        .signature = pg_text_at(result, row, 16),
+        .paused = pg_bool_at(result, row, 18),
+        .disabled_us = pg_time_at(result, row, 19),
+        .disabled_reason = pg_text_at(result, row, 20),
+        .failing_since_us = pg_time_at(result, row, 21),
+        .old_until_us = pg_time_at(result, row, 22),
+        .authorities = pg_text_at(result, row, 23),
+        .client_certificate = pg_text_at(result, row, 24),
     };
     out->operations = webhook_column_texts(request, result, row, 2, &out->operation_count);
     out->fields = webhook_column_texts(request, result, row, 12, &out->field_count);
@@ -162,17 +133,6 @@ void webhook_refuse(struct request *request, const char *sentence)
     struct err err;
     err_fail_tag(&err, ERR_INVALID, "INVALID_WEBHOOK_INPUT", "%s", sentence);
     request_fail(request, &err);
-}
-
-bool webhook_parse_id(struct request *request, struct str text, struct uuid *out)
-{
-    if (uuid_parse(text, out)) {
-        return true;
-    }
-    struct err err;
-    err_fail_tag(&err, ERR_INVALID, NULL, "'%.*s' is not a valid UUID", STR_ARG(str_cut(text, 80)));
-    request_fail(request, &err);
-    return false;
 }
 
 struct json *webhook_body(struct request *request, bool optional, struct err *err)

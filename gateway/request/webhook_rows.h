@@ -31,16 +31,9 @@ void webhook_answer(struct request *request, const struct pg_result *result, int
 void webhook_not_found(struct request *request);
 /* 400 with the code INVALID_WEBHOOK_INPUT. */
 void webhook_refuse(struct request *request, const char *sentence);
-/* False when the request has been ended. */
-MUST_CHECK bool webhook_parse_id(struct request *request, struct str text, struct uuid *out);
 /* The body; with `optional`, an absent one is {}. NULL with `*err`. */
 MUST_CHECK struct json *webhook_body(struct request *request, bool optional, struct err *err);
 
-struct str webhook_column(const struct pg_result *result, size_t row, size_t at);
-struct uuid webhook_column_uuid(const struct pg_result *result, size_t row, size_t at);
-/* 0 for NULL. */
-int64_t webhook_column_time(const struct pg_result *result, size_t row, size_t at);
-int64_t webhook_column_int(const struct pg_result *result, size_t row, size_t at);
 /* text[]; NULL for NULL. */
 const struct str *webhook_column_texts(struct request *request, const struct pg_result *result, size_t row, size_t at,
                                        size_t *count);

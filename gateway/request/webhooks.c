@@ -5,17 +5,14 @@
 #include "gateway/metadata/webhook.h"
 
 #include "common/crypto/digest.h"
-#include "common/text/url.h"
+#include "gateway/metadata/page.h"
 #include "gateway/metadata/webhook_check.h"
 #include "gateway/request/webhook_rows.h"
 
-enum { PAGE_DEFAULT = 60, PAGE_MAX = 200 };
-
 struct listing {
     struct request *request;
-    size_t limit;
-    bool forward_given, backward_given, alias;
-    struct uuid cursor;
+    struct page_params page;
+    bool alias;
 };
 
 /* Reads. */
@@ -35,65 +32,29 @@ static void on_read(void *context, struct pg_result *const *results, const struc
     }
 }
 
-static void put_page_info(struct strbuf *out, bool next, bool previous, const struct webhook *first,
-                          const struct webhook *last)
-{
-    strbuf_printf(out,
-                  "\"pageInfo\":{\"hasNextPage\":%s,\"hasPreviousPage\":%s,\"startCursor\":", next ? "true" : "false",
-                  previous ? "true" : "false");
-    const struct webhook *ends[] = {first, last};
-    for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
-        strbuf_puts(out, i == 0 ? "" : ",\"endCursor\":");
-        if (ends[i] == NULL) {
-            strbuf_puts(out, "null");
-        } else {
-            strbuf_put_char(out, '"');
-            uuid_put(out, &ends[i]->id);
-            strbuf_put_char(out, '"');
-        }
-    }
-    strbuf_puts(out, "}");
-}
-
-/* The window [from, to) of all webhooks, oldest first, that the parameters ask for. */
-static void window(const struct listing *listing, const struct webhook *all, size_t count, size_t *from, size_t *to)
-{
-    size_t at = count;
-    for (size_t i = 0; i < count; i++) {
-        if (uuid_eq(&all[i].id, &listing->cursor)) {
-            at = i;
-        }
-    }
-    if (listing->backward_given) {
-        *to = at == count ? 0 : at;
-        *from = *to > listing->limit ? *to - listing->limit : 0;
-        return;
-    }
-    *from = !listing->forward_given ? 0 : at == count ? count : at + 1;
-    *to = count - *from > listing->limit ? *from + listing->limit : count;
-}
-
+/* Oldest first. */
 static void put_list(struct request *request, const struct listing *listing, const struct webhook *all, size_t count)
 {
     struct strbuf *body = &request->exchange->body;
-    size_t from = 0;
-    size_t to = count;
+    struct uuid *ids = ARENA_ARRAY(request->arena, struct uuid, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        ids[i] = all[i].id;
+    }
+    struct page page = {.to = count};
     if (!listing->alias) {
-        window(listing, all, count, &from, &to);
+        page = page_of_listed(&listing->page, ids, count);
         strbuf_puts(body, "{\"data\":");
     }
     strbuf_put_char(body, '[');
-    for (size_t i = from; i < to; i++) {
-        strbuf_puts(body, i == from ? "" : ",");
+    for (size_t i = page.from; i < page.to; i++) {
+        strbuf_puts(body, i == page.from ? "" : ",");
         webhook_put_json(body, &all[i]);
     }
     strbuf_put_char(body, ']');
     if (!listing->alias) {
-        bool next = listing->backward_given || to < count;
-        bool previous = listing->backward_given ? from > 0 : listing->forward_given;
         strbuf_put_char(body, ',');
-        put_page_info(body, next, previous, from < to ? &all[from] : NULL, from < to ? &all[to - 1] : NULL);
-        strbuf_printf(body, ",\"totalCount\":%zu}", count);
+        page_put(body, &page, ids);
+        strbuf_put_char(body, '}');
     }
     request_finish(request, 200);
 }
@@ -116,45 +77,13 @@ static void on_list(void *context, struct pg_result *const *results, const struc
     put_list(request, listing, all, count);
 }
 
-static bool read_cursor(const struct query_params *params, const char *name, struct uuid *out, bool *given,
-                        struct err *err)
-{
-    const struct query_param *param = query_get(params, name);
-    *given = param != NULL && param->value.len > 0;
-    if (*given && !uuid_parse(param->value, out)) {
-        return err_fail(err, ERR_INVALID, 0, "Invalid cursor: %.*s", STR_ARG(str_cut(param->value, 80)));
-    }
-    return true;
-}
-
-static bool read_listing(struct request *request, struct listing *out, struct err *err)
-{
-    struct query_params params;
-    if (!query_parse(request->arena, request->exchange->request.query, &params, err) ||
-        !read_cursor(&params, "starting_after", &out->cursor, &out->forward_given, err) ||
-        !read_cursor(&params, "ending_before", &out->cursor, &out->backward_given, err)) {
-        return false;
-    }
-    if (out->forward_given && out->backward_given) {
-        return err_fail(err, ERR_INVALID, 0, "'starting_after' and 'ending_before' cannot be used together.");
-    }
-    const struct query_param *limit = query_get(&params, "limit");
-    int64_t wanted = PAGE_DEFAULT;
-    if (limit != NULL && limit->value.len > 0 && !str_to_int64(limit->value, 0, INT64_MAX, &wanted)) {
-        return err_fail(err, ERR_INVALID, 0, "limit '%.*s' is invalid. Should be an integer",
-                        STR_ARG(str_cut(limit->value, 80)));
-    }
-    out->limit = wanted > PAGE_MAX ? PAGE_MAX : (size_t)wanted;
-    return true;
-}
-
 static void list(struct request *request, bool alias)
 {
     struct listing *listing = ARENA_NEW(request->arena, struct listing);
     struct err err;
     listing->request = request;
     listing->alias = alias;
-    if (!read_listing(request, listing, &err)) {
+    if (!page_params_read(request->arena, request->exchange->request.query, &listing->page, &err)) {
         request_fail(request, &err);
         return;
     }
@@ -470,7 +399,7 @@ void handle_webhooks(struct request *request, struct str id_text, bool alias)
         }
         return;
     }
-    if (!webhook_parse_id(request, id_text, &id)) {
+    if (!request_parse_id(request, id_text, &id)) {
         return;
     }
     if (method == HTTP_PATCH) {

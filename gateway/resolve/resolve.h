@@ -23,7 +23,7 @@ struct resolve_limits {
     size_t max_merge;
     size_t max_groups;
     size_t max_depth;      /* levels of relations (contract 3.3) */
-    size_t max_complexity; /* 1, and 1 for each relation selected, at any level */
+    size_t max_complexity; /* 1, and 1 for each relation selected, ordered by or filtered through (contract 3.3) */
 };
 
 struct shape;

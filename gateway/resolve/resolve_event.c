@@ -47,7 +47,7 @@ static bool plan_event(struct resolving *r, struct resolved_event *out)
         return RESOLVE_REFUSE(r, INVALID_ARGS, "%.*s", STR_ARG(out->root->error->message));
     }
     return resolve_filter(r, resolve_argument(out->root, "filter"), &out->plan.filter) &&
-           filter_is_local(out->plan.filter, r->err) && plan_record(r, out);
+           filter_is_local(out->plan.filter, r->err) && plan_record(r, out) && resolve_check_complexity(r);
 }
 
 bool resolve_event(struct arena *arena, const struct gql_selected *root, const struct resolve_limits *limits,

@@ -317,6 +317,7 @@ static bool read_relation(struct resolving *r, const struct gql_datum *datum, bo
         return FILTER_REFUSE(r, "Cannot filter by relation field \"%.*s\": use \"%.*s\" instead", STR_ARG(field->name),
                              STR_ARG(field->columns[0].name));
     }
+    r->complexity++;
     if (!read_object(r, datum, true, &inner)) {
         return false;
     }

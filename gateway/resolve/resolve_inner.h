@@ -13,9 +13,12 @@ struct resolving {
     struct err *err;
     const struct gql_selected *fault;
     size_t relation_limit; /* of a nested connection that does not say */
-    size_t complexity;
-    size_t conditions; /* of filters so far */
+    size_t complexity;     /* 1, and 1 for each relation that is selected, ordered by or filtered through */
+    size_t conditions;     /* of filters so far */
 };
+
+/* Of all that was asked: within the limit? The sentence tells the whole, so that clients know how much to leave out. */
+MUST_CHECK bool resolve_check_complexity(struct resolving *r);
 
 /* Fails with a code word of the contract's. */
 #define RESOLVE_REFUSE(r, tag, ...) err_fail_tag((r)->err, ERR_INVALID, (tag), __VA_ARGS__)

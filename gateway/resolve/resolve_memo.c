@@ -5,7 +5,7 @@
 struct kept {
     struct resolve_limits limits;
     size_t relation_limit;
-    size_t complexity;
+    size_t complexity;             /* that it adds */
     struct connection_needs needs; /* of a record: its selection */
     struct shape shape;
 };
@@ -14,7 +14,7 @@ static bool fits(const struct resolving *r, const struct kept *kept)
 {
     const struct resolve_limits *now = r->limits;
     return kept->relation_limit == r->relation_limit && kept->limits.page_size_max == now->page_size_max &&
-           kept->limits.max_depth == now->max_depth && kept->limits.max_complexity == now->max_complexity;
+           kept->limits.max_depth == now->max_depth;
 }
 
 static bool work_out(struct resolving *r, const struct gql_selected *root, bool connection,
@@ -34,13 +34,14 @@ static bool work_out_to_keep(struct resolving *r, const struct gql_selected *roo
 {
     struct gql_memo *memo = root->memo;
     struct arena *scratch = r->arena;
+    size_t before = r->complexity;
     memo->tried = true;
     r->arena = memo->arena;
     bool done = work_out(r, root, connection, out, shape);
     r->arena = scratch;
     if (done) {
         struct kept *kept = ARENA_NEW(memo->arena, struct kept);
-        *kept = (struct kept){*r->limits, r->relation_limit, r->complexity, *out, *shape};
+        *kept = (struct kept){*r->limits, r->relation_limit, r->complexity - before, *out, *shape};
         memo->made = kept;
     }
     return done;
@@ -51,7 +52,7 @@ static bool resolve_root(struct resolving *r, const struct gql_selected *root, b
 {
     const struct kept *kept = root->memo == NULL ? NULL : root->memo->made;
     if (kept != NULL && fits(r, kept)) {
-        r->complexity = kept->complexity;
+        r->complexity += kept->complexity;
         *out = kept->needs;
         *shape = kept->shape;
         return true;

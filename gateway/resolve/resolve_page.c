@@ -127,6 +127,31 @@ static bool read_keys(struct resolving *r, const struct gql_datum *object, const
     return true;
 }
 
+/* Do terms before this one walk its first `count` relations too? */
+static bool is_walked(const struct ordering *ordering, size_t term, size_t count)
+{
+    const struct path *path = &ordering->terms[term].path;
+    for (size_t i = 0; i < term; i++) {
+        const struct path *other = &ordering->terms[i].path;
+        if (other->hop_count >= count && memcmp(other->hops, path->hops, count * sizeof *path->hops) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* One for each relation, however many of its fields are ordered by. */
+static size_t relations_of(const struct ordering *ordering)
+{
+    size_t count = 0;
+    for (size_t term = 0; term < ordering->count; term++) {
+        for (size_t hops = 1; hops <= ordering->terms[term].path.hop_count; hops++) {
+            count += is_walked(ordering, term, hops) ? 0 : 1;
+        }
+    }
+    return count;
+}
+
 bool resolve_order(struct resolving *r, const struct object *object, const struct gql_datum *datum,
                    const struct order_term **terms, size_t *count)
 {
@@ -138,6 +163,7 @@ bool resolve_order(struct resolving *r, const struct object *object, const struc
             return false;
         }
     }
+    r->complexity += relations_of(&ordering);
     order_finish(ordering.terms, &ordering.count, object);
     *terms = ordering.terms;
     *count = ordering.count;

@@ -87,9 +87,15 @@ static bool plan_groups(struct resolving *r, const struct gql_selected *root, st
     if (!resolve_connection(r, plan->object, root->first, 0, &needs, shape)) {
         return false;
     }
+    size_t relations = r->complexity - 1;
     resolve_group_needs(&needs, plan);
+    r->complexity = 1;
     r->fault = root;
-    return resolve_group(r, root, plan);
+    if (!resolve_group(r, root, plan)) {
+        return false;
+    }
+    r->complexity += plan->group.sample > 0 ? (1 + relations) * plan->group.limit : 0;
+    return true;
 }
 
 /* Of each input one page, in the order in which the records stand. */
@@ -107,11 +113,10 @@ static bool plan_duplicates(struct resolving *r, const struct gql_selected *root
         return false;
     }
     r->fault = root;
-    if (needs.aggregate_count > 0) {
-        return RESOLVE_REFUSE(r, INVALID_ARGS, "Aggregates of duplicates are not supported");
-    }
     plan->selection = needs.selection;
     plan->page = (struct plan_page){.limit = DUPLICATES_MAX, .cursors = needs.cursors};
+    plan->aggregates = needs.aggregates;
+    plan->aggregate_count = needs.aggregate_count;
     return true;
 }
 
@@ -137,6 +142,15 @@ static bool plan_root(struct resolving *r, const struct gql_selected *root, stru
     }
 }
 
+bool resolve_check_complexity(struct resolving *r)
+{
+    return r->complexity <= r->limits->max_complexity ||
+           RESOLVE_REFUSE(r, "TOO_COMPLEX_QUERY",
+                          "Query complexity is too high. Please, reduce the amount of relation fields requested. "
+                          "Query complexity: %zu. Maximum complexity: %zu.",
+                          r->complexity, r->limits->max_complexity);
+}
+
 bool resolve_plan(struct arena *arena, const struct gql_selected *root, const struct resolve_limits *limits,
                   int64_t now_us, struct resolved *out, struct err *err)
 {
@@ -151,7 +165,7 @@ bool resolve_plan(struct arena *arena, const struct gql_selected *root, const st
     *out = (struct resolved){.root = root, .shape = shape};
     out->plan.kind = kind_of(root);
     out->plan.object = root->field->source;
-    bool planned = plan_root(&r, root, &out->plan, shape);
+    bool planned = plan_root(&r, root, &out->plan, shape) && resolve_check_complexity(&r);
     out->fault = planned ? NULL : r.fault;
     return planned;
 }

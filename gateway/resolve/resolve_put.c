@@ -110,6 +110,15 @@ static void put_composite(struct strbuf *out, struct arena *arena, const struct 
     end_object(out, shape);
 }
 
+static void put_text(struct strbuf *out, struct str text)
+{
+    if (text.ptr == NULL) {
+        strbuf_put(out, STR("null"));
+    } else {
+        json_put_string(out, text);
+    }
+}
+
 /* ---- relations ---- */
 
 static void put_to_one(struct strbuf *out, struct arena *arena, const struct shape *shape,
@@ -156,6 +165,7 @@ static void put_member(struct strbuf *out, struct arena *arena, const struct sha
         return;
     case SHAPE_COMPOSITE: put_composite(out, arena, item, values); return;
     case SHAPE_MEMBERS: put_members(out, arena, item, values); return;
+    case SHAPE_VECTOR: put_text(out, set->vectors == NULL ? STR_EMPTY : set->vectors[row]); return;
     case SHAPE_TO_ONE: put_to_one(out, arena, item, &set->links[item->index], row); return;
     case SHAPE_TO_MANY: put_to_many(out, arena, item, &set->links[item->index], row); return;
     default: return;
@@ -414,7 +424,8 @@ static void put_duplicates(struct strbuf *out, struct arena *arena, const struct
                             .count = found->count,
                             .order = resolved->plan.order,
                             .order_count = resolved->plan.order_count,
-                            .total = found->page.total};
+                            .total = found->page.total,
+                            .aggregates = found->aggregates};
         strbuf_put(out, i == 0 ? STR("") : STR(","));
         put_view(out, arena, resolved->shape, &view);
     }

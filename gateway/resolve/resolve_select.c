@@ -178,16 +178,11 @@ static void end_picking(struct picking *picking)
     picking->out->relations = picking->relations;
 }
 
-static bool add_relation(struct picking *picking, const struct plan_relation *relation)
+static void add_relation(struct picking *picking, const struct plan_relation *relation)
 {
     struct resolving *r = picking->r;
     struct plan_selection *out = picking->out;
-    if (++r->complexity > r->limits->max_complexity) {
-        return RESOLVE_REFUSE(r, "TOO_COMPLEX_QUERY",
-                              "Query complexity is too high. Please, reduce the amount of relation fields requested. "
-                              "Query complexity: %zu. Maximum complexity: %zu.",
-                              r->complexity, r->limits->max_complexity);
-    }
+    r->complexity++;
     if (out->relation_count == picking->room) {
         picking->room = picking->room == 0 ? 4 : 2 * picking->room;
         struct plan_relation *larger = ARENA_ARRAY(r->arena, struct plan_relation, picking->room);
@@ -197,7 +192,6 @@ static bool add_relation(struct picking *picking, const struct plan_relation *re
         picking->relations = larger;
     }
     picking->relations[out->relation_count++] = *relation;
-    return true;
 }
 
 static bool deeper(struct picking *picking)
@@ -212,9 +206,12 @@ static bool pick_to_one(struct picking *picking, const struct field *field, cons
 {
     struct plan_relation relation = {.field = field, .page = {.count = COUNT_NONE}};
     pick_field(picking, field);
-    return deeper(picking) &&
-           resolve_record(picking->r, field->target, selected->first, picking->depth + 1, &relation.selection, item) &&
-           add_relation(picking, &relation);
+    if (!deeper(picking) ||
+        !resolve_record(picking->r, field->target, selected->first, picking->depth + 1, &relation.selection, item)) {
+        return false;
+    }
+    add_relation(picking, &relation);
+    return true;
 }
 
 void resolve_needs(const struct connection_needs *needs, struct plan_page *page)
@@ -246,7 +243,8 @@ static bool pick_to_many(struct picking *picking, const struct field *field, con
     resolve_needs(&needs, &relation.page);
     /* The ends of a parent's page are those of its first and last record. */
     relation.page.cursors = needs.cursors || needs.ends;
-    return add_relation(picking, &relation);
+    add_relation(picking, &relation);
+    return true;
 }
 
 static bool pick_relation(struct picking *picking, const struct field *field, const struct gql_selected *selected,
@@ -280,8 +278,8 @@ static bool pick_member(struct picking *picking, struct shape *shape, struct sha
     }
     pick_field(picking, field);
     if (field->column_count == 0) {
-        /* searchVector: for PostgreSQL's eyes. */
-        add_text(r, shape, items, selected->key, STR("null"), false);
+        picking->out->vector = field;
+        add_item(r, shape, items, SHAPE_VECTOR, selected->key);
     } else if (field_types[field->type].composite) {
         add_composite(r, shape, items, field, selected);
     } else {

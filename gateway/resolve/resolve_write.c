@@ -21,6 +21,15 @@ static bool read_target(struct resolving *r, const struct gql_selected *selected
 
 /* ---- inputs ---- */
 
+/* Of what REST adds to a sentence nothing is left. */
+static void cut_at(struct err *err, const char *advice)
+{
+    char *end = strstr(err->text, advice);
+    if (end != NULL) {
+        *end = '\0';
+    }
+}
+
 /* The contract's sentences to the letter: REST adds advice, and names the field where the contract says "undefined". */
 static bool to_the_letter(struct err *err)
 {
@@ -30,6 +39,7 @@ static bool to_the_letter(struct err *err)
     if (end != NULL) {
         end[2] = '\0';
     }
+    cut_at(err, ", such as {\"connect\"");
     if (both) {
         err_fail_tag(err, ERR_INVALID, "INVALID_ARGS_DATA",
                      "Cannot have both connect and disconnect for the same field on undefined.");
@@ -67,6 +77,26 @@ static bool read_input(struct resolving *r, const struct gql_datum *datum, enum 
     return record_input_read(r->arena, plan->object, json, mode, r->now_us, &plan->inputs[plan->input_count++],
                              r->err) ||
            to_the_letter(r->err);
+}
+
+/* Records are not shared here, all see them; but an item that says nothing is a mistake (contract 1.3). */
+static bool check_shares(struct resolving *r, const struct gql_selected *selected)
+{
+    const struct gql_datum *shares = resolve_argument(selected, "shareWith");
+    const struct gql_datum *share = shares == NULL ? NULL : shares->as.items.first;
+    for (; share != NULL; share = share->next) {
+        size_t targets = 0;
+        for (const struct gql_datum *at = share->as.items.first; at != NULL; at = at->next) {
+            bool target = !str_is(at->field->name, "accessLevel") && at->kind != GQL_DATUM_NULL;
+            targets += target && !(at->kind == GQL_DATUM_BOOLEAN && !at->as.boolean);
+        }
+        if (targets != 1) {
+            return RESOLVE_REFUSE(r, INVALID_ARGS,
+                                  "Invalid argument: \"shareWith\" must be an array of objects with an accessLevel and "
+                                  "one of workspaceMemberId, roleId or everyone");
+        }
+    }
+    return true;
 }
 
 static bool read_one_input(struct resolving *r, const struct gql_selected *selected, enum record_input_mode mode,
@@ -230,8 +260,8 @@ static bool read_merge(struct resolving *r, const struct gql_selected *selected,
 bool resolve_write(struct resolving *r, const struct gql_selected *selected, struct plan *plan)
 {
     switch ((enum core_role)selected->field->role) {
-    case CORE_CREATE_ONE: return read_one_input(r, selected, RECORD_INPUT_CREATE, plan);
-    case CORE_CREATE_MANY: return read_create_many(r, selected, plan);
+    case CORE_CREATE_ONE: return check_shares(r, selected) && read_one_input(r, selected, RECORD_INPUT_CREATE, plan);
+    case CORE_CREATE_MANY: return check_shares(r, selected) && read_create_many(r, selected, plan);
     case CORE_UPDATE_ONE:
         return read_target(r, selected, plan) && read_one_input(r, selected, RECORD_INPUT_UPDATE, plan);
     case CORE_UPDATE_MANY:

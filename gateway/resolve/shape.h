@@ -17,6 +17,7 @@ enum shape_kind {
     SHAPE_JOIN,      /* a join column beside its relation: null when there is no live record there */
     SHAPE_COMPOSITE, /* an object of its items */
     SHAPE_MEMBERS,   /* JSON of which only some members are asked for: an object, or a list of them */
+    SHAPE_VECTOR,
     SHAPE_TO_ONE,
     SHAPE_TO_MANY,
     /* of JSON that is stored */

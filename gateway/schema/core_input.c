@@ -36,6 +36,7 @@ static void add_join(struct core_builder *b, struct inputs *in, const struct fie
     core_add(b, &in->filter, name, (struct gql_ref){b->uuid_filter, 0}, CORE_JOIN, field);
     core_add(b, &in->order, name, direction, CORE_JOIN, field);
     core_add(b, &in->group_order, name, direction, CORE_JOIN, field);
+    core_add(b, &in->group, name, (struct gql_ref){b->boolean, 0}, CORE_JOIN, field); /* contract 2.8: accepted */
 }
 
 /* What a record can be found by for certain: its id, and every unique field. */

@@ -232,23 +232,18 @@ static const struct gql_field_row only_id[] = {GIVEN("id", "UUID!"), {0}};
 static const struct gql_field_row translation[] = {
     GIVEN("locale", "String!"), GIVEN("property", "String!"), GIVEN("value", "String"), {0}};
 static const struct gql_field_row create_one_field[] = {GIVEN("field", "CreateFieldInput!"), {0}};
+/* Of a new field and of a change. */
+#define FIELD_MEMBERS                                                                                                  \
+    GIVEN("description", "String"), GIVEN("icon", "String"), GIVEN("isActive", "Boolean"),                             \
+        GIVEN("isSystem", "Boolean"), GIVEN("isUIEditable", "Boolean"), GIVEN("isUIReadOnly", "Boolean"),              \
+        GIVEN("isNullable", "Boolean"), GIVEN("isUnique", "Boolean"), GIVEN("isSearchable", "Boolean"),                \
+        GIVEN("isAuditLogged", "Boolean"), GIVEN("defaultValue", "JSON"), GIVEN("options", "JSON"),                    \
+        GIVEN("settings", "JSON")
 static const struct gql_field_row create_field[] = {
     GIVEN("type", "FieldMetadataType!"),
     GIVEN("name", "String!"),
     GIVEN("label", "String!"),
-    GIVEN("description", "String"),
-    GIVEN("icon", "String"),
-    GIVEN("isActive", "Boolean"),
-    GIVEN("isSystem", "Boolean"),
-    GIVEN("isUIEditable", "Boolean"),
-    GIVEN("isUIReadOnly", "Boolean"),
-    GIVEN("isNullable", "Boolean"),
-    GIVEN("isUnique", "Boolean"),
-    GIVEN("isSearchable", "Boolean"),
-    GIVEN("isAuditLogged", "Boolean"),
-    GIVEN("defaultValue", "JSON"),
-    GIVEN("options", "JSON"),
-    GIVEN("settings", "JSON"),
+    FIELD_MEMBERS,
     GIVEN("objectMetadataId", "UUID!"),
     GIVEN("isLabelSyncedWithName", "Boolean"),
     GIVEN("isRemoteCreation", "Boolean"),
@@ -262,19 +257,7 @@ static const struct gql_field_row update_field[] = {
     GIVEN("universalIdentifier", "String"),
     GIVEN("name", "String"),
     GIVEN("label", "String"),
-    GIVEN("description", "String"),
-    GIVEN("icon", "String"),
-    GIVEN("isActive", "Boolean"),
-    GIVEN("isSystem", "Boolean"),
-    GIVEN("isUIEditable", "Boolean"),
-    GIVEN("isUIReadOnly", "Boolean"),
-    GIVEN("isNullable", "Boolean"),
-    GIVEN("isUnique", "Boolean"),
-    GIVEN("isSearchable", "Boolean"),
-    GIVEN("isAuditLogged", "Boolean"),
-    GIVEN("defaultValue", "JSON"),
-    GIVEN("options", "JSON"),
-    GIVEN("settings", "JSON"),
+    FIELD_MEMBERS,
     GIVEN("objectMetadataId", "UUID"),
     GIVEN("isLabelSyncedWithName", "Boolean"),
     GIVEN("morphRelationsUpdatePayload", "[JSON!]"),

@@ -38,6 +38,7 @@ static const struct gql_field_row role[] = {
     MEMBER("canUpdateAllObjectRecords", "Boolean!"),
     MEMBER("canSoftDeleteAllObjectRecords", "Boolean!"),
     MEMBER("canDestroyAllObjectRecords", "Boolean!"),
+    MEMBER("canIntrospect", "Boolean!"),
     MEMBER("permissionFlags", "[RolePermissionFlag!]"),
     MEMBER("objectPermissions", "[ObjectPermission!]"),
     MEMBER("fieldPermissions", "[FieldPermission!]"),
@@ -176,7 +177,8 @@ static const struct gql_field_row update_api_key[] = {
         GIVEN("canAccessAllTools", "Boolean"), GIVEN("canReadAllObjectRecords", "Boolean"),                            \
         GIVEN("canUpdateAllObjectRecords", "Boolean"), GIVEN("canSoftDeleteAllObjectRecords", "Boolean"),              \
         GIVEN("canDestroyAllObjectRecords", "Boolean"), GIVEN("canBeAssignedToUsers", "Boolean"),                      \
-        GIVEN("canBeAssignedToAgents", "Boolean"), GIVEN("canBeAssignedToApiKeys", "Boolean")
+        GIVEN("canBeAssignedToAgents", "Boolean"), GIVEN("canBeAssignedToApiKeys", "Boolean"),                         \
+        GIVEN("canIntrospect", "Boolean")
 static const struct gql_field_row create_role[] = {GIVEN("id", "String"), GIVEN("label", "String!"), ROLE_GIVEN, {0}};
 static const struct gql_field_row update_role[] = {GIVEN("update", "UpdateRolePayload!"), GIVEN("id", "UUID!"), {0}};
 static const struct gql_field_row role_updates[] = {GIVEN("label", "String"), ROLE_GIVEN, {0}};

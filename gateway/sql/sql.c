@@ -73,14 +73,20 @@ struct sql sql_live_count(void)
     return (struct sql){STR("select core.live_count($1)"), types, 1};
 }
 
+/* insert into t (…, without the bracket that ends the columns. */
+static void put_insert(struct strbuf *text, const struct object *object)
+{
+    strbuf_puts(text, "insert into ");
+    strbuf_put(text, object->table);
+    strbuf_puts(text, " (");
+    put_columns(text, object);
+}
+
 struct sql sql_insert_one(struct arena *arena, const struct object *object)
 {
     struct strbuf text = {0};
     uint32_t *types = ARENA_ARRAY(arena, uint32_t, object->column_count);
-    strbuf_puts(&text, "insert into ");
-    strbuf_put(&text, object->table);
-    strbuf_puts(&text, " (");
-    put_columns(&text, object);
+    put_insert(&text, object);
     strbuf_puts(&text, ") values (");
     for (size_t i = 0; i < object->column_count; i++) {
         strbuf_printf(&text, i == 0 ? "$%zu" : ", $%zu", i + 1);
@@ -100,10 +106,7 @@ struct sql sql_insert_many(struct arena *arena, const struct object *object)
 {
     struct strbuf text = {0};
     uint32_t *types = ARENA_ARRAY(arena, uint32_t, object->column_count);
-    strbuf_puts(&text, "insert into ");
-    strbuf_put(&text, object->table);
-    strbuf_puts(&text, " (");
-    put_columns(&text, object);
+    put_insert(&text, object);
     strbuf_puts(&text, ") select ");
     for (size_t i = 0; i < object->column_count; i++) {
         bool as_text = travels_as_text(object->columns[i].kind);

@@ -50,14 +50,18 @@ struct sql_bound sql_lock_matching(struct arena *arena, const struct plan *plan,
 /* The records with these ids, live ones, locked if wanted. */
 struct sql_bound sql_by_ids(struct arena *arena, const struct object *object, const struct uuid *ids, size_t count,
                             bool with_deleted, bool lock);
+/* The ids and search vectors (as text) of these records, in the order of their ids. */
+struct sql_bound sql_vectors(struct arena *arena, const struct object *object, const struct field *vector,
+                             const struct uuid *ids, size_t count);
 /* More records than this come not across one relation at once, whatever its pages allow: one more tells it. */
 enum { SQL_RELATED_MAX = 100000 };
+/* `together`: the ids are those of one parent, which the first one stands for. */
 /* The other side of a relation, for all parents at once: of a to-one the records with these ids; of a to-many those
  * whose join column is among these ids, each parent's page of them, one more than its limit, parent by parent in the
  * page's order (backward in reverse). Result columns are those of the target's that sql_related_needs marks, in their
  * order, then those of the order's terms that lie across relations. */
 struct sql_bound sql_related(struct arena *arena, const struct plan_relation *relation, const struct uuid *ids,
-                             size_t count);
+                             size_t count, bool together);
 /* Groups: dimensions as text, then aggregates as text (NULL = none). */
 struct sql_bound sql_groups(struct arena *arena, const struct plan *plan);
 /* The sample of each group: the dimensions as text, then object->columns. */
@@ -65,7 +69,7 @@ struct sql_bound sql_group_samples(struct arena *arena, const struct plan *plan)
 /* What there is across a to-many relation: the join column, how many as int8, then the relation's aggregates as text,
  * for each of these parents that has any. */
 struct sql_bound sql_related_totals(struct arena *arena, const struct plan_relation *relation, const struct uuid *ids,
-                                    size_t count);
+                                    size_t count, bool together);
 /* READ_MANY's aggregates over all that match, as text: one row. */
 struct sql_bound sql_aggregates(struct arena *arena, const struct plan *plan);
 
@@ -107,6 +111,11 @@ struct sql_bound sql_by_keys(struct arena *arena, const struct object *object, c
  * number of all of them. At least one is usable. */
 struct sql_bound sql_duplicates(struct arena *arena, const struct object *object, const struct value *values,
                                 const bool *usable, const struct uuid *except, size_t limit);
+
+/* Aggregates over all of them, as text: one row. */
+struct sql_bound sql_duplicate_aggregates(struct arena *arena, const struct object *object, const struct value *values,
+                                          const bool *usable, const struct uuid *except,
+                                          const struct aggregate *aggregates, size_t count);
 
 /* The outbox: one event, or arrays of them; RETURNING seq. Parameters in the order of enum sql_event. */
 enum sql_event {

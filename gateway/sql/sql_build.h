@@ -36,6 +36,9 @@ void build_from(struct sql_builder *builder, unsigned alias, const struct object
 void build_filter(struct sql_builder *builder, unsigned alias, const struct filter *filter);
 /* ` where …`: live ones unless the plan sees deleted ones too, and the filter. */
 void build_where(struct sql_builder *builder, unsigned alias, const struct plan *plan);
+/* ` where …`: what sql_duplicates finds. */
+void build_duplicates_where(struct sql_builder *builder, const struct object *object, const struct value *values,
+                            const bool *usable, const struct uuid *except);
 /* ` and …`: the same of one relation's records, behind the condition on the join column. */
 void build_related_where(struct sql_builder *builder, unsigned alias, const struct plan_relation *relation);
 

@@ -389,14 +389,33 @@ struct sql_bound sql_aggregates(struct arena *arena, const struct plan *plan)
     return build_end(&builder);
 }
 
+struct sql_bound sql_duplicate_aggregates(struct arena *arena, const struct object *object, const struct value *values,
+                                          const bool *usable, const struct uuid *except,
+                                          const struct aggregate *aggregates, size_t count)
+{
+    struct sql_builder builder;
+    build_begin(&builder, arena);
+    build_text(&builder, "select ");
+    build_aggregates(&builder, aggregates, count, false);
+    build_from(&builder, 0, object);
+    build_duplicates_where(&builder, object, values, usable, except);
+    return build_end(&builder);
+}
+
 struct sql_bound sql_related_totals(struct arena *arena, const struct plan_relation *relation, const struct uuid *ids,
-                                    size_t count)
+                                    size_t count, bool together)
 {
     const struct object *target = relation->field->target;
     struct sql_builder builder;
     build_begin(&builder, arena);
     build_text(&builder, "select ");
-    build_column(&builder, 0, &relation->field->inverse->columns[0]);
+    if (together) {
+        struct value first = {.kind = COLUMN_UUID, .as.uuid = ids[0]};
+        build_value(&builder, &first);
+        build_text(&builder, "::uuid");
+    } else {
+        build_column(&builder, 0, &relation->field->inverse->columns[0]);
+    }
     build_text(&builder, ", count(*)");
     build_aggregates(&builder, relation->aggregates, relation->aggregate_count, true);
     build_from(&builder, 0, target);

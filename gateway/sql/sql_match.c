@@ -66,6 +66,31 @@ static void build_criterion(struct sql_builder *builder, const struct duplicate_
     }
 }
 
+void build_duplicates_where(struct sql_builder *builder, const struct object *object, const struct value *values,
+                            const bool *usable, const struct uuid *except)
+{
+    build_text(builder, " where ");
+    build_column(builder, 0, object->deleted_at);
+    build_text(builder, " is null");
+    if (except != NULL) {
+        char *text = arena_bytes(builder->arena, UUID_TEXT_LEN);
+        uuid_print(except, text);
+        build_text(builder, " and ");
+        build_column(builder, 0, object->id_column);
+        build_text(builder, " <> ");
+        build_arg(builder, SQL_UUID, str_of(text, UUID_TEXT_LEN));
+    }
+    const char *before = " and ((";
+    for (size_t i = 0; i < object->criterion_count; i++) {
+        if (usable[i]) {
+            build_text(builder, before);
+            build_criterion(builder, &object->criteria[i], values);
+            before = ") or (";
+        }
+    }
+    build_text(builder, "))");
+}
+
 struct sql_bound sql_duplicates(struct arena *arena, const struct object *object, const struct value *values,
                                 const bool *usable, const struct uuid *except, size_t limit)
 {
@@ -75,26 +100,8 @@ struct sql_bound sql_duplicates(struct arena *arena, const struct object *object
     build_columns(&builder, 0, object);
     build_text(&builder, ", count(*) over ()");
     build_from(&builder, 0, object);
-    build_text(&builder, " where ");
-    build_column(&builder, 0, object->deleted_at);
-    build_text(&builder, " is null");
-    if (except != NULL) {
-        char *text = arena_bytes(arena, UUID_TEXT_LEN);
-        uuid_print(except, text);
-        build_text(&builder, " and ");
-        build_column(&builder, 0, object->id_column);
-        build_text(&builder, " <> ");
-        build_arg(&builder, SQL_UUID, str_of(text, UUID_TEXT_LEN));
-    }
-    const char *before = " and ((";
-    for (size_t i = 0; i < object->criterion_count; i++) {
-        if (usable[i]) {
-            build_text(&builder, before);
-            build_criterion(&builder, &object->criteria[i], values);
-            before = ") or (";
-        }
-    }
-    build_text(&builder, ")) order by ");
+    build_duplicates_where(&builder, object, values, usable, except);
+    build_text(&builder, " order by ");
     build_column(&builder, 0, object->position);
     build_text(&builder, ", ");
     build_column(&builder, 0, object->id_column);

@@ -212,7 +212,7 @@ static void plan_order(const struct plan_relation *relation, struct order_term *
  * table of links has an index for each object of the model is what made this dear.
  */
 static struct sql_bound related_many(struct arena *arena, const struct plan_relation *relation, const struct uuid *ids,
-                                     size_t count)
+                                     size_t count, bool together)
 {
     const struct object *target = relation->field->target;
     struct order_term id;
@@ -227,9 +227,10 @@ static struct sql_bound related_many(struct arena *arena, const struct plan_rela
     build_text(&builder, "select ");
     build_needed(&builder, relation);
     build_order_columns(&builder, &order, false);
-    build_text(&builder, " from unnest((select ");
+    build_text(&builder, together ? " from (select " : " from unnest((select ");
     build_uuids(&builder, ids, count);
-    build_text(&builder, ")) as parent (id) cross join lateral (select ");
+    build_text(&builder, together ? ") as parent (ids)" : ")) as parent (id)");
+    build_text(&builder, " cross join lateral (select ");
     build_text(&builder, joins.text.len == 0 ? "*" : "t1.*");
     build_order_columns(&builder, &order, true);
     build_from(&builder, 1, target);
@@ -237,7 +238,7 @@ static struct sql_bound related_many(struct arena *arena, const struct plan_rela
     strbuf_release(&joins.text);
     build_text(&builder, " where ");
     build_column(&builder, 1, &relation->field->inverse->columns[0]);
-    build_text(&builder, " = parent.id");
+    build_text(&builder, together ? " = any(parent.ids)" : " = parent.id");
     build_related_where(&builder, 1, relation);
     build_keyset(&builder, &order, &relation->page);
     build_order_by(&builder, &order, relation->page.backward);
@@ -263,8 +264,8 @@ static struct sql_bound related_one(struct arena *arena, const struct plan_relat
 }
 
 struct sql_bound sql_related(struct arena *arena, const struct plan_relation *relation, const struct uuid *ids,
-                             size_t count)
+                             size_t count, bool together)
 {
     return relation->field->side == RELATION_MANY_TO_ONE ? related_one(arena, relation, ids, count)
-                                                         : related_many(arena, relation, ids, count);
+                                                         : related_many(arena, relation, ids, count, together);
 }

@@ -43,21 +43,34 @@ static void put_quoted(struct strbuf *out, struct str word)
     strbuf_put_char(out, '\'');
 }
 
-struct str sql_search_words(struct arena *arena, struct str typed)
+static bool is_gap(char byte)
 {
-    struct strbuf words = {0};
-    size_t at = 0;
-    while (at < typed.len) {
-        size_t end = at;
-        while (end < typed.len && typed.ptr[end] != ' ' && typed.ptr[end] != '\t' && typed.ptr[end] != '\n') {
+    return byte == ' ' || byte == '\t' || byte == '\n';
+}
+
+bool sql_search_next(struct str *rest, struct str *word)
+{
+    while (rest->len > 0) {
+        size_t end = 0;
+        while (end < rest->len && !is_gap(rest->ptr[end])) {
             end++;
         }
-        struct str word = str_slice(typed, at, end);
-        if (has_word(word)) {
-            strbuf_puts(&words, words.len == 0 ? "" : " & ");
-            put_quoted(&words, word);
+        *word = str_slice(*rest, 0, end);
+        *rest = str_slice(*rest, end < rest->len ? end + 1 : end, rest->len);
+        if (has_word(*word)) {
+            return true;
         }
-        at = end + 1;
+    }
+    return false;
+}
+
+struct str sql_search_words(struct arena *arena, struct str typed, bool all)
+{
+    struct strbuf words = {0};
+    struct str word;
+    while (sql_search_next(&typed, &word)) {
+        strbuf_puts(&words, words.len == 0 ? "" : all ? ":* & " : " & ");
+        put_quoted(&words, word);
     }
     strbuf_puts(&words, words.len == 0 ? "" : ":*");
     struct str copy = arena_copy(arena, strbuf_str(&words));
@@ -163,5 +176,24 @@ struct sql_bound sql_search(struct arena *arena, const struct sql_search *search
     }
     build_text(&builder, ") as results order by cd desc, plain desc, place, id limit ");
     build_int(&builder, (int64_t)search->limit + 1);
+    return build_end(&builder);
+}
+
+struct sql_bound sql_vectors(struct arena *arena, const struct object *object, const struct field *vector,
+                             const struct uuid *ids, size_t count)
+{
+    struct sql_builder builder;
+    build_begin(&builder, arena);
+    build_text(&builder, "select ");
+    build_column(&builder, 0, object->id_column);
+    build_text(&builder, ", t0.");
+    identifier_put(&builder.text, vector->name);
+    build_text(&builder, "::text");
+    build_from(&builder, 0, object);
+    build_text(&builder, " where ");
+    build_column(&builder, 0, object->id_column);
+    build_text(&builder, " = any(");
+    build_uuids(&builder, ids, count);
+    build_text(&builder, ") order by 1");
     return build_end(&builder);
 }

@@ -22,8 +22,11 @@ struct sql_search {
 
 /* The column of an object that is searched, or NULL. */
 const struct field *sql_search_field(const struct object *object);
-/* What a person typed as a tsquery: all words, the last one as a beginning. Empty when there is no word in it. */
-struct str sql_search_words(struct arena *arena, struct str typed);
+/* Cuts the next word off what a person typed; false when there is none left. */
+bool sql_search_next(struct str *rest, struct str *word);
+/* What a person typed as a tsquery: all words, the last one as a beginning (or each, if `all`). Empty when there is no
+ * word in it. */
+struct str sql_search_words(struct arena *arena, struct str typed, bool all);
 /*
  * Best first (ts_rank_cd, ts_rank, then the objects' order and id), live ones only, one row more than the limit.
  * Columns: index of the object as int8, id, the label as text, ts_rank_cd and ts_rank as text.

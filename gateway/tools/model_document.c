@@ -16,21 +16,10 @@ static struct uuid fresh_id(void)
     return uuid_v4(random);
 }
 
-/* The model file's rows with all that a document compares. */
 static bool read_standard(const char *path, struct model *model, struct blueprint_standard *out, struct err *err)
 {
     if (!model_read(model, path, err)) {
         return false;
-    }
-    for (size_t i = 0; i < model->object_count; i++) {
-        model->object_rows[i].description = model->objects[i].description;
-        model->object_rows[i].icon = model->objects[i].icon;
-        model->object_rows[i].shortcut = model->objects[i].shortcut;
-    }
-    for (size_t i = 0; i < model->field_count; i++) {
-        model->field_rows[i].description = model->fields[i].description;
-        model->field_rows[i].icon = model->fields[i].icon;
-        model->field_rows[i].searchable = model->fields[i].searchable;
     }
     *out = (struct blueprint_standard){model->object_rows, model->object_count, model->field_rows, model->field_count};
     return true;

@@ -45,25 +45,6 @@ static _Noreturn void die(const char *what, const char *why)
 
 /* ---- the catalogue: universal ids serve as ids ---- */
 
-static size_t find_object(const struct model *model, struct str name)
-{
-    size_t i = 0;
-    while (i < model->object_count && !str_eq(model->object_rows[i].name_singular, name)) {
-        i++;
-    }
-    return i;
-}
-
-static struct uuid find_field(const struct model *model, size_t object, struct str name)
-{
-    for (size_t i = 0; i < model->field_count; i++) {
-        if (model->fields[i].object == object && str_eq(model->field_rows[i].name, name)) {
-            return model->field_rows[i].id;
-        }
-    }
-    return (struct uuid){0};
-}
-
 static void give_ids(struct model *model)
 {
     for (size_t i = 0; i < model->object_count; i++) {
@@ -73,18 +54,7 @@ static void give_ids(struct model *model)
         model->field_rows[i].id = model->field_rows[i].universal_id;
         model->field_rows[i].ordinal = (double)i;
     }
-    for (size_t i = 0; i < model->field_count; i++) {
-        struct field_row *row = &model->field_rows[i];
-        row->object_id = model->object_rows[model->fields[i].object].id;
-        size_t target = find_object(model, model->fields[i].target);
-        if (model->fields[i].target.len > 0 && target < model->object_count) {
-            row->target_object_id = model->object_rows[target].id;
-            row->target_field_id = find_field(model, target, model->fields[i].inverse);
-        }
-    }
-    for (size_t i = 0; i < model->object_count; i++) {
-        model->object_rows[i].label_identifier_id = find_field(model, i, model->objects[i].label_identifier);
-    }
+    model_link(model);
 }
 
 static struct catalogue *standard_catalogue(void)

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
@@ -194,6 +195,34 @@ static void long_errors_are_cut_between_characters(void **state)
     }
 }
 
+static void a_growing_array_keeps_its_items(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    size_t *items = NULL;
+    size_t capacity = 0;
+    for (size_t count = 0; count < 100; count++) {
+        items = arena_grow(&arena, items, count, &capacity, sizeof *items);
+        assert_true(capacity > count);
+        items[count] = count * 7;
+    }
+    for (size_t i = 0; i < 100; i++) {
+        assert_int_equal(items[i], i * 7);
+    }
+    arena_release(&arena);
+}
+
+static void a_copied_text_ends_with_nul(void **state)
+{
+    (void)state;
+    char *some = str_dup(str_slice(STR("abcdef"), 1, 3));
+    char *none = str_dup(STR_EMPTY);
+    assert_string_equal(some, "bc");
+    assert_string_equal(none, "");
+    free(some);
+    free(none);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -205,6 +234,8 @@ int main(void)
         cmocka_unit_test(list_keeps_order),
         cmocka_unit_test(errors_are_filled),
         cmocka_unit_test(long_errors_are_cut_between_characters),
+        cmocka_unit_test(a_growing_array_keeps_its_items),
+        cmocka_unit_test(a_copied_text_ends_with_nul),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

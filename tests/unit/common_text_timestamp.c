@@ -241,12 +241,34 @@ static void http_dates(void **state)
     assert_string_equal(text, "Thu, 01 Jan 1970 00:00:00 GMT");
 }
 
+static void exact_times_have_all_microseconds(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t us;
+        const char *text;
+    } cases[] = {{0, "1970-01-01T00:00:00.000000Z"},
+                 {1234567, "1970-01-01T00:00:01.234567Z"},
+                 {-1, "1969-12-31T23:59:59.999999Z"},
+                 {-1000, "1969-12-31T23:59:59.999000Z"}};
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct strbuf out = {0};
+        timestamp_put_exact(&out, cases[i].us);
+        assert_string_equal(strbuf_cstr(&out), cases[i].text);
+        strbuf_release(&out);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_layout_is_read),    cmocka_unit_test(everything_else_is_refused),
-        cmocka_unit_test(microseconds_are_kept),   cmocka_unit_test(dates_are_taken_in_utc),
-        cmocka_unit_test(every_day_converts_back), cmocka_unit_test(http_dates),
+        cmocka_unit_test(every_layout_is_read),
+        cmocka_unit_test(everything_else_is_refused),
+        cmocka_unit_test(microseconds_are_kept),
+        cmocka_unit_test(dates_are_taken_in_utc),
+        cmocka_unit_test(every_day_converts_back),
+        cmocka_unit_test(http_dates),
+        cmocka_unit_test(exact_times_have_all_microseconds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

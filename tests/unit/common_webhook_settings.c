@@ -151,7 +151,8 @@ static void keys(void **state)
 static void an_event_about_a_webhook(void **state)
 {
     (void)state;
-    struct webhook_event event = {.target_url = STR("http://x/\"")};
+    struct webhook_event event = {.target_url =
+                                      STR("https://user:password@hooks.example.com:8443/secret/path?token=t@u#f")};
     struct strbuf out = {0};
     assert_true(uuid_parse(STR("90056586-1228-4e03-a507-70140aa85c05"), &event.id));
     event.reason = STR("why");
@@ -159,8 +160,21 @@ static void an_event_about_a_webhook(void **state)
     webhook_event_put(&out, &event);
     assert_string_equal(
         strbuf_cstr(&out),
-        "{\"id\":\"90056586-1228-4e03-a507-70140aa85c05\",\"targetUrl\":\"http://x/\\\"\",\"reason\":"
+        "{\"id\":\"90056586-1228-4e03-a507-70140aa85c05\",\"targetUrl\":\"https://hooks.example.com:8443\",\"reason\":"
         "\"why\",\"failingSince\":\"1970-01-01T00:00:01.000Z\",\"disablesAt\":null,\"disabledAt\":null}");
+    static const struct {
+        struct str url;
+        const char *shown;
+    } urls[] = {{STR_INIT("http://[::1]?q@x"), "\"targetUrl\":\"http://[::1]\""},
+                {STR_INIT("http://a.example"), "\"targetUrl\":\"http://a.example\""},
+                {STR_INIT("nonsense"), "\"targetUrl\":\"nonsense\""},
+                {STR_INIT(""), "\"targetUrl\":\"\""}};
+    for (size_t i = 0; i < ARRAY_LEN(urls); i++) {
+        strbuf_clear(&out);
+        event.target_url = urls[i].url;
+        webhook_event_put(&out, &event);
+        assert_non_null(strstr(strbuf_cstr(&out), urls[i].shown));
+    }
     strbuf_release(&out);
 }
 

@@ -450,6 +450,37 @@ static void pages_are_windows(void **state)
     arena_release(&arena);
 }
 
+static void listed_pages_are_windows(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *query;
+        size_t from, to;
+        bool next, previous;
+    } cases[] = {
+        {"", 0, 4, false, false},
+        {"limit=3", 0, 3, true, false},
+        {"limit=2&starting_after=09000000-0000-0000-0000-000000000000", 2, 4, false, true},
+        {"limit=1&ending_before=04000000-0000-0000-0000-000000000000", 1, 2, true, true},
+        {"ending_before=04000000-0000-0000-0000-000000000000", 0, 2, true, false},
+        {"starting_after=05000000-0000-0000-0000-000000000000", 4, 4, false, true},
+        {"ending_before=05000000-0000-0000-0000-000000000000", 0, 0, true, false},
+    };
+    static const struct uuid ids[] = {{{1}}, {{9}}, {{4}}, {{7}}};
+    struct arena arena = {0};
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct page_params params;
+        struct err err;
+        assert_true(page_params_read(&arena, str_from(cases[i].query), &params, &err));
+        struct page page = page_of_listed(&params, ids, ARRAY_LEN(ids));
+        if (page.from != cases[i].from || page.to != cases[i].to || page.has_next != cases[i].next ||
+            page.has_previous != cases[i].previous) {
+            fail_msg("%s: [%zu, %zu) %d %d", cases[i].query, page.from, page.to, page.has_next, page.has_previous);
+        }
+    }
+    arena_release(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -457,6 +488,7 @@ int main(void)
         cmocka_unit_test(wrong_fields_are_reported),    cmocka_unit_test(several_operations_see_each_other),
         cmocka_unit_test(large_tables_are_not_locked),  cmocka_unit_test(standard_values_are_kept_and_come_back),
         cmocka_unit_test(a_report_has_the_wire_s_form), cmocka_unit_test(pages_are_windows),
+        cmocka_unit_test(listed_pages_are_windows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

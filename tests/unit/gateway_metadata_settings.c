@@ -120,7 +120,7 @@ static void a_role_that_writes_reads(void **state)
     assert_true(
         role_read_create(json("{\"label\":\"x\",\"canDestroyAllObjectRecords\":true,\"canReadAllObjectRecords\":true}"),
                          &role, &given, &err));
-    assert_true(role.flags[ROLE_FOR_API_KEYS] && !role.flags[ROLE_UPDATE_SETTINGS]);
+    assert_true(role.flags[ROLE_FOR_API_KEYS] && role.flags[ROLE_INTROSPECT] && !role.flags[ROLE_UPDATE_SETTINGS]);
     assert_true(role_read_update(json("{\"canDestroyAllObjectRecords\":true}"), &role, &given, &err));
     assert_true(given.flags[ROLE_DESTROY_RECORDS] && !given.flags[ROLE_READ_RECORDS] && !given.label);
 }

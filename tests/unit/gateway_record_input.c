@@ -301,7 +301,7 @@ static void bad_values_are_named(void **state)
         {"{\"company\":{\"connect\":{}}}", "Relation \"company\" requires create, connect, or disconnect operation, "
                                            "such as {\"connect\":{\"where\":{…}}}; or set "
                                            "\"companyId\""},
-        {"{\"searchVector\":\"a\"}", "Field \"searchVector\" is not writable"},
+        {"{\"searchVector\":\"a\"}", "Field \"searchVector\" does not support write operations"},
         {"{\"deletedAt\":null}", "Field \"deletedAt\" is not writable"},
         {"{\"updatedAt\":\"2025-01-01\"}", "Field \"updatedAt\" is not writable"},
         {"{\"updatedBy\":{}}", "Field \"updatedBy\" is not writable"},

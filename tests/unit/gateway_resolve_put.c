@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -297,7 +298,8 @@ static void groups_have_typed_values_and_their_records(void **state)
     struct world *world = *state;
     ask(world,
         "{ companiesGroupBy(groupBy: [{employees: true}, {annualRevenue: {amountMicros: true}}, {workPolicy: true},"
-        " {words: true}]) { groupByDimensionValues totalCount edges { node { id } } pageInfo { hasNextPage } } }");
+        " {words: true}], limit: 3) { groupByDimensionValues totalCount edges { node { id } } pageInfo { hasNextPage } "
+        "} }");
     static const struct str first[] = {STR_INIT("12"), STR_INIT("100"), {NULL, 0}, STR_INIT("{a,\"b \\\"c\\\",\",d}")};
     static const struct str second[] = {{NULL, 0}, STR_INIT("0.5"), STR_INIT("HYBRID"), STR_INIT("{}")};
     static const struct str counts[] = {STR_INIT("2"), STR_INIT("12")};
@@ -367,7 +369,42 @@ static void relations_are_counted(void **state)
     assert_string_equal(world->err.tag, "TOO_COMPLEX_QUERY");
     assert_string_equal(world->err.text,
                         "Query complexity is too high. Please, reduce the amount of relation fields requested. Query "
-                        "complexity: 5. Maximum complexity: 4.");
+                        "complexity: 6. Maximum complexity: 4.");
+}
+
+/* How complex it is, when it is too complex. */
+static int complexity(struct world *world, const char *query)
+{
+    int count = 0;
+    assert_false(plan(world, query));
+    const char *at = strstr(world->err.text, "Query complexity: ");
+    assert_non_null(at);
+    assert_int_equal(sscanf(at, "Query complexity: %d", &count), 1);
+    return count;
+}
+
+#define THREE "a: company { id } b: company { id } c: company { id }"
+
+static void relations_of_orders_and_filters_are_counted(void **state)
+{
+    struct world *world = *state;
+    assert_true(plan(world, "{ people(orderBy: [{jobTitle: AscNullsLast}], filter: {companyId: {is: NULL}}) { edges {"
+                            " node { " THREE " } } } }"));
+    assert_int_equal(complexity(world, "{ people(orderBy: [{company: {name: AscNullsLast}}, {company: {employees:"
+                                       " AscNullsLast}}]) { edges { node { " THREE " } } } }"),
+                     5);
+    assert_int_equal(complexity(world, "{ people(filter: {or: [{company: {name: {eq: \"a\"}}}, {company: {name: {eq:"
+                                       " \"b\"}}}]}) { edges { node { " THREE " } } } }"),
+                     6);
+    assert_int_equal(complexity(world, "{ companies { edges { node { people(orderBy: [{company: {name: AscNullsLast}}],"
+                                       " filter: {company: {name: {eq: \"a\"}}}) { edges { node { company { id }"
+                                       " b: company { id } } } } } } } }"),
+                     6);
+    /* Groups with records have theirs each (contract 3.3). */
+    assert_int_equal(complexity(world, "{ peopleGroupBy(groupBy: [{jobTitle: true}], limit: 3) { edges { node { company"
+                                       " { id } } } } }"),
+                     7);
+    assert_true(plan(world, "{ peopleGroupBy(groupBy: [{jobTitle: true}]) { totalCount } }"));
 }
 
 int main(void)
@@ -389,6 +426,7 @@ int main(void)
         TEST(a_record_that_is_not_there_is_said),
         TEST(the_field_at_fault_is_named),
         TEST(relations_are_counted),
+        TEST(relations_of_orders_and_filters_are_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -134,6 +134,7 @@ static void types_are_the_contracts(void **state)
         {"PersonGroupByInput", "id", NULL},
         {"PersonGroupByInput", "extra", NULL},
         {"PersonGroupByInput", "company", "CompanyGroupByInput"},
+        {"PersonGroupByInput", "companyId", "Boolean"},
         {"PersonGroupByInput", "jobTitle", "Boolean"},
         {"LinksGroupByInput", "secondaryLinks", NULL},
         {"PersonOrderByWithGroupByInput", "aggregate", "PersonOrderByWithGroupByAggregateInput"},

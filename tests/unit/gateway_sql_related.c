@@ -58,10 +58,13 @@ static void the_plain_one(void **state)
     (void)state;
     struct plan_relation relation = {.field = field_of("company", "people"), .page = {.limit = 60, .count = COUNT_CUT}};
     expect(
-        sql_related(&arena, &relation, ids, 2),
+        sql_related(&arena, &relation, ids, 2, false),
         " from unnest((select $1)) as parent (id) cross join lateral (select * from \"workspace\".\"person\" t1 where "
         "t1.\"companyId\" = parent.id and t1.\"deletedAt\" is null order by t1.\"id\" limit $2) as t0");
-    expect(sql_related_totals(&arena, &relation, ids, 2),
+    struct str merged = sql_related(&arena, &relation, ids, 2, true).sql.text;
+    assert_non_null(strstr(arena_cstr(&arena, merged), "as parent (ids) cross join lateral"));
+    assert_non_null(strstr(arena_cstr(&arena, merged), " = any(parent.ids)"));
+    expect(sql_related_totals(&arena, &relation, ids, 2, false),
            "select t0.\"companyId\", count(*) from \"workspace\".\"person\" t0 where t0.\"companyId\" = any($1) and "
            "t0.\"deletedAt\" is null group by 1");
 }
@@ -80,7 +83,7 @@ static void order_cursor_offset_and_filter(void **state)
                                      .order_count = 2,
                                      .page = {.limit = 2, .offset = 3, .backward = true, .cursor = cursor}};
     expect(
-        sql_related(&arena, &relation, ids, 2),
+        sql_related(&arena, &relation, ids, 2, false),
         " from unnest((select $1)) as parent (id) cross join lateral (select * from \"workspace\".\"person\" t1 where "
         "t1.\"companyId\" = parent.id and t1.\"jobTitle\" is not null and (t1.\"position\", t1.\"id\") < ($2, $3) "
         "order by t1.\"position\" desc, t1.\"id\" desc limit $4 offset $5) as t0");
@@ -93,7 +96,7 @@ static void an_order_across_a_relation_brings_its_column(void **state)
                                   term(field_of("person", "id"), NULL)};
     struct plan_relation relation = {
         .field = field_of("company", "people"), .order = terms, .order_count = 2, .page = {.limit = 2}};
-    struct sql_bound bound = sql_related(&arena, &relation, ids, 2);
+    struct sql_bound bound = sql_related(&arena, &relation, ids, 2, false);
     size_t places[2];
     bool needed[64] = {false};
     sql_related_needs(&relation, needed);
@@ -119,7 +122,7 @@ static void only_the_columns_that_are_asked_for(void **state)
                                      .order = terms,
                                      .order_count = 3,
                                      .page = {.limit = 2}};
-    struct str text = sql_related(&arena, &relation, ids, 2).sql.text;
+    struct str text = sql_related(&arena, &relation, ids, 2, false).sql.text;
     assert_true(
         str_starts_with(text, STR("select t0.\"id\", t0.\"position\", t0.\"nameFirstName\", t0.\"nameLastName\", "
                                   "t0.\"companyId\", t0.o1 from unnest((select $1))")));
@@ -132,7 +135,7 @@ static void only_the_columns_that_are_asked_for(void **state)
     assert_int_equal(places[2], 0);
     const struct field *names[] = {field_of("company", "id"), field_of("company", "name")};
     struct plan_relation to_one = {.field = field_of("person", "company"), .selection = {.fields = names, .count = 2}};
-    expect(sql_related(&arena, &to_one, ids, 2),
+    expect(sql_related(&arena, &to_one, ids, 2, false),
            "select t0.\"id\", t0.\"name\" from \"workspace\".\"company\" t0 where t0.\"id\" = any($1) and "
            "t0.\"deletedAt\" is null order by t0.\"id\"");
 }
@@ -141,10 +144,10 @@ static void huge_pages_are_bounded_together(void **state)
 {
     (void)state;
     struct plan_relation relation = {.field = field_of("company", "people"), .page = {.limit = 49999}};
-    struct sql_bound bound = sql_related(&arena, &relation, ids, 2);
+    struct sql_bound bound = sql_related(&arena, &relation, ids, 2, false);
     assert_true(str_ends_with(bound.sql.text, STR(") as t0")));
     relation.page.limit = 50000;
-    bound = sql_related(&arena, &relation, ids, 2);
+    bound = sql_related(&arena, &relation, ids, 2, false);
     assert_true(str_ends_with(bound.sql.text, STR(") as t0 limit $3")));
     assert_true(str_is(bound.args[2].text, "100001"));
 }
@@ -157,7 +160,7 @@ static void aggregates_of_parents_and_of_all(void **state)
         aggregate_of(STR("countEmptyCode"), AGGREGATE_COUNT_EMPTY, field_of("person", "code"))};
     struct plan_relation relation = {
         .field = field_of("company", "people"), .aggregates = aggregates, .aggregate_count = 2};
-    expect(sql_related_totals(&arena, &relation, ids, 2),
+    expect(sql_related_totals(&arena, &relation, ids, 2, false),
            "select t0.\"companyId\", count(*), (count(*) filter (where nullif(concat(t0.\"nameFirstName\", "
            "t0.\"nameLastName\"), '') is null))::text, (count(*) filter (where nullif(t0.\"code\", '') is null))::text "
            "from \"workspace\".\"person\" t0 where t0.\"companyId\" = any($1) and t0.\"deletedAt\" is null group by 1");
@@ -183,9 +186,14 @@ static void search_is_a_condition(void **state)
     struct plan plan = {
         .kind = PLAN_READ_MANY, .object = catalogue_by_singular(catalogue, STR("person")), .filter = &search};
     struct sql_bound bound = sql_count(&arena, &plan);
-    expect(bound, "select count(*) from \"workspace\".\"person\" t0 where t0.\"deletedAt\" is null and "
-                  "t0.\"searchVector\" @@ pg_catalog.to_tsquery('pg_catalog.simple', $1)");
-    assert_true(str_is(bound.args[0].text, "'ann' & 'o''neil':*"));
+    const char *text = arena_cstr(&arena, bound.sql.text);
+    assert_non_null(strstr(text,
+                           " is null and (t0.\"searchVector\" @@ pg_catalog.to_tsquery('pg_catalog.simple', $1) or "
+                           "coalesce((select plain ilike any (array(select "));
+    assert_int_equal(bound.sql.type_count, 3);
+    assert_true(str_is(bound.args[0].text, "'ann':* & 'o''neil':*"));
+    assert_true(str_is(bound.args[1].text, "{\"%ann  o'neil%\"}"));
+    assert_true(str_is(bound.args[2].text, "{\"%'ann%\",\"%'o'neil%\"}"));
 }
 
 int main(void)

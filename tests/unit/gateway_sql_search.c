@@ -24,8 +24,9 @@ static void typed_words_become_a_query(void **state)
     };
     struct arena arena = {0};
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        assert_true(str_is(sql_search_words(&arena, str_from(rows[i][0])), rows[i][1]));
+        assert_true(str_is(sql_search_words(&arena, str_from(rows[i][0]), false), rows[i][1]));
     }
+    assert_true(str_is(sql_search_words(&arena, STR("acme  indus"), true), "'acme':* & 'indus':*"));
     arena_release(&arena);
 }
 

@@ -3,6 +3,8 @@
 'use strict';
 const assert = require('node:assert/strict');
 const crypto = require('node:crypto');
+const fs = require('node:fs');
+const path = require('node:path');
 const t = require('./tools.js');
 const { sql, sleep, until } = t;
 
@@ -105,6 +107,25 @@ const cases = {
     assert.equal(await dispatcher.metric('portti_lanes{state="open"}'), 0);
     await until('all are recorded', 3, async () => await sql(`select count(*) from core.attempt where webhook_id = '${hook.id}' and outcome = 'delivered'`) === '200');
     await until('nothing waits', 3, async () => await sql('select count(*) from core.pending') === '0');
+  },
+
+  async 'few open files: fewer at once, and no receiver is blamed'(start) {
+    const log = path.join(t.env.LOG_FOLDER, 'dispatcher.log');
+    const from = fs.statSync(log).size;
+    const dispatcher = await start({ retry_schedule: '300ms,300ms,300ms,300ms,300ms,300ms,300ms,300ms,300ms,300ms' }, { wrap: ['prlimit', '--nofile=64:64'] });
+    assert.match(fs.readFileSync(log, 'utf8').slice(from), /"few_open_files".*"limit":64/);
+    const hung = [];
+    for (let i = 0; i < 25; i++) {
+      hung.push(await t.webhook(receiver, `files-${i}`, { object: 'files' }));
+      receiver.behaviours.set(hung[i].path, () => {});
+    }
+    const good = await t.webhook(receiver, 'files-good', { object: 'files' });
+    await sql(t.insertEvents('files', 100));
+    await sleep(3000);
+    assert.equal((await dispatcher.get('/readyz')).status, 200);
+    hung.forEach((hook) => receiver.behaviours.delete(hook.path));
+    await until('the good one has all', 20, () => receiver.of(good.path).length === 100);
+    assert.equal(await sql(`select count(*) from core.attempt a join core.webhook w on w.id = a.webhook_id where '{files.*}' = w.operations and a.error <> 'timeout'`), '0');
   },
 
   async 'receivers that hang are no trouble to the others'(start) {

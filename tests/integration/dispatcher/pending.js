@@ -60,6 +60,49 @@ const cases = {
     await until('nothing waits', 3, async () => await states(hook) === '');
   },
 
+  async 'an event that is gone is given up, and takes no other with it'(start) {
+    const hook = await t.webhook(receiver, 'gone', { columns: { paused_at: 'now' } });
+    let dispatcher = await start();
+    // These are read back first: one alone, then the one that will be gone together with many others.
+    const [alone, record] = [0, 1].map((n) => `00000000-0000-4000-8000-00000000000${n}`);
+    await sql(t.insertEvents('gone', 1, { recordId: `'${alone}'` }) + t.insertEvents('gone', 2, { recordId: `'${record}'`, from: 2 }) + t.insertEvents('gone', 599, { from: 4 }));
+    await until('all wait', 5, async () => Number(await sql(`select count(*) from core.pending where webhook_id = '${hook.id}'`)) === 602);
+    await dispatcher.stop();
+    await sql(`delete from core.outbox where object_name = 'gone' and record_id = '${record}' and record like '%"n":2}';
+      update core.webhook set paused_at = null where id = '${hook.id}'`);
+    dispatcher = await start();
+    await until('nothing waits', 10, async () => Number(await sql(`select count(*) from core.pending where webhook_id = '${hook.id}'`)) === 0);
+    const outcomes = t.lines(await sql(`select outcome || ' ' || coalesce(error || ' ', '') || count(*) from core.attempt where webhook_id = '${hook.id}' group by outcome, error order by 1`));
+    assert.deepEqual(outcomes, ['delivered 601', 'gave_up lost 1']);
+  },
+
+  async 'large records for a receiver that hangs: memory has few of them, and all come in order over a kill'(start) {
+    let dispatcher = await start({ retry_schedule: '300ms', delivery_timeout: '60s' });
+    const size = 200000;
+    const large = (count, extra) => t.insertEvents('large', count, extra).replace('<b>', `' || repeat('x', ${size}) || '`);
+    const stuck = await t.webhook(receiver, 'large-stuck', { object: 'large' });
+    const free = await t.webhook(receiver, 'large-free', { object: 'large' });
+    const held = [];
+    let open = false;
+    receiver.behaviours.set(stuck.path, (response) => (open ? response.writeHead(200).end() : held.push(response)));
+    const record = crypto.randomUUID();
+    for (let i = 0; i < 15; i++) await sql(large(40, { from: 40 * i + 1, recordId: i % 5 === 0 ? `'${record}'` : 'gen_random_uuid()' }));
+    const got = (hook) => new Set(receiver.of(hook.path).map((seen) => seen.headers['webhook-id'])).size;
+    await until('the free one has all', 20, () => got(free) === 600);
+    const keptMb = await dispatcher.metric('portti_delivery_event_bytes') / 1e6;
+    assert.ok(keptMb > 10 && keptMb < 20, `${keptMb} MB wait`);
+    await dispatcher.stop('SIGKILL');
+    open = true;
+    held.forEach((response) => response.destroy());
+    const begun = receiver.of(stuck.path).length;
+    dispatcher = await start({ retry_schedule: '300ms', delivery_timeout: '60s' });
+    await until('the other one has all', 30, () => got(stuck) === 600);
+    const numbers = receiver.of(stuck.path).slice(begun).map((seen) => JSON.parse(seen.body).record.n).filter((n) => (n - 1) % 200 < 40);
+    const seen = numbers.filter((n, i) => numbers.indexOf(n) === i);
+    assert.deepEqual(seen, [...seen].sort((a, b) => a - b));
+    await until('nothing waits', 10, async () => Number(await sql(`select count(*) from core.pending where webhook_id = '${stuck.id}'`)) === 0);
+  },
+
   async 'a webhook that is deleted takes its parked deliveries with it'(start) {
     const dispatcher = await start({ retry_ahead: '300ms' });
     const hook = await t.webhook(receiver, 'removed', { columns: { retry_schedule: '1h' } });
@@ -69,6 +112,8 @@ const cases = {
     await t.deleteWebhook(hook);
     await until('nothing waits', 3, async () => await states(hook) === '');
     assert.equal(await dispatcher.metric('portti_deliveries_parked'), 0);
+    // None of them says for ever that another attempt is to come.
+    assert.equal(await sql(`select count(*) from (select distinct on (webhook_id, event_id) outcome from core.attempt where webhook_id = '${hook.id}' order by webhook_id, event_id, started_at desc) a where outcome = 'failed'`), '0');
   },
 
   async 'many pending retries: little memory, a quick start, and each in its time'(start) {

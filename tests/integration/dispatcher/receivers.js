@@ -232,6 +232,37 @@ const cases = {
     });
   },
 
+  async 'a kept connection that was reset is not used, and one that dies under a request costs one repetition at most'(start) {
+    const dispatcher = await start({ ...once, retry_schedule: '100ms' });
+    const fine = 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n';
+    const reset = await bad('kept-reset', (socket) => socket.write(fine, () => setTimeout(() => socket.resetAndDestroy(), 5)));
+    for (let i = 1; i <= 10; i++) {
+      await sql(t.insertEvents('kept-reset', 1));
+      await until(`${i} are recorded`, 20, async () => (await outcomes(reset)).length === i);
+    }
+    assert.deepEqual(await outcomes(reset), Array(10).fill('delivered 200'));
+
+    let requests = 0;
+    const used = new WeakSet();
+    const dying = await bad('kept-dying', (socket) => {
+      requests++;
+      if (used.has(socket)) socket.destroy();
+      else setTimeout(() => socket.write(fine), 30);
+      used.add(socket);
+    }, { columns: { delivery_order: 'none' } });
+    await sql(t.insertEvents('kept-dying', 40));
+    await until('there are kept connections', 20, async () => (await outcomes(dying)).filter((one) => one === 'delivered 200').length === 40);
+    await sleep(300);
+    const before = (await outcomes(dying)).length;
+    const resends = await dispatcher.metric('portti_delivery_resends_total');
+    requests = 0;
+    await sql(t.insertEvents('kept-dying', 1));
+    await until('one more is recorded', 20, async () => (await outcomes(dying)).filter((one) => one === 'delivered 200').length === 41);
+    const attempts = (await outcomes(dying)).length - before;
+    assert.ok(requests <= 2 * attempts, `${requests} requests in ${attempts} attempts`);
+    assert.equal(await dispatcher.metric('portti_delivery_resends_total') - resends, requests - attempts);
+  },
+
   async 'a receiver that answers before it has read, and one that never reads'(start) {
     const dispatcher = await start(once);
     const early = Object.assign((socket) => socket.end('HTTP/1.1 413 Too much\r\nContent-Length: 0\r\nConnection: close\r\n\r\n'), { early: true });

@@ -33,6 +33,8 @@ async function days() {
   await test('a zone is needed, and must be one', async () => {
     const one = await ask('{ companiesGroupBy(groupBy: [{createdAt: {granularity: DAY}}]) { totalCount } }');
     same(checkRefusal(one, 'Time zone should be specified', 'BAD_USER_INPUT').extensions.subCode, 'MISSING_TIMEZONE_FOR_DATE_GROUP_BY');
+    const unknown = checkRefusal(await ask('{ companiesGroupBy(groupBy: [{updatedAt: {granularity: DAY, timeZone: "Europe/Paris"}}, {createdAt: {granularity: DAY, timeZone: "Mars/Base"}}]) { totalCount } }'), 'Invalid timezone: Mars/Base', 'BAD_USER_INPUT');
+    same([unknown.message, unknown.extensions.subCode], ['Invalid timezone: Mars/Base', 'INVALID_TIMEZONE']);
     const other = await ask('{ companiesGroupBy(groupBy: [{createdAt: {granularity: DAY, timeZone: "Mars/Base"}}]) { totalCount } }');
     same(checkRefusal(other, 'zone', 'BAD_USER_INPUT').extensions.subCode, 'INVALID_TIMEZONE');
   });

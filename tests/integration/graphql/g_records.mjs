@@ -42,6 +42,51 @@ async function cycle() {
     same((await find({ filter: widened })).edges.length, 2);
     same((await data('query ($f: PersonFilterInput!) { person(filter: $f) { id } }', { f: { ...widened, id: { eq: a } } })).person, { id: a });
   });
+  await test('a note takes its targets along, and back; not those that were taken away before', async () => {
+    for (const [x, verbs] of [['note', ['delete', 'restore']], ['task', ['delete', 'restore']]]) {
+      const X = x === 'note' ? 'Note' : 'Task';
+      const made = await data(`mutation { ${x}: create${X}(data: {title: "t"}) { id } other: create${X}(data: {title: "o"}) { id } a: createPerson(data: {}) { id } b: createPerson(data: {}) { id } }`);
+      const link = async (to, who) => (await data(`mutation { create${X}Target(data: {${x}Id: "${to}", targetPersonId: "${who}"}) { id } }`))[`create${X}Target`].id;
+      const [first, taken, apart] = [await link(made[x].id, made.a.id), await link(made[x].id, made.b.id), await link(made.other.id, made.a.id)];
+      await data(`mutation { delete${X}Target(id: "${taken}") { id } }`);
+      const live = async () => (await data(`{ ${x}Targets(filter: {id: {in: ["${first}", "${taken}", "${apart}"]}}) { edges { node { id } } } }`))[`${x}Targets`].edges.map(({ node }) => node.id).sort();
+      same(await live(), [first, apart].sort());
+      await data(`mutation { ${verbs[0]}${X}(id: "${made[x].id}") { id } }`);
+      same(await live(), [apart]);
+      await data(`mutation { ${verbs[1]}${X}s(filter: {id: {eq: "${made[x].id}"}}) { id } }`);
+      same(await live(), [first, apart].sort());
+      await data(`mutation { destroy${X}(id: "${made[x].id}") { id } }`);
+      same((await data(`{ ${x}Targets(filter: {id: {in: ["${first}", "${taken}"]}, or: [{deletedAt: {is: NULL}}, {deletedAt: {is: NOT_NULL}}]}) { totalCount } }`))[`${x}Targets`].totalCount, 0);
+    }
+  });
+  await test('sentences to the letter: merges of what is not there, shares, empty relations, the search vector', async () => {
+    const [{ id }] = await people([{}]);
+    const cases = [
+      [`mergePeople(ids: ["${id}", "${uuid()}"], conflictPriorityIndex: 0)`, 'One or more records not found', 'NOT_FOUND'],
+      ['createPerson(data: {}, shareWith: [{accessLevel: READ}])', 'Invalid argument: "shareWith" must be an array of objects with an accessLevel and one of workspaceMemberId, roleId or everyone', 'BAD_USER_INPUT'],
+      ['createPerson(data: {company: {}})', 'Relation "company" requires create, connect, or disconnect operation', 'BAD_USER_INPUT'],
+      ['createPerson(data: {searchVector: "x"})', 'Field "searchVector" does not support write operations', 'BAD_USER_INPUT'],
+    ];
+    for (const [field, sentence, code] of cases) same(checkRefusal(await ask(`mutation { ${field} { id } }`), sentence, code).message, sentence);
+    check((await data('mutation { createPerson(data: {}, shareWith: [{everyone: true, accessLevel: READ}]) { id } }')).createPerson.id, 'shared with everyone');
+  });
+  await test('a destroy shows what the record led to, and what led to it', async () => {
+    const { id } = await company({ name: tag() });
+    const [one, two] = await people([{ companyId: id, jobTitle: 'a' }, { companyId: id, jobTitle: 'b' }]);
+    const related = 'id people(orderBy: [{jobTitle: AscNullsLast}]) { totalCount edges { node { id jobTitle company { id } } } }';
+    const gone = (await data(`mutation ($id: UUID!) { destroyPerson(id: $id) { id company { id people { totalCount } } } }`, { id: one.id })).destroyPerson;
+    same(gone, { id: one.id, company: { id, people: { totalCount: 2 } } });
+    const { destroyCompanies } = await data(`mutation ($f: CompanyFilterInput!) { destroyCompanies(filter: $f) { ${related} } }`, { f: { id: { eq: id } } });
+    same(destroyCompanies, [{ id, people: { totalCount: 1, edges: [{ node: { id: two.id, jobTitle: 'b', company: { id } } }] } }]);
+    same((await data(`{ person(filter: {id: {eq: "${two.id}"}}) { companyId } }`)).person.companyId, null);
+    const key = uuid();
+    const { id: again } = await company({ name: tag() });
+    const child = await person({ companyId: again });
+    const asked = () => ask(`mutation { destroyCompany(id: "${again}") { ${related} } }`, undefined, { headers: { 'Idempotency-Key': key } });
+    const first = await asked();
+    same(first.json.data.destroyCompany.people.edges.map(({ node }) => node.id), [child.id]);
+    same((await asked()).json, first.json);
+  });
   await test('G12 destroyPeople finds what was deleted, and nobody finds it afterwards', async () => {
     const f = { id: { in: [a, b] } };
     same((await data('mutation ($f: PersonFilterInput!) { destroyPeople(filter: $f) { id } }', { f })).destroyPeople.length, 2);
@@ -246,11 +291,29 @@ async function merges() {
     check(merged.deletedAt !== null && !ids(two).includes(merged.id), JSON.stringify(merged));
     same(nodes(await find({ filter: { id: { in: ids(two) } }, orderBy: { id: 'AscNullsFirst' } }, 'edges { node { id emails { primaryEmail additionalEmails } } }')), [...two].sort((x, y) => (x.id < y.id ? -1 : 1)));
   });
+  await test('a dry run shows what leads to any of them as leading to the one', async () => {
+    const name = tag();
+    const [one, two] = [await company({ name }), await company({ name })];
+    const made = await people([{ companyId: one.id, jobTitle: 'c' }, { companyId: two.id, jobTitle: 'b' }, { companyId: one.id, jobTitle: 'a' }, { companyId: two.id, jobTitle: 'd' }]);
+    const field = (args, fields) => `people(${args}) { totalCount countUniqueValuesJobTitle ${fields} }`;
+    const merge = async (dryRun) => (await data(`mutation { mergeCompanies(ids: ["${one.id}", "${two.id}"], conflictPriorityIndex: 1, dryRun: ${dryRun}) { id name all: ${field('orderBy: [{jobTitle: AscNullsLast}]', 'edges { node { id jobTitle } }')} two: ${field('first: 2, orderBy: [{jobTitle: DescNullsLast}]', 'edges { node { jobTitle } } pageInfo { hasNextPage }')} only: people(filter: {jobTitle: {in: ["a", "b"]}}) { totalCount } } }`)).mergeCompanies;
+    const dry = await merge(true);
+    same(nodes(dry.all).map(({ jobTitle }) => jobTitle), ['a', 'b', 'c', 'd']);
+    same(ids(nodes(dry.all)).sort(), ids(made).sort());
+    same([dry.all.totalCount, dry.all.countUniqueValuesJobTitle, dry.only.totalCount], [4, 4, 2]);
+    same(dry.two, { totalCount: 4, countUniqueValuesJobTitle: 4, edges: [{ node: { jobTitle: 'd' } }, { node: { jobTitle: 'c' } }], pageInfo: { hasNextPage: true } });
+    same({ ...(await merge(false)), id: '' }, { ...dry, id: '' });
+  });
   await test('duplicates, a connection an input', async () => {
     const lastName = tag();
     const three = await people(Array.from({ length: 3 }, () => ({ name: { firstName: 'Twin', lastName } })));
     const found = (await data('query ($ids: [UUID]) { personDuplicates(ids: $ids) { totalCount edges { node { id name { firstName } } cursor } pageInfo { hasNextPage } } }', { ids: ids(three).slice(0, 2) })).personDuplicates;
     same(found.map(({ totalCount, edges }) => [totalCount, ids(edges.map(({ node }) => node)).sort()]), [[2, [three[1].id, three[2].id].sort()], [2, [three[0].id, three[2].id].sort()]]);
+    same((await data('query ($d: [PersonCreateInput]) { personDuplicates(data: $d) { totalCount countUniqueValuesName percentageEmptyJobTitle minCreatedAt again: countNotEmptyName edges { node { id } } } }', { d: [{ name: { firstName: 'Nobody', lastName } }, { name: { firstName: 'Twin', lastName } }, { jobTitle: 'x' }] })).personDuplicates.map(({ minCreatedAt, edges, ...rest }) => [rest, minCreatedAt !== null, edges.length]), [
+      [{ totalCount: 0, countUniqueValuesName: null, percentageEmptyJobTitle: null, again: null }, false, 0],
+      [{ totalCount: 3, countUniqueValuesName: 1, percentageEmptyJobTitle: 1, again: 3 }, true, 3],
+      [{ totalCount: 0, countUniqueValuesName: null, percentageEmptyJobTitle: null, again: null }, false, 0],
+    ]);
     same((await data('query ($d: [PersonCreateInput]) { personDuplicates(data: $d) { totalCount } }', { d: [{ name: { firstName: 'Twin', lastName } }] })).personDuplicates, [{ totalCount: 3 }]);
   });
 }

@@ -1,7 +1,7 @@
 // Documents that were seen before: the cache, persisted queries, introspection.
 import { spawnSync } from 'node:child_process';
 import crypto from 'node:crypto';
-import { GUARDED, ask, check, checkRefusal, main, same, send, sql, strictly, test, until } from './lib.mjs';
+import { GUARDED, ask, check, checkRefusal, expect, main, same, send, sql, strictly, test, until } from './lib.mjs';
 
 const hash = (text) => crypto.createHash('sha256').update(text).digest('hex');
 const persisted = (query, sha256Hash, more = {}, options = {}) =>
@@ -74,6 +74,33 @@ main(60, async () => {
     same((await ask('{ __typename }', undefined, asMember)).json.data.__typename, 'Query');
     check((await ask('{ compnies { totalCount } }', undefined, asAdmin)).text.includes('Did you mean'), 'suggestions');
     check(!(await ask('{ compnies { totalCount } }', undefined, asMember)).text.includes('Did you mean'), 'no suggestions');
+  });
+
+  await test('a role that may not introspect: not in any form, from the next request on', async () => {
+    const [role] = (await expect(200, 'GET', '/rest/metadata/roles')).data.filter(({ label }) => label === 'Reader');
+    const token = process.env.PORTTI_READER_KEY;
+    const typeOf = `{ __type(name: "Company") { name } companies { totalCount } t${Date.now()}: __typename }`;
+    const asReader = (query, path = '/graphql') => send('POST', path, { query }, { token, headers: strictly });
+    const both = ['/graphql', '/metadata'];
+    const queries = [...both.map((path) => [path, '{ __schema { queryType { name } } }']), ['/metadata', '{ __type(name: "Role") { name } }'], ['/graphql', typeOf], ['/graphql', '{ ...f } fragment f on Query { __schema { queryType { name } } }']];
+    same((await persisted(typeOf, hash(typeOf))).status, 200);
+    for (const [path, query] of queries) check((await asReader(query, path)).json.data, `before: ${path} ${query}`);
+    same((await expect(200, 'PATCH', `/rest/metadata/roles/${role.id}`, { canIntrospect: false })).canIntrospect, false);
+    try {
+      for (const [path, query] of queries) {
+        const refused = await asReader(query, path);
+        same([refused.status, refused.json.data], [400, undefined], query);
+        checkRefusal(refused, 'introspection is not allowed', 'GRAPHQL_VALIDATION_FAILED');
+      }
+      checkRefusal(await persisted(undefined, hash(typeOf), {}, { token }), 'introspection is not allowed', 'GRAPHQL_VALIDATION_FAILED');
+      checkRefusal(await send('GET', `/graphql?query=${encodeURIComponent(typeOf)}`, undefined, { token }), 'introspection is not allowed', 'GRAPHQL_VALIDATION_FAILED');
+      for (const path of both) same((await asReader('{ __typename }', path)).json.data.__typename, 'Query');
+      check(!(await asReader('{ compnies { totalCount } }')).text.includes('Did you mean'), 'no suggestions');
+      check((await ask(typeOf)).json.data.__type, 'other roles still may');
+    } finally {
+      await expect(200, 'PATCH', `/rest/metadata/roles/${role.id}`, { canIntrospect: true });
+    }
+    check((await asReader(typeOf)).json.data.__type, 'again');
   });
 
   await test('`gateway graphql schema` prints what introspection tells', async () => {

@@ -1,6 +1,6 @@
 // How the fields of an operation are executed: together or in order, each with its own outcome.
 import { spawn } from 'node:child_process';
-import { GUARDED, ask, check, checkRefusal, data, eventsSince, main, outboxMark, same, sql, strictly, test, until, uuid } from './lib.mjs';
+import { GUARDED, ask, check, checkRefusal, data, eventsSince, main, outboxMark, same, sleep, sql, strictly, test, until, uuid } from './lib.mjs';
 
 const NOBODY = '00000000-0000-4000-8000-000000000000';
 
@@ -132,12 +132,21 @@ main(45, async () => {
   });
 
   await test('guards: time', async () => {
-    const held = spawn('psql', ['-X', '-q', process.env.PORTTI_DATABASE_URL, '-c', 'begin; lock table workspace.company in access exclusive mode; select pg_sleep(3.5); commit'], { stdio: 'ignore' });
+    const held = spawn('psql', ['-X', '-q', process.env.PORTTI_DATABASE_URL, '-c', 'begin; lock table workspace.company in access exclusive mode; select pg_sleep(6); commit'], { stdio: 'ignore' });
     const gone = new Promise((resolve) => held.on('exit', resolve));
-    await until(5, 'the lock is held', () => sql("select count(*) from pg_stat_activity where query like '%pg_sleep(3.5)%' and wait_event = 'PgSleep'")[0] === '1');
+    await until(5, 'the lock is held', () => sql("select count(*) from pg_stat_activity where query like '%pg_sleep(6)%' and wait_event = 'PgSleep'")[0] === '1');
     const mutation = `mutation { a: updateCompany(id: "${NOBODY}", data: {name: "x"}) { id } b: createPerson(data: {jobTitle: "late"}) { id } }`;
+    const began = Date.now();
     const answer = await ask(mutation, undefined, { base: GUARDED });
+    check(Date.now() - began < 2500, `answered after ${Date.now() - began} ms`);
+    same(answer.json.errors.map(({ extensions }) => extensions.code), ['TIMEOUT', 'TIMEOUT'], answer.text);
+    // Reads and writes alike: what was being worked on is stopped, and connections serve on.
+    const reads = await Promise.all(['{ companies { edges { node { id } } } }', '{ companies(filter: {name: {like: "%x%"}}) { totalCount } }', '{ people(filter: {company: {name: {like: "%x%"}}}) { edges { node { id } } } }'].map((query) => ask(query, undefined, { base: GUARDED })));
+    for (const { json, text } of reads) check(json.errors.every(({ extensions }) => extensions.code === 'TIMEOUT'), text);
+    await sleep(200);
+    same(sql(`select query from pg_stat_activity where application_name like 'portti-%' and state <> 'idle' and wait_event_type = 'Lock'`), []);
     await gone;
+    same((await ask('{ companies(first: 1) { totalCount } }', undefined, { base: GUARDED })).json.errors, undefined);
     same(answer.json.data, { a: null, b: null });
     same(answer.json.errors[1].extensions.code, 'TIMEOUT', answer.text);
     same((await data('{ people(filter: {jobTitle: {eq: "late"}}) { totalCount } }')).people.totalCount, 0);

@@ -2,7 +2,7 @@
 import { ask, check, data, expect, main, MEMBER, refused, reported, same, send, test, timePattern, uuid } from './lib.mjs';
 
 const WEBHOOK = 'id targetUrl operations description secret applicationId createdAt updatedAt deletedAt';
-const ROLE = 'id label description icon isEditable canUpdateAllSettings canAccessAllTools canReadAllObjectRecords canUpdateAllObjectRecords canSoftDeleteAllObjectRecords canDestroyAllObjectRecords canBeAssignedToUsers canBeAssignedToAgents canBeAssignedToApiKeys';
+const ROLE = 'id label description icon isEditable canUpdateAllSettings canAccessAllTools canReadAllObjectRecords canUpdateAllObjectRecords canSoftDeleteAllObjectRecords canDestroyAllObjectRecords canBeAssignedToUsers canBeAssignedToAgents canBeAssignedToApiKeys canIntrospect';
 const CREATE_KEY = 'mutation($input: CreateApiKeyInput!) { createApiKey(input: $input) { id name expiresAt revokedAt role { id label } } }';
 const CREATE_ROLE = `mutation($input: CreateRoleInput!) { createOneRole(createRoleInput: $input) { ${ROLE} } }`;
 const UPDATE_ROLE = `mutation($input: UpdateRoleInput!) { updateOneRole(updateRoleInput: $input) { ${ROLE} } }`;
@@ -82,7 +82,7 @@ main(60, async () => {
     }
   });
   await test('M119, M120 roles are made and changed', async () => {
-    const input = { label: 'Reader', description: 'reads', icon: 'IconEye', canReadAllObjectRecords: true, canUpdateAllObjectRecords: false, canUpdateAllSettings: false, canAccessAllTools: true, canSoftDeleteAllObjectRecords: false, canDestroyAllObjectRecords: false, canBeAssignedToUsers: true, canBeAssignedToAgents: false, canBeAssignedToApiKeys: true };
+    const input = { label: 'Reader', description: 'reads', icon: 'IconEye', canReadAllObjectRecords: true, canUpdateAllObjectRecords: false, canUpdateAllSettings: false, canAccessAllTools: true, canSoftDeleteAllObjectRecords: false, canDestroyAllObjectRecords: false, canBeAssignedToUsers: true, canBeAssignedToAgents: false, canBeAssignedToApiKeys: true, canIntrospect: false };
     const { createOneRole: made } = await data(CREATE_ROLE, { input });
     same({ ...made, id: undefined }, { ...input, isEditable: true });
     same((await data(UPDATE_ROLE, { input: { id: made.id, update: { label: 'Reads' } } })).updateOneRole.label, 'Reads');

@@ -1,8 +1,11 @@
 #include "support.h"
 
 #include "tests.h"
+#include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 /* Reads and writes that follow each other in a fixed number of lanes, for as long as the fault lasts. */
 enum { LANES = 60 };
@@ -193,11 +196,89 @@ static void the_watchdog_replaces_a_silent_connection(void **state)
     world_release(&world);
 }
 
+/* Who takes each descriptor that is closed during a turn, as accept does for a client that comes in that moment. */
+enum { FDS_MAX = 64 };
+
+struct takers {
+    struct loop *loop;
+    int ready; /* the end of a pipe that is always readable */
+    bool was_open[FDS_MAX];
+    struct loop_io ready_io;
+    struct loop_io taken[FDS_MAX];
+    int takes;
+};
+
+static void takers_on_taken(void *context, int ready)
+{
+    struct loop_io *io = context;
+    assert_int_equal(ready, LOOP_READ);
+    int fd = io->fd;
+    loop_io_release(io);
+    close(fd);
+}
+
+static void takers_on_ready(void *context, int ready)
+{
+    (void)ready;
+    struct takers *takers = context;
+    for (int fd = 0; fd < FDS_MAX; fd++) {
+        if (takers->was_open[fd] && fcntl(fd, F_GETFD) < 0 && fcntl(takers->ready, F_DUPFD, fd) == fd) {
+            takers->was_open[fd] = false;
+            takers->takes++;
+            loop_io_init(&takers->taken[fd], takers->loop, fd, takers_on_taken, &takers->taken[fd]);
+            loop_io_want(&takers->taken[fd], LOOP_READ);
+        }
+    }
+}
+
+/* libpq closes the socket of a lost connection by itself, in the middle of a turn. What gets its number in the same
+ * turn must be heard all the same: libevent takes a descriptor that it still watches for one that it need not add. */
+static void a_lost_connection_makes_nobody_deaf(void **state)
+{
+    (void)state;
+    struct world world;
+    struct world killer;
+    struct takers takers = {0};
+    struct pg_pool_options options = pool_options(4, false);
+    world_init(&world, &options);
+    ask_sql(&world, PG_READ, "select 1");
+    world_sleep(&world, 300000);
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(write(ends[1], "x", 1), 1);
+    takers.loop = world.loop;
+    takers.ready = ends[0];
+    for (int fd = 0; fd < FDS_MAX; fd++) {
+        takers.was_open[fd] = fcntl(fd, F_GETFD) >= 0;
+    }
+    world_init(&killer, &options);
+    ask_sql(&killer, PG_WRITE,
+            "select count(pg_terminate_backend(pid, 5000)) from pg_stat_activity where application_name = "
+            "'portti-test' and pid <> pg_backend_pid()");
+    poll(NULL, 0, 100);
+    /* Ready after the sockets of the connections, so called back after them. */
+    loop_io_init(&takers.ready_io, world.loop, ends[0], takers_on_ready, &takers);
+    loop_io_want(&takers.ready_io, LOOP_READ);
+    world_sleep(&world, 20000);
+    loop_io_release(&takers.ready_io);
+    world_sleep(&world, 20000);
+    assert_true(takers.takes > 0);
+    for (int fd = 0; fd < FDS_MAX; fd++) {
+        if (takers.taken[fd].event != NULL) {
+            fail_msg("descriptor %d is watched, readable, and not heard", fd);
+        }
+    }
+    close(ends[0]);
+    close(ends[1]);
+    world_release(&killer);
+    world_release(&world);
+}
+
 int run_fault_tests(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(killed_backends_lose_nothing),
-                                       cmocka_unit_test(restarts_lose_nothing),
-                                       cmocka_unit_test(deadlines_hold_while_the_server_is_down),
-                                       cmocka_unit_test(the_watchdog_replaces_a_silent_connection)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(killed_backends_lose_nothing), cmocka_unit_test(a_lost_connection_makes_nobody_deaf),
+        cmocka_unit_test(restarts_lose_nothing), cmocka_unit_test(deadlines_hold_while_the_server_is_down),
+        cmocka_unit_test(the_watchdog_replaces_a_silent_connection)};
     return cmocka_run_group_tests_name("pg fault", tests, NULL, NULL);
 }

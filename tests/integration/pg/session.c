@@ -57,6 +57,28 @@ static void begin(struct talk *talk, struct world *world, struct pg_pool_options
     assert_non_null(talk->session);
 }
 
+static void a_session_outlives_what_was_cancelled_in_it(void **state)
+{
+    (void)state;
+    struct world world;
+    struct pg_pool_options options = pool_options(1, true);
+    struct talk talk;
+    begin(&talk, &world, &options);
+    assert_false(talk_run(&talk, "begin").failed);
+    assert_false(talk_run(&talk, "insert into public.talk values (1)").failed);
+    struct ask ask;
+    ask_init(&ask, &world, PG_WRITE, &(struct step){.sql = "select pg_sleep(20)"}, 1);
+    ask.job.cancel_us = loop_now_us(world.loop) + 50 * 1000;
+    world.pending++;
+    pg_session_run(talk.session, &ask.job);
+    world_wait(&world);
+    assert_true(ask.failed);
+    assert_int_equal(ask.failure.err.code, ERR_TIMEOUT);
+    pg_session_end(talk.session);
+    assert_int_equal(ask_sql(&world, PG_READ, "select count(*) from public.talk"), 0);
+    world_release(&world);
+}
+
 static void a_transaction_may_think(void **state)
 {
     (void)state;
@@ -238,6 +260,7 @@ static void a_lost_session_says_so(void **state)
 int run_session_tests(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(a_transaction_may_think),
+                                       cmocka_unit_test(a_session_outlives_what_was_cancelled_in_it),
                                        cmocka_unit_test(what_was_not_committed_is_rolled_back),
                                        cmocka_unit_test(a_failed_transaction_can_be_ended_by_its_owner),
                                        cmocka_unit_test(a_whole_transaction_in_one_job),
