@@ -6,11 +6,7 @@
 
 enum { GRAPHQL_KINDS = PIECE_VIEW_FIELD_GROUP + 1, ARGUMENTS_MAX = 3 };
 
-static const char *text(struct arena *arena, const char *format, const char *a, const char *b)
-{
-    struct str made = arena_printf(arena, format, a, b);
-    return arena_cstr(arena, made);
-}
+#define text(arena, ...) arena_cstr((arena), arena_printf((arena), __VA_ARGS__))
 
 /* ---- types ---- */
 

@@ -17,13 +17,17 @@ static void put_aliased(struct strbuf *out, const char *text, char alias)
     }
 }
 
+/* Not deleted, and nothing that it is in. */
 static void put_live(struct strbuf *out, const struct piece_info *info, char alias)
 {
     strbuf_printf(out, "%c.deleted_at is null", alias);
     if (info->parent_stored != NULL && strcmp(info->parent_stored, "object_id") != 0) {
-        const struct piece_column *parent = piece_column(info, str_from(info->parent_name));
-        strbuf_printf(out, " and exists (select from core.%s o where o.id = %c.%s and o.deleted_at is null)",
-                      piece_kinds[parent->linked].table, alias, info->parent_stored);
+        const struct piece_info *parent = &piece_kinds[piece_column(info, str_from(info->parent_name))->linked];
+        char next = (char)(alias + 1);
+        strbuf_printf(out, " and exists (select from core.%s %c where %c.id = %c.%s and ", parent->table, next, next,
+                      alias, info->parent_stored);
+        put_live(out, parent, next);
+        strbuf_puts(out, ")");
     }
 }
 
