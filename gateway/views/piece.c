@@ -59,7 +59,7 @@ static const struct piece_column view_columns[] = {
     LINKED("objectMetadataId", "object_id", PIECE_REQUIRED | PIECE_FIXED, PIECE_TO_OBJECT),
     CHOICE("type", "type", 0, "\"TABLE\"", view_type),
     CHOICE("key", "key", PIECE_NULLABLE | PIECE_FIXED, NULL, view_key),
-    PLAIN("icon", "icon", PIECE_TEXT, 0, "\"IconList\""),
+    PLAIN("icon", "icon", PIECE_TEXT, PIECE_REQUIRED, NULL),
     PLAIN("position", "position", PIECE_NUMBER, 0, "0"),
     PLAIN("isCompact", "is_compact", PIECE_FLAG, 0, "false"),
     SERVED("isCustom", "~.is_custom", PIECE_FLAG),

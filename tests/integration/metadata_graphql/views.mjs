@@ -53,7 +53,7 @@ main(120, async () => {
     check(after.name.includes('felines'), `the name is ${after.name}`);
   });
   await test('views: create with defaults and with all, read, list by object and type, update, delete, destroy', async () => {
-    const made = await createView({ name: 'Mine', objectMetadataId: cat });
+    const made = await createView({ name: 'Mine', icon: 'IconX', objectMetadataId: cat });
     same([made.name, made.type, made.key, made.isCompact, made.openRecordIn, made.visibility, made.viewFields], ['Mine', 'TABLE', null, false, 'SIDE_PANEL', 'WORKSPACE', []]);
     same(await view(made.id), made);
     const id = uuid();
@@ -82,8 +82,8 @@ main(120, async () => {
     const options = [{ label: 'New', value: 'NEW', color: 'red', position: 0 }, { label: 'Old', value: 'OLD', color: 'blue', position: 1 }];
     status = await makeField(cat, 'SELECT', 'status', { options });
     const weight = await makeField(cat, 'NUMBER', 'weight');
-    await invalid('view', 'a kanban\'s columns are the options of a SELECT', CREATE, { input: { name: 'K', objectMetadataId: cat, type: 'KANBAN', mainGroupByFieldMetadataId: weight } });
-    const kanban = await createView({ name: 'K', objectMetadataId: cat, type: 'KANBAN', mainGroupByFieldMetadataId: status, kanbanAggregateOperation: 'SUM', kanbanAggregateOperationFieldMetadataId: weight });
+    await invalid('view', 'a kanban\'s columns are the options of a SELECT', CREATE, { input: { name: 'K', icon: 'IconX', objectMetadataId: cat, type: 'KANBAN', mainGroupByFieldMetadataId: weight } });
+    const kanban = await createView({ name: 'K', icon: 'IconX', objectMetadataId: cat, type: 'KANBAN', mainGroupByFieldMetadataId: status, kanbanAggregateOperation: 'SUM', kanbanAggregateOperationFieldMetadataId: weight });
     const groups = (await data('mutation($inputs: [CreateViewGroupInput!]!) { createManyViewGroups(inputs: $inputs) { id fieldValue position isVisible } }', { inputs: ['NEW', 'OLD'].map((fieldValue, position) => ({ viewId: kanban.id, fieldValue, position })) })).createManyViewGroups;
     same(groups.map(({ fieldValue }) => fieldValue), ['NEW', 'OLD']);
     const kept = fields.length && (await fieldsOf(cat)).find(({ name }) => name === 'status').options;
@@ -147,7 +147,7 @@ main(120, async () => {
     });
   }
   await test('views over REST; unknown and malformed ids; both cursors', async () => {
-    const made = await expect(201, 'POST', `${REST}/views`, { name: 'R', objectMetadataId: cat });
+    const made = await expect(201, 'POST', `${REST}/views`, { name: 'R', icon: 'IconX', objectMetadataId: cat });
     same(made.name, 'R');
     same((await expect(200, 'PATCH', `${REST}/views/${made.id}`, { name: 'S' })).name, 'S');
     const of = await expect(200, 'GET', `${REST}/views?objectMetadataId=${cat}`);
@@ -180,15 +180,15 @@ main(120, async () => {
     const company = sqlOne("select id from core.object where name_singular = 'company'");
     const foreign = sqlOne(`select id from core.field where object_id = '${company}' and name = 'name'`);
     const CREATE_FIELD = 'mutation($input: CreateViewFieldInput!) { createViewField(input: $input) { id } }';
-    await invalid('view', 'Object metadata not found', CREATE, { input: { name: 'x', objectMetadataId: uuid() } });
-    await invalid('view', 'should not be empty', CREATE, { input: { name: ' ', objectMetadataId: cat } });
-    await invalid('view', 'needs calendarFieldMetadataId', CREATE, { input: { name: 'x', objectMetadataId: cat, type: 'CALENDAR' } });
+    await invalid('view', 'Object metadata not found', CREATE, { input: { name: 'x', icon: 'IconX', objectMetadataId: uuid() } });
+    await invalid('view', 'should not be empty', CREATE, { input: { name: ' ', icon: 'IconX', objectMetadataId: cat } });
+    await invalid('view', 'needs calendarFieldMetadataId', CREATE, { input: { name: 'x', icon: 'IconX', objectMetadataId: cat, type: 'CALENDAR' } });
     await invalid('viewField', 'belongs to the object "company"', CREATE_FIELD, { input: { viewId: index.id, fieldMetadataId: foreign } });
     await invalid('viewField', 'View not found', CREATE_FIELD, { input: { viewId: uuid(), fieldMetadataId: field('name') } });
     await invalid('viewField', 'already exists in the view', CREATE_FIELD, { input: { viewId: index.id, fieldMetadataId: field('name') } });
     await invalid('viewField', 'Field metadata not found', CREATE_FIELD, { input: { viewId: index.id, fieldMetadataId: uuid() } });
     await invalid('viewFilter', 'has no sub-field', 'mutation($input: CreateViewFilterInput!) { createViewFilter(input: $input) { id } }', { input: { viewId: index.id, fieldMetadataId: field('name'), value: 'a', subFieldName: 'nope' } });
-    for (const [path, body] of [['views', {}], ['views', { name: 5, objectMetadataId: cat }], ['views', { name: 'x', objectMetadataId: cat, type: 'PIE' }], ['viewFields', { viewId: 'x', fieldMetadataId: field('name') }], ['viewSorts', { viewId: index.id, fieldMetadataId: field('name'), direction: 'UP' }], ['views', [1]], ['views', { name: 'x', objectMetadataId: cat, position: 'first' }]]) {
+    for (const [path, body] of [['views', {}], ['views', { name: 5, icon: 'IconX', objectMetadataId: cat }], ['views', { name: 'x', icon: 'IconX', objectMetadataId: cat, type: 'PIE' }], ['viewFields', { viewId: 'x', fieldMetadataId: field('name') }], ['viewSorts', { viewId: index.id, fieldMetadataId: field('name'), direction: 'UP' }], ['views', [1]], ['views', { name: 'x', icon: 'IconX', objectMetadataId: cat, position: 'first' }]]) {
       const answer = await send('POST', `${REST}/${path}`, body);
       check(answer.status === 400 && answer.json.messages?.[0] !== undefined || answer.json.errors !== undefined, `${path} ${JSON.stringify(body)}: ${answer.status} ${answer.text}`);
     }
@@ -205,8 +205,8 @@ main(120, async () => {
   });
   await test('a key that may not change settings reads views and changes none', async () => {
     same((await send('GET', `${REST}/views`, undefined, { token: MEMBER })).status, 200);
-    same((await send('POST', `${REST}/views`, { name: 'x', objectMetadataId: cat }, { token: MEMBER })).status, 403);
-    await refused('FORBIDDEN', 'permission', CREATE, { input: { name: 'x', objectMetadataId: cat } }, { token: MEMBER });
+    same((await send('POST', `${REST}/views`, { name: 'x', icon: 'IconX', objectMetadataId: cat }, { token: MEMBER })).status, 403);
+    await refused('FORBIDDEN', 'permission', CREATE, { input: { name: 'x', icon: 'IconX', objectMetadataId: cat } }, { token: MEMBER });
   });
   await test('a deleted field takes its view fields, filters and sorts along', async () => {
     const nick = await makeField(cat, 'TEXT', 'nick');
