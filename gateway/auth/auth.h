@@ -37,7 +37,9 @@ enum settings_right {
     SETTINGS_DATA_MODEL = 1,
     SETTINGS_KEYS_AND_WEBHOOKS = 2,
     SETTINGS_ROLES = 4,
-    SETTINGS_WORKSPACE = 8
+    SETTINGS_WORKSPACE = 8,
+    SETTINGS_VIEWS = 16,
+    SETTINGS_LAYOUTS = 32
 };
 
 struct role {

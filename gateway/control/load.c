@@ -22,7 +22,8 @@ static const struct pg_statement roles = {
                     " can_update_all_object_records, can_soft_delete_all_object_records,"
                     " can_destroy_all_object_records, can_introspect, r.flags @> '{DATA_MODEL}', r.flags @> "
                     "'{API_KEYS_AND_WEBHOOKS}',"
-                    " r.flags @> '{ROLES}', r.flags @> '{WORKSPACE}' from (select *, array(select f.flag"
+                    " r.flags @> '{ROLES}', r.flags @> '{WORKSPACE}',"
+                    " r.flags @> '{VIEWS}', r.flags @> '{LAYOUTS}' from (select *, array(select f.flag"
                     " from core.role_permission_flag f where f.role_id = role.id) as flags from core.role) r"
                     " order by id")};
 static const struct pg_statement object_rules = {
@@ -234,7 +235,7 @@ static struct role *read_roles(const struct pg_result *result)
         role->can_soft_delete_all_records = next_bool(&row);
         role->can_destroy_all_records = next_bool(&row);
         role->can_introspect = next_bool(&row);
-        for (unsigned bit = SETTINGS_DATA_MODEL; bit <= SETTINGS_WORKSPACE; bit *= 2) {
+        for (unsigned bit = SETTINGS_DATA_MODEL; bit <= SETTINGS_LAYOUTS; bit *= 2) {
             role->settings |= next_bool(&row) ? bit : 0;
         }
     }

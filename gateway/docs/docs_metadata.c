@@ -1,32 +1,8 @@
 /* The document of the metadata routes (contract/metadata 1, 6, 7 and 8): one table of operations. */
+#include "gateway/docs/docs_metadata.h"
+
 #include "gateway/docs/docs_core.h"
-
 #include "gateway/docs/docs_text.h"
-
-enum use {
-    TAKES_PAGE = 1,    /* limit and cursors */
-    TAKES_BODY = 2,    /* required, but for updates */
-    MAY_MISS = 4,      /* 404 */
-    REPORTS = 8,       /* 400 may be a report of all that is wrong */
-    MAY_BE_EMPTY = 16, /* an unknown id reads as nothing */
-    MAY_CONFLICT = 32, /* 409 beside that of an Idempotency-Key */
-    SHOWS_TOKEN = 64,  /* so its answer is not kept for an Idempotency-Key */
-    ACCEPTED = 128,    /* 202: it is done in the background */
-    CHANGES = 256,     /* a POST that makes nothing: 200 */
-    SEARCHES = 512,    /* the parameters of deliveries */
-    OF_DELIVERY = 1024 /* its id is no UUID */
-};
-
-struct operation {
-    const char *path; /* NULL: of the one before */
-    const char *method;
-    const char *id;
-    const char *tag;
-    const char *summary;
-    unsigned use;
-    const char *body;   /* a schema's key; NULL: none */
-    const char *answer; /* a schema's members */
-};
 
 #define REF(name) "'$ref':'#/components/schemas/" name "'"
 #define WRAPPED(key, name)                                                                                             \
@@ -39,7 +15,7 @@ struct operation {
 #define WRAPPED_LIST(key, name)                                                                                        \
     PAGED("'type':'object','required':['" key "'],'properties':{'" key "':{'type':'array','items':{" REF(name) "}}}")
 
-static const struct operation operations[] = {
+static const struct docs_operation operations[] = {
     {"/objects", "get", "findManyObjects", "objects", "List objects, newest ids first", TAKES_PAGE, NULL,
      WRAPPED_LIST("objects", "ObjectForResponse")},
     {NULL, "post", "createOneObject", "objects", "Create an object: its table, system fields and default relations",
@@ -120,12 +96,12 @@ static const struct operation operations[] = {
      REF("WorkspaceForResponse")},
 };
 
-static bool is(const struct operation *operation, const char *method)
+static bool is(const struct docs_operation *operation, const char *method)
 {
     return strcmp(operation->method, method) == 0;
 }
 
-static void put_parameters(struct strbuf *out, const struct operation *operation)
+static void put_parameters(struct strbuf *out, const struct docs_operation *operation, const char *more)
 {
     docs_put(out, ",'parameters':[");
     if ((operation->use & TAKES_PAGE) != 0) {
@@ -141,13 +117,16 @@ static void put_parameters(struct strbuf *out, const struct operation *operation
             docs_put(out, "{'$ref':'#/components/parameters/~'},", str_from(keys[i]));
         }
     }
+    if (more != NULL) {
+        docs_put(out, more);
+    }
     if (!is(operation, "get") && (operation->use & SHOWS_TOKEN) == 0) {
         docs_put(out, "{'$ref':'#/components/parameters/idempotencyKey'},");
     }
     docs_put(out, "{'$ref':'#/components/parameters/requestId'}]");
 }
 
-static void put_body(struct strbuf *out, const struct operation *operation)
+static void put_body(struct strbuf *out, const struct docs_operation *operation)
 {
     if (operation->body != NULL) {
         docs_put(
@@ -164,7 +143,7 @@ static void put_error(struct strbuf *out, const char *status, const char *key)
     docs_put(out, ",'~':{'$ref':'#/components/responses/~'}", str_from(status), str_from(key));
 }
 
-static void put_errors(struct strbuf *out, const struct operation *operation)
+static void put_errors(struct strbuf *out, const struct docs_operation *operation)
 {
     bool keyed = !is(operation, "get") && (operation->use & SHOWS_TOKEN) == 0;
     put_error(out, "400", (operation->use & REPORTS) != 0 ? "report" : "400");
@@ -185,7 +164,7 @@ static void put_errors(struct strbuf *out, const struct operation *operation)
     put_error(out, "default", "default");
 }
 
-static struct str status_of(const struct operation *operation)
+static struct str status_of(const struct docs_operation *operation)
 {
     if ((operation->use & ACCEPTED) != 0) {
         return STR("202");
@@ -193,11 +172,11 @@ static struct str status_of(const struct operation *operation)
     return is(operation, "post") && (operation->use & CHANGES) == 0 ? STR("201") : STR("200");
 }
 
-static void put_operation(struct strbuf *out, const struct operation *operation)
+void docs_put_metadata_operation(struct strbuf *out, const struct docs_operation *operation, const char *more)
 {
     docs_put(out, "'~':{'operationId':'~','tags':['~'],'summary':^", str_from(operation->method),
              str_from(operation->id), str_from(operation->tag), str_from(operation->summary));
-    put_parameters(out, operation);
+    put_parameters(out, operation, more);
     put_body(out, operation);
     docs_put(out, ",'responses':{'~':{'description':'Done", status_of(operation));
     docs_put(out, (operation->use & MAY_BE_EMPTY) != 0 ? "; without a body when there is none'" : "'");
@@ -216,7 +195,7 @@ static void put_operation(struct strbuf *out, const struct operation *operation)
 static void put_paths(struct strbuf *out)
 {
     for (size_t i = 0; i < ARRAY_LEN(operations); i++) {
-        const struct operation *operation = &operations[i];
+        const struct docs_operation *operation = &operations[i];
         if (operation->path != NULL) {
             docs_put(out, i == 0 ? "'~':{" : "},'~':{", str_from(operation->path));
             if (strstr(operation->path, "{id}") != NULL) {
@@ -226,9 +205,10 @@ static void put_paths(struct strbuf *out)
         } else {
             strbuf_put_char(out, ',');
         }
-        put_operation(out, operation);
+        docs_put_metadata_operation(out, operation, NULL);
     }
     strbuf_put_char(out, '}');
+    docs_put_view_paths(out);
 }
 
 static void put_search(struct strbuf *out, const char *key, const char *name, const char *text, const char *schema)
@@ -286,6 +266,7 @@ static void put_components(struct strbuf *out)
              "'application/json':{'schema':{'anyOf':[{" REF("ValidationError") "},{" REF(
                  "Error") "}]}},'application/problem+json':{'schema':{" REF("Problem") "}}}}},'schemas':{");
     docs_put_metadata_schemas(out);
+    docs_put_view_schemas(out);
     strbuf_put_char(out, '}');
 }
 
@@ -294,12 +275,14 @@ void docs_put_metadata(struct strbuf *out)
     docs_put(
         out,
         "{'openapi':'3.1.1','info':{'title':'Portti: metadata','version':'" PORTTI_VERSION
-        "','summary':'The data model, webhooks, API keys, roles and the workspace','description':^,'license':{'name':"
+        "','summary':'The data model, views, webhooks, API keys, roles and the "
+        "workspace','description':^,'license':{'name':"
         "'Apache-2.0','identifier':'Apache-2.0'}},'servers':[{'url':'/rest/metadata','description':'This server'}],"
         "'security':[{'bearerAuth':[]}],'paths':{",
         STR("What this server is told about its records, and about who may see and hear of them. A change of the "
             "model is in force for the next request, without a restart.\n\nEvery operation wants the key of a role "
-            "that may change settings. Lists come in pages: send `pageInfo.endCursor` as `starting_after`. Unknown "
+            "that may change settings; reading views wants any key. Lists come in pages: send `pageInfo.endCursor` as "
+            "`starting_after`. Unknown "
             "members of bodies are ignored.\n\n`/rest/webhooks` and `/rest/apiKeys` are deprecated spellings, whose "
             "lists are bare arrays."));
     put_paths(out);
@@ -310,5 +293,6 @@ void docs_put_metadata(struct strbuf *out)
                   "changes'},{'name':'webhookDeliveries','description':'What came of "
                   "it'},{'name':"
                   "'apiKeys','description':'Who may ask'},{'name':'roles','description':'What a key may do'},{'name':"
-                  "'workspace','description':'Settings of the whole'}]}");
+                  "'workspace','description':'Settings of the whole'},{'name':'views','description':'How clients show "
+                  "records'},{'name':'pageLayouts','description':'Pages, their tabs and widgets'}]}");
 }

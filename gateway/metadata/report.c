@@ -14,6 +14,17 @@ static const struct kind_words {
     [REPORT_INDEX] = {"index", "indices", "index", "indices"},
     [REPORT_ROLE] = {"role", "roles", "role", "roles"},
     [REPORT_WEBHOOK] = {"webhook", "webhooks", "webhook", "webhooks"},
+    [REPORT_VIEW] = {"view", "views", "view", "views"},
+    [REPORT_VIEW_FIELD] = {"viewField", "viewFields", "view field", "view fields"},
+    [REPORT_VIEW_FILTER] = {"viewFilter", "viewFilters", "view filter", "view filters"},
+    [REPORT_VIEW_FILTER_GROUP] = {"viewFilterGroup", "viewFilterGroups", "view filter group", "view filter groups"},
+    [REPORT_VIEW_SORT] = {"viewSort", "viewSorts", "view sort", "view sorts"},
+    [REPORT_VIEW_GROUP] = {"viewGroup", "viewGroups", "view group", "view groups"},
+    [REPORT_VIEW_FIELD_GROUP] = {"viewFieldGroup", "viewFieldGroups", "view field group", "view field groups"},
+    [REPORT_PAGE_LAYOUT] = {"pageLayout", "pageLayouts", "page layout", "page layouts"},
+    [REPORT_PAGE_LAYOUT_TAB] = {"pageLayoutTab", "pageLayoutTabs", "page layout tab", "page layout tabs"},
+    [REPORT_PAGE_LAYOUT_WIDGET] = {"pageLayoutWidget", "pageLayoutWidgets", "page layout widget",
+                                   "page layout widgets"},
 };
 
 static const char *const verbs[] = {

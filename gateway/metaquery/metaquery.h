@@ -15,7 +15,21 @@
 #include "gateway/graphql/prepare.h"
 #include "gateway/metadata/change.h"
 #include "gateway/schema/metadata_schema.h"
+#include "gateway/views/piece_change.h"
+#include "gateway/views/piece_operation.h"
 #include <stdbool.h>
+
+/* An operation on views and what is in them. */
+struct piece_query {
+    const struct piece_operation *operation;
+    struct piece_change change; /* of mutations */
+    /* Of lists. */
+    struct uuid parent;
+    struct str types; /* with spaces between; empty: all */
+    bool narrowed;    /* there is a parent */
+    bool none;        /* an empty list of types was asked for */
+    bool deep;        /* lists within are selected */
+};
 
 struct metaquery {
     const struct gql_selected *root;
@@ -30,6 +44,7 @@ struct metaquery {
     const struct json *input; /* in the shape that REST has for it: what an update nests is taken out */
     struct str expires;
     struct str delivery_id;
+    struct piece_query pieces; /* of META_PIECES */
 
     const struct gql_selected *fault; /* when something fails: the field that is to blame */
 };

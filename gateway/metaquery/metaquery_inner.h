@@ -57,6 +57,9 @@ MUST_CHECK bool put_search_fields(struct putting *p, const struct gql_selected *
 MUST_CHECK bool put_connection(struct putting *p, const struct gql_selected *selected, const struct window *window,
                                bool (*put)(struct putting *p, const struct gql_selected *first, const void *item));
 
+/* The arguments of META_PIECES. */
+MUST_CHECK bool read_pieces(struct arena *arena, struct metaquery *out, struct err *err);
+
 void answer_text(struct putting *p, struct str text);
 /* null when it is empty. */
 void answer_some(struct putting *p, struct str text);

@@ -145,6 +145,9 @@ bool metaquery_plan(struct arena *arena, const struct gql_selected *root, struct
 {
     struct reading reading = {arena, root, err};
     *out = (struct metaquery){.root = root, .role = (enum metadata_role)root->field->role};
+    if (out->role == META_PIECES) {
+        return read_pieces(arena, out, err);
+    }
     out->settings = out->role > META_FIELD;
     bool changes_model = out->role >= META_CREATE_OBJECT && out->role <= META_DELETE_FIELD;
     return changes_model ? read_model_change(&reading, out) : read_settings(&reading, out);

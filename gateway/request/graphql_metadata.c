@@ -51,7 +51,7 @@ void metadata_answer(struct metadata_field *metadata, struct str document)
 
 /* ---- reports ---- */
 
-static void fail_reported(struct metadata_field *metadata, const struct report *report)
+void metadata_report(struct metadata_field *metadata, const struct report *report)
 {
     struct graphql_field *field = field_of(metadata);
     struct arena *arena = field->request->arena;
@@ -89,7 +89,7 @@ void metadata_refuse(struct metadata_field *metadata, enum report_kind kind, enu
         report_fact_id(&report, entry, "universalIdentifier", &metadata->query.id);
     }
     (void)report_add(&report, entry, err->tag, STR_EMPTY, "%.*s", STR_ARG(err_str(err)));
-    fail_reported(metadata, &report);
+    metadata_report(metadata, &report);
 }
 
 /* ---- changes of the model ---- */
@@ -118,7 +118,7 @@ static void on_changed(struct remodel_job *job)
     case CHANGE_REPORTED: {
         /* The report is the job's, and its end is the field's. */
         struct remodel_job kept = *job;
-        fail_reported(metadata, &kept.report);
+        metadata_report(metadata, &kept.report);
         remodel_job_release(&kept);
         return;
     }
@@ -220,6 +220,7 @@ static unsigned needed_for(enum metadata_role role)
     case META_ROLE_FLAGS: return SETTINGS_ROLES;
     case META_WORKSPACE:
     case META_UPDATE_WORKSPACE: return SETTINGS_WORKSPACE;
+    case META_PIECES: return SETTINGS_VIEWS;
     default: break;
     }
     bool model = role >= META_CREATE_OBJECT && role <= META_DELETE_FIELD;
@@ -244,6 +245,8 @@ static void resolve(struct graphql_field *field)
         count_records(metadata);
     } else if (role >= META_CREATE_OBJECT && role <= META_DELETE_FIELD) {
         change(metadata);
+    } else if (role == META_PIECES) {
+        metadata_resolve_pieces(metadata);
     } else {
         metadata_resolve_settings(metadata);
     }

@@ -230,7 +230,7 @@ static void handle_settings(struct request *request, const struct settings_route
     if (!request_identify(request) || !request_body_is_json(request)) {
         return;
     }
-    if (!policy_check_settings(request->role, found->needs, &err)) {
+    if (!found->open && !policy_check_settings(request->role, found->needs, &err)) {
         request_fail(request, &err);
         return;
     }
@@ -313,7 +313,8 @@ static void route(struct request *request)
         handle_health(request, false);
     } else if (str_is(path, "/readyz")) {
         handle_health(request, true);
-    } else if (webhooks_route(http, &settings) || settings_route(http, &settings) || models_route(http, &settings)) {
+    } else if (webhooks_route(http, &settings) || settings_route(http, &settings) || models_route(http, &settings) ||
+               pieces_route(http, &settings)) {
         handle_settings(request, &settings);
     } else if (collection(path, STR("/rest/metadata"), &id)) {
         not_here(request, "This part of the metadata API");

@@ -5,6 +5,7 @@
 #include "gateway/execute/command.h"
 #include "gateway/execute/write_event.h"
 #include "gateway/request/request.h"
+#include "gateway/views/piece.h"
 
 enum { REQUEST_COMMANDS_MAX = 4, REQUEST_HEADERS_MAX = 16 };
 
@@ -173,6 +174,8 @@ struct settings_route {
     struct str allow;                    /* for Allow */
     bool known;                          /* the path has the request's method */
     unsigned needs;                      /* enum settings_right */
+    bool open;                           /* to every key: the handler asks for more where it must */
+    enum piece_kind piece;               /* of pieces_route */
     bool secret;                         /* the answer shows a secret, which is not to be kept: no Idempotency-Key */
 };
 /* settings_rest.c: keys, roles and the workspace. False when the path is none of theirs. */
@@ -181,6 +184,9 @@ bool settings_route(const struct http_request *http, struct settings_route *out)
 bool models_route(const struct http_request *http, struct settings_route *out);
 /* webhook_routes.c: the same for webhooks and their deliveries. */
 bool webhooks_route(const struct http_request *http, struct settings_route *out);
+
+/* pieces_rest.c: the same for views, page layouts and what is in them. */
+bool pieces_route(const struct http_request *http, struct settings_route *out);
 
 /* webhooks.c: /rest/metadata/webhooks[/{id}] and its old alias. */
 void handle_webhooks(struct request *request, struct str id_text, bool alias);

@@ -3,7 +3,7 @@
 
 #include "gateway/schema/metadata_tables.h"
 
-enum { TYPES_ESTIMATE = 110 };
+enum { TYPES_ESTIMATE = 160 };
 
 #define ARGUMENT(text, type_text, default_value)                                                                       \
     {                                                                                                                  \
@@ -103,14 +103,15 @@ static const struct gql_field_row mutation[] = {
         "Takes away reading or writing of single fields (false), or gives it back (null). Of a relation, both sides "
         "are meant. A field that may not be read may not be filtered, ordered or grouped by either; search, "
         "duplicates and merges are not there for objects that have one. Events that webhooks deliver are whole."),
-    TELLING("upsertPermissionFlags", "[RolePermissionFlag!]!", META_ROLE_FLAGS, role_flags,
-            "Replaces the role's flags. DATA_MODEL, API_KEYS_AND_WEBHOOKS, ROLES and WORKSPACE each open their part of "
-            "the settings; the others are kept, but nothing here asks for them."),
+    TELLING(
+        "upsertPermissionFlags", "[RolePermissionFlag!]!", META_ROLE_FLAGS, role_flags,
+        "Replaces the role's flags. DATA_MODEL, API_KEYS_AND_WEBHOOKS, ROLES, WORKSPACE, VIEWS and LAYOUTS each open "
+        "their part of the settings; the others are kept, but nothing here asks for them."),
     TAKING("updateWorkspace", "Workspace!", META_UPDATE_WORKSPACE, update_workspace),
     {0},
 };
 
-static const struct gql_type_row roots[] = {
+static const struct gql_type_row scalars[] = {
     {.kind = GQL_SCALAR,
      .name = "UUID",
      .specified_by = "https://datatracker.ietf.org/doc/html/rfc4122",
@@ -118,8 +119,6 @@ static const struct gql_type_row roots[] = {
     SCALAR("DateTime", "A moment: ISO 8601 in UTC with milliseconds, such as `2025-01-13T10:30:00.000Z`."),
     SCALAR("JSON", "Any JSON value."),
     SCALAR("ConnectionCursor", "A place in a connection; not to be taken apart."),
-    OUTPUT("Query", query),
-    OUTPUT("Mutation", mutation),
 };
 
 const struct gql_schema *metadata_schema_build(struct arena *arena, const struct catalogue *catalogue, struct err *err)
@@ -127,9 +126,15 @@ const struct gql_schema *metadata_schema_build(struct arena *arena, const struct
     struct gql_builder builder;
     (void)catalogue;
     gql_build_begin(&builder, arena, TYPES_ESTIMATE);
-    gql_build_tables(&builder, roots, ARRAY_LEN(roots));
+    const struct gql_type_row operations[] = {
+        OUTPUT("Query", metadata_view_operations(arena, query, true)),
+        OUTPUT("Mutation", metadata_view_operations(arena, mutation, false)),
+    };
+    gql_build_tables(&builder, scalars, ARRAY_LEN(scalars));
+    gql_build_tables(&builder, operations, ARRAY_LEN(operations));
     gql_build_tables(&builder, metadata_model_types.rows, metadata_model_types.count);
     gql_build_tables(&builder, metadata_webhook_types.rows, metadata_webhook_types.count);
     gql_build_tables(&builder, metadata_settings_types.rows, metadata_settings_types.count);
+    metadata_build_view_types(&builder);
     return gql_build_finish(&builder, err);
 }

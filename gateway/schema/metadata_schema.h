@@ -140,6 +140,8 @@ enum metadata_role {
     META_HAS_NEXT_PAGE,
     META_HAS_PREVIOUS_PAGE,
 
+    META_PIECES, /* of Query and Mutation: an operation on views; its name says which (gateway/views) */
+
     META_MEMBER /* of what comes as a JSON document: the member of that name */
 };
 

@@ -46,4 +46,10 @@ extern const struct type_table metadata_model_types;    /* objects, fields, conn
 extern const struct type_table metadata_webhook_types;  /* webhooks and deliveries (metadata_webhooks.c) */
 extern const struct type_table metadata_settings_types; /* keys, roles, workspace (metadata_settings.c) */
 
+/* Views and what is in them (metadata_views.c). */
+void metadata_build_view_types(struct gql_builder *builder);
+/* Their queries, or their mutations, behind those of `others`. */
+const struct gql_field_row *metadata_view_operations(struct arena *arena, const struct gql_field_row *others,
+                                                     bool queries);
+
 #endif

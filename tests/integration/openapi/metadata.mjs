@@ -135,6 +135,45 @@ async function fields({ id: objectMetadataId }) {
   await checker.call('deleteOneField', { path, status: 404 });
 }
 
+// Views, page layouts and what is in them: each kind by all its operations.
+async function pieces() {
+  const { data: { objects: all } } = await expect(200, 'GET', '/rest/metadata/objects?limit=200');
+  const company = all.find(({ nameSingular }) => nameSingular === 'company');
+  const fieldMetadataId = company.fields.find(({ name }) => name === 'deletedAt').id;
+  const grid = { row: 0, column: 0, rowSpan: 1, columnSpan: 1 };
+  const kept = {};
+  const kinds = [
+    ['View', () => ({ name: 'Mine', icon: 'IconList', objectMetadataId: company.id }), { name: 'Ours' }, {}],
+    ['ViewField', () => ({ viewId: kept.View, fieldMetadataId }), { size: 10 }, { viewId: uuid() }],
+    ['ViewFilter', () => ({ viewId: kept.View, fieldMetadataId, value: { any: ['JSON'] } }), { operand: 'IS_EMPTY' }, { viewId: uuid() }],
+    ['ViewFilterGroup', () => ({ viewId: kept.View }), { logicalOperator: 'NOT' }, { viewId: uuid() }],
+    ['ViewSort', () => ({ viewId: kept.View, fieldMetadataId }), { direction: 'DESC' }, { viewId: uuid() }],
+    ['ViewGroup', () => ({ viewId: kept.View, fieldValue: 'A' }), { isVisible: false }, { viewId: uuid() }],
+    ['ViewFieldGroup', () => ({ viewId: kept.View, name: 'G' }), { name: 'H' }, { viewId: uuid() }],
+    ['PageLayout', () => ({ name: 'Page', type: 'DASHBOARD' }), { name: 'Other' }, {}],
+    ['PageLayoutTab', () => ({ title: 'Tab', pageLayoutId: kept.PageLayout }), { title: 'Other' }, () => ({ pageLayoutId: kept.PageLayout })],
+    ['PageLayoutWidget', () => ({ title: 'W', type: 'IFRAME', pageLayoutTabId: kept.PageLayoutTab, gridPosition: grid }), { title: 'V' }, () => ({ pageLayoutTabId: kept.PageLayoutTab })],
+  ];
+  for (const [type, body, change, narrow] of kinds) {
+    const made = (await checker.call(`createOne${type}`, { body: body(), status: 201 })).json;
+    kept[type] = made.id;
+    await checker.call(`createOne${type}`, { raw: '{}', status: 400 });
+    const query = typeof narrow === 'function' ? narrow() : narrow;
+    const page = await checker.call(`findMany${type}s`, { query: { ...query, limit: 1 }, status: 200 });
+    await checker.call(`findMany${type}s`, { query: { ...query, starting_after: page.json.pageInfo.endCursor ?? uuid() }, status: 200 });
+    await checker.call(`findMany${type}s`, { query: { ...query, limit: 'x' }, status: 400 });
+    await checker.call(`findOne${type}`, { path: { id: made.id }, status: 200 });
+    await checker.call(`findOne${type}`, { path: { id: uuid() }, status: 404 });
+    const changed = (await checker.call(`updateOne${type}`, { path: { id: made.id }, body: change, status: 200 })).json;
+    same(changed, { ...made, ...change, updatedAt: changed.updatedAt });
+    await checker.call(`updateOne${type}`, { path: { id: uuid() }, body: change, status: 404 });
+  }
+  for (const [type] of kinds.reverse()) {
+    await checker.call(`deleteOne${type}`, { path: { id: kept[type] }, status: 200 });
+    await checker.call(`deleteOne${type}`, { path: { id: kept[type] }, status: 404 });
+  }
+}
+
 main(120, async () => {
   let object;
   // What this server has no routes for answers 501, and is told, not passed over.
@@ -149,12 +188,13 @@ main(120, async () => {
   await part('workspace', workspace);
   await part('objects', async () => { object = await objects(); });
   await part('fields', () => fields(object));
+  await part('views', pieces);
   await part('objects', async () => {
     await checker.call('deleteOneObject', { path: object, status: 200 });
     await checker.call('deleteOneObject', { path: object, status: 404 });
   });
   const there = new Set();
-  for (const name of ['webhooks', 'webhookDeliveries', 'roles', 'apiKeys', 'workspace', 'objects', 'fields']) if ((await send('GET', `/rest/metadata/${name}`)).status !== 501) there.add(name);
+  for (const name of ['webhooks', 'webhookDeliveries', 'roles', 'apiKeys', 'workspace', 'objects', 'fields', 'views', 'pageLayouts']) if ((await send('GET', `/rest/metadata/${name}`)).status !== 501) there.add(name);
   const ofThem = (id) => there.has(checker.operations.get(id).operation.tags[0]);
   await test('every metadata operation has been called', async () => same(checker.uncalled().filter(ofThem), []));
   await test('metadata refusals are as documented', async () => {
