@@ -40,6 +40,7 @@ static void on_metrics(struct admin *admin, struct http_exchange *exchange)
 {
     admin->options.observe(admin->options.context);
     metrics_print(&exchange->body);
+    admin->options.print(admin->options.context, &exchange->body);
     answer(exchange, 200, STR("text/plain; version=0.0.4; charset=utf-8"));
 }
 

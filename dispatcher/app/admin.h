@@ -12,6 +12,8 @@ struct admin_options {
     uint16_t port;
     /* Sets gauges before /metrics is printed. */
     void (*observe)(void *context);
+    /* Adds series of its own behind the others. */
+    void (*print)(void *context, struct strbuf *out);
     /* NULL when ready, otherwise what is missing. `*role` becomes "leader" or "standby". */
     const char *(*not_ready)(void *context, const char **role);
     void *context;

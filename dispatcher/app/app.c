@@ -87,6 +87,12 @@ static void observe(void *context)
     shards_observe(app->shards);
 }
 
+static void print_lanes(void *context, struct strbuf *out)
+{
+    const struct app *app = context;
+    shards_print_lanes(app->shards, out, (size_t)app->settings->webhook_metrics);
+}
+
 static const char *not_ready(void *context, const char **role)
 {
     const struct app *app = context;
@@ -173,6 +179,7 @@ static bool admin_start(struct app *app, struct err *err)
         .bind_address = app->settings->admin_bind,
         .port = (uint16_t)app->settings->admin_port,
         .observe = observe,
+        .print = print_lanes,
         .not_ready = not_ready,
         .context = app,
     };

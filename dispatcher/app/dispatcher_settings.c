@@ -149,6 +149,7 @@ const struct setting dispatcher_setting_table[] = {
     TIME_ROW("breaker_probe_interval", probe_interval_us, "30s", 100000, 3600 * SECOND_US, "A webhook that has only failed for so long gets one delivery in so long, until one succeeds."),
     INT_ROW("webhook_share", webhook_share, "25", 1, 100, "percent", "The part of max_in_flight that one webhook may take."),
     INT_ROW("lane_queue", lane_queue, "10000", 16, 1000000, "deliveries", "What waits for one webhook in memory; the rest waits in PostgreSQL."),
+    INT_ROW("webhook_metrics", webhook_metrics, "100", 0, 10000, "webhooks", "/metrics has series of their own for so many webhooks, those with the most to do."),
     TIME_ROW("poll_interval", poll_interval_us, "50ms", 5000, 60 * SECOND_US, "The outbox is read at least so often, whatever Redis says."),
     INT_ROW("read_batch", read_batch, "500", 1, 10000, "events", "Read from the outbox at a time."),
     TIME_ROW("lease_time", lease_time_us, "3s", 500000, 300 * SECOND_US, "After this long without a sign of life another dispatcher takes over."),

@@ -36,6 +36,7 @@ struct dispatcher_settings {
     int64_t probe_interval_us;
     int64_t webhook_share;
     int64_t lane_queue;
+    int64_t webhook_metrics;
     int64_t poll_interval_us;
     int64_t read_batch;
     int64_t lease_time_us;

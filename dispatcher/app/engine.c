@@ -313,18 +313,46 @@ static void observe_lanes(const struct engine *engine, int64_t gauges[DISPATCHER
     gauges[METRIC_WINDOWS] += (int64_t)windows;
 }
 
-/* Each webhook's deliveries stand in the order in which they came, so its first is about its oldest. */
+/* A webhook's deliveries stand in the order in which they came, so its first is about its oldest. */
+static int64_t oldest_of(const struct hook *hook)
+{
+    return list_empty(&hook->deliveries) ? INT64_MAX
+                                         : LIST_ENTRY(hook->deliveries.next, struct delivery, of_hook)->created_us;
+}
+
 static int64_t oldest_event_us(const struct engine *engine)
 {
     int64_t oldest = INT64_MAX;
     for (size_t i = 0; i < engine->hooks.active_count; i++) {
-        const struct hook *hook = engine->hooks.active[i];
-        if (!list_empty(&hook->deliveries)) {
-            const struct delivery *first = LIST_ENTRY(hook->deliveries.next, struct delivery, of_hook);
-            oldest = first->created_us < oldest ? first->created_us : oldest;
-        }
+        int64_t of_hook = oldest_of(engine->hooks.active[i]);
+        oldest = of_hook < oldest ? of_hook : oldest;
     }
     return oldest == INT64_MAX ? 0 : engine_now_us(engine) - oldest;
+}
+
+size_t engine_lane_count(const struct engine *engine)
+{
+    return engine->phase == PHASE_WORKING ? engine->hooks.active_count : 0;
+}
+
+void engine_view_lanes(const struct engine *engine, struct lane_view *views)
+{
+    static const char *const states[] = {
+        [BREAKER_CLOSED] = "closed", [BREAKER_OPEN] = "open", [BREAKER_PROBING] = "probing"};
+    int64_t now_us = engine_now_us(engine);
+    for (size_t i = 0; i < engine_lane_count(engine); i++) {
+        const struct hook *hook = engine->hooks.active[i];
+        const struct lane *lane = &hook->lane;
+        int64_t oldest_us = oldest_of(hook);
+        views[i] = (struct lane_view){
+            .webhook = hook->id,
+            .state = lane->pace.paused ? "paused" : states[lane->pace.breaker],
+            .window = lane->pace.window,
+            .in_flight = lane->in_flight,
+            .waiting = (hook->held > lane->in_flight ? hook->held - lane->in_flight : 0) + hook->parked.rows,
+            .oldest_us = oldest_us == INT64_MAX || oldest_us > now_us ? 0 : now_us - oldest_us,
+        };
+    }
 }
 
 int64_t engine_now_us(const struct engine *engine)

@@ -9,6 +9,7 @@
 #include "common/loop/loop.h"
 #include "common/pg/pg.h"
 #include "dispatcher/app/dispatcher_metrics.h"
+#include "dispatcher/app/lane_metrics.h"
 #include "dispatcher/deliver/egress.h"
 #include "dispatcher/record/group.h"
 #include "dispatcher/schedule/pace.h"
@@ -62,5 +63,8 @@ void engine_drain(struct engine *engine, loop_callback on_drained, void *context
 bool engine_leads(const struct engine *engine);
 /* Adds to the gauges that it knows of; of ages, the highest counts. */
 void engine_observe(const struct engine *engine, int64_t gauges[DISPATCHER_METRIC_COUNT]);
+/* How many active webhooks this engine works for, and how each of them stands. */
+size_t engine_lane_count(const struct engine *engine);
+void engine_view_lanes(const struct engine *engine, struct lane_view *views);
 
 #endif

@@ -168,3 +168,19 @@ void shards_observe(const struct shards *shards)
     }
     metric_set(&dispatcher_metrics[METRIC_LEADER], gauges[METRIC_SHARDS] > 0 ? 1 : 0);
 }
+
+void shards_print_lanes(const struct shards *shards, struct strbuf *out, size_t most)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < shards->count; i++) {
+        count += engine_lane_count(shards->engines[i]);
+    }
+    struct lane_view *views = xcalloc(count + 1, sizeof *views);
+    size_t at = 0;
+    for (size_t i = 0; i < shards->count; i++) {
+        engine_view_lanes(shards->engines[i], &views[at]);
+        at += engine_lane_count(shards->engines[i]);
+    }
+    lane_metrics_print(out, views, count, most);
+    free(views);
+}

@@ -22,5 +22,7 @@ void shards_drain(struct shards *shards, loop_callback on_drained, void *context
 size_t shards_led(const struct shards *shards);
 /* Sets the gauges. */
 void shards_observe(const struct shards *shards);
+/* A series for each of the `most` webhooks with the most to do (lane_metrics.h). */
+void shards_print_lanes(const struct shards *shards, struct strbuf *out, size_t most);
 
 #endif

@@ -309,6 +309,26 @@ const cases = {
     assert.deepEqual([bodies(watcher)[0].record.id, bodies(watcher)[0].record.reason], [hook.id, 'The receiver answered 410 Gone.']);
   },
 
+  async 'each webhook has its own series, as many as the setting says'(start) {
+    const dispatcher = await start({ webhook_metrics: '2', delivery_timeout: '2s', retry_schedule: '1h' });
+    const stuck = await t.webhook(receiver, 'series');
+    const idle = await t.webhook(receiver, 'seriesidle');
+    await t.webhook(receiver, 'seriesmore');
+    receiver.behaviours.set(stuck.path, () => {});
+    await sql(t.insertEvents('series', 60));
+    await until('they are under way', 5, async () => await dispatcher.metric(`portti_webhook_in_flight{webhook="${stuck.id}"}`) >= 4);
+    const { body } = await dispatcher.get('/metrics');
+    const value = (name) => Number(body.split('\n').find((line) => line.startsWith(`portti_webhook_${name}{webhook="${stuck.id}"}`))?.split(' ')[1]);
+    assert.equal(value('waiting') + value('in_flight'), 60);
+    assert.ok(value('window') >= 4 && value('oldest_seconds') >= 0, body);
+    const states = body.split('\n').filter((line) => line.startsWith('portti_webhook_state{'));
+    assert.equal(states.length, 2);
+    assert.match(states[0], new RegExp(`webhook="${stuck.id}",state="closed"} 1`));
+    await sql(`update core.webhook set paused_at = now() where id = '${stuck.id}'`);
+    await until('it is paused', 5, async () => (await dispatcher.get('/metrics')).body.includes(`webhook="${stuck.id}",state="paused"} 1`));
+    assert.ok(idle.id);
+  },
+
   async 'a webhook that is deleted with retries and a replay pending: nothing more comes'(start) {
     await start({ retry_schedule: '200ms,200ms,200ms,200ms,200ms,200ms' });
     const hook = await t.webhook(receiver, 'leaving');
