@@ -258,10 +258,6 @@ static bool read_orders(struct resolving *r, const struct gql_selected *selected
 bool resolve_group(struct resolving *r, const struct gql_selected *selected, struct plan *plan)
 {
     struct group *group = &plan->group;
-    if (resolve_argument(selected, "viewId") != NULL) {
-        return err_fail_tag(r->err, ERR_UNSUPPORTED, "NOT_SUPPORTED",
-                            "Argument \"viewId\" is not supported: this server has no saved views");
-    }
     if (!read_dimensions(r, selected, plan) || !read_orders(r, selected, plan) ||
         !resolve_size(r, selected, "limit", "Limit", INVALID_ARGS, GROUPS_DEFAULT, &group->limit) ||
         !resolve_size(r, selected, "offsetForRecords", "OffsetForRecords", INVALID_ARGS, 0, &group->sample_offset) ||

@@ -1,5 +1,5 @@
 // Facts of the contract's acceptance list about groups (G61 to G89), and aggregates of connections.
-import { ask, check, checkRefusal, data, main, same, test, uuid } from './lib.mjs';
+import { ask, check, checkRefusal, data, expect, main, same, test, uuid } from './lib.mjs';
 
 const nodes = (connection) => connection.edges.map(({ node }) => node);
 const createMany = async (Many, d, fields = 'id') => (await data(`mutation ($d: [${{ Companies: 'Company', People: 'Person', Opportunities: 'Opportunity' }[Many]}CreateInput!]!) { create${Many}(data: $d) { ${fields} } }`, { d }))[`create${Many}`];
@@ -145,8 +145,64 @@ async function aggregates() {
   });
 }
 
+// Groups of what a saved view shows (G70, G71).
+async function views() {
+  const objects = (await expect(200, 'GET', '/rest/metadata/objects?limit=200')).data.objects;
+  const objectOf = (name) => objects.find(({ nameSingular }) => nameSingular === name);
+  const fieldOf = (name, object = 'person') => objectOf(object).fields.find((one) => one.name === name).id;
+  const other = (await createMany('Companies', [{ name: `seen ${mark}` }]))[0].id;
+  await createMany('People', [
+    { jobTitle: `Lead 50%_x ${mark}`, name: { firstName: 'Ann', lastName: `V${mark}` }, companyId: other, position: 1 },
+    { jobTitle: `Lead 50ZZx ${mark}`, name: { firstName: 'Bea', lastName: `V${mark}` }, linkedinLink: { primaryLinkUrl: 'https://oslo.example' }, position: 2 },
+    { jobTitle: `Boss ${mark}`, name: { firstName: 'Cid', lastName: `V${mark}` }, linkedinLink: { primaryLinkLabel: `Bergen ${mark}`, primaryLinkUrl: 'https://x.example' }, position: 3 },
+    { name: { firstName: 'Dot', lastName: `V${mark}` }, position: 4 },
+  ]);
+  const make = async (filters, more = {}, groups = []) => {
+    const view = (await expect(201, 'POST', '/rest/metadata/views', { name: 'V', icon: 'IconList', objectMetadataId: objectOf('person').id, ...more })).id;
+    for (const group of groups) await expect(201, 'POST', '/rest/metadata/viewFilterGroups', { viewId: view, ...group });
+    for (const [field, operand, value, rest = {}] of filters) await expect(201, 'POST', '/rest/metadata/viewFilters', { viewId: view, fieldMetadataId: fieldOf(field), operand, value, ...rest });
+    return view;
+  };
+  const query = (view) => `{ peopleGroupBy(filter: {name: {lastName: {eq: "V${mark}"}}}, groupBy: [{name: {firstName: true}}], orderBy: [{name: {firstName: AscNullsFirst}}], viewId: "${view}") { groupByDimensionValues totalCount } }`;
+  const shown = async (...of) => values((await data(query(await make(...of)))).peopleGroupBy).map(([name]) => name);
+  await test('G70 a view with a filter: only what it shows is grouped', async () => {
+    same(await shown([['jobTitle', 'CONTAINS', 'lead']]), ['Ann', 'Bea']);
+    same(await shown([['jobTitle', 'CONTAINS', '50%_x']]), ['Ann'], 'what is typed is no pattern');
+    same(await shown([['jobTitle', 'DOES_NOT_CONTAIN', 'lead']]), ['Cid', 'Dot'], 'who has none does not contain it');
+    same(await shown([['jobTitle', 'IS_EMPTY', '']]), ['Dot']);
+    same(await shown([['jobTitle', 'IS_NOT_EMPTY', ''], ['position', 'GREATER_THAN_OR_EQUAL', '2']]), ['Bea', 'Cid']);
+    same(await shown([['company', 'IS', JSON.stringify({ selectedRecordIds: [other], isCurrentWorkspaceMemberSelected: false })]]), ['Ann']);
+    same(await shown([['company', 'IS', [other]]]), ['Ann']);
+    same(await shown([['company', 'IS_NOT', JSON.stringify([other])]]), ['Bea', 'Cid', 'Dot']);
+    same(await shown([['name', 'CONTAINS', 'be', { subFieldName: 'firstName' }]]), ['Bea']);
+    same(await shown([['createdAt', 'IS_IN_PAST', '']]), ['Ann', 'Bea', 'Cid', 'Dot']);
+    same(await shown([['createdAt', 'IS_AFTER', '2999-01-01T00:00:00.000Z']]), []);
+    same(await shown([['jobTitle', 'CONTAINS', '']]), ['Ann', 'Bea', 'Cid', 'Dot'].slice(0, 3));
+    same(await shown([]), ['Ann', 'Bea', 'Cid', 'Dot'], 'a view without filters shows all');
+  });
+  await test('G70 groups of filters', async () => {
+    const [any, not] = [uuid(), uuid()];
+    same(await shown([['position', 'IS', '1', { viewFilterGroupId: any }], ['position', 'IS', '3', { viewFilterGroupId: any }]], {}, [{ id: any, logicalOperator: 'OR' }]), ['Ann', 'Cid']);
+    same(await shown([['position', 'IS', '1', { viewFilterGroupId: not }]], {}, [{ id: not, logicalOperator: 'NOT' }]), ['Bea', 'Cid', 'Dot']);
+    same(await shown([], {}, [{ logicalOperator: 'OR' }]), ['Ann', 'Bea', 'Cid', 'Dot'], 'an empty group says nothing');
+  });
+  await test('G71 a view with an any-field search', async () => {
+    same(await shown([], { anyFieldFilterValue: `bergen ${mark}` }), ['Cid']);
+    same(await shown([['position', 'LESS_THAN_OR_EQUAL', 2]], { anyFieldFilterValue: 'LEAD' }), ['Ann', 'Bea']);
+  });
+  await test('views that cannot be used are told', async () => {
+    const refusedWith = async (view, part, code) => checkRefusal(await ask(query(view)), part, code);
+    await refusedWith(uuid(), 'View not found', 'NOT_FOUND');
+    const foreign = (await expect(200, 'GET', `/rest/metadata/views?objectMetadataId=${objectOf('company').id}`)).data[0].id;
+    await refusedWith(foreign, 'the view is not of the object "person"', 'BAD_USER_INPUT');
+    await refusedWith(await make([['createdAt', 'IS_RELATIVE', 'PAST_7_DAY']]), 'The view\'s filter on "createdAt" (IS_RELATIVE) cannot be used here', 'BAD_USER_INPUT');
+    await refusedWith(await make([['position', 'IS', 'many']]), 'position', 'BAD_USER_INPUT');
+  });
+}
+
 main(120, async () => {
   await days();
+  await views();
   await orders();
   await records();
   await aggregates();
