@@ -38,7 +38,8 @@ struct resolved {
 /*
  * Plans `root`, a field of Query or Mutation with a role of gateway/schema's. Everything is typed and checked here,
  * with the contract's sentences and code words. Inputs of a create hold only what the client sent: the caller completes
- * them. A `viewId` is the caller's to read. `root` must stay for resolve_put. False with `out->fault`: the root field is null and *err is why.
+ * them. A `viewId` is the caller's to read. `root` must stay for resolve_put. False with `out->fault`: the root field
+ * is null and *err is why.
  */
 MUST_CHECK bool resolve_plan(struct arena *arena, const struct gql_selected *root, const struct resolve_limits *limits,
                              int64_t now_us, struct resolved *out, struct err *err);
