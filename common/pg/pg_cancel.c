@@ -71,8 +71,8 @@ static void start(struct pg_conn *conn, int64_t now_us)
     atomic_init(&cancel->holders, 2);
     atomic_init(&cancel->settled, false);
     if (!start_thread(cancel)) {
-        pg_cancel_drop(cancel);
-        pg_cancel_drop(cancel);
+        PQfreeCancel(request);
+        free(cancel);
         return;
     }
     conn->cancel = cancel;
