@@ -130,7 +130,6 @@ main(120, async () => {
       same((await end('Destroy'))[`destroy${type}`], boolean ? true : { id: made.id });
       await refused('NOT_FOUND', 'not found', nested ? `mutation { destroy${type}(input: {id: "${made.id}"}) ${boolean ? '' : '{ id }'} }` : `mutation { destroy${type}(id: "${made.id}") }`);
     });
-    if (name === 'viewFieldGroup') continue; // has no place in REST
     await test(`${name}: the same over REST`, async () => {
       const made = await expect(201, 'POST', `${REST}/${path}`, make());
       same(made.viewId, index.id);
