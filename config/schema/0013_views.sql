@@ -31,6 +31,7 @@ create table core.view (
     deleted_at           timestamptz
 );
 create index on core.view (object_id);
+create unique index view_index_once on core.view (object_id) where key = 'INDEX' and deleted_at is null;
 create index on core.view (kanban_aggregate_field_id) where kanban_aggregate_field_id is not null;
 create index on core.view (main_group_by_field_id) where main_group_by_field_id is not null;
 create index on core.view (calendar_field_id) where calendar_field_id is not null;
@@ -184,7 +185,7 @@ begin
            false, 'WORKSPACE', not o.is_standard, true
     from core.object o
     where o.id = wanted and not o.is_system
-      and not exists (select from core.view v where v.object_id = o.id and v.key = 'INDEX')
+      and not exists (select from core.view v where v.object_id = o.id and v.key = 'INDEX' and v.deleted_at is null)
     returning id into made;
     insert into core.view_field (id, view_id, field_id, is_visible, size, position, is_custom, is_system_side_effect)
     select gen_random_uuid(), made, picked.id, true, 180, row_number() over (order by picked.place) - 1,

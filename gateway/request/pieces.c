@@ -39,7 +39,9 @@ static bool explain(struct piece_call *call, const struct pg_failure *failure)
 {
     const struct piece_info *info = call->info;
     struct str constraint = str_from(failure->constraint);
-    if (strcmp(failure->sqlstate, "23505") == 0 && str_ends_with(constraint, STR("_once"))) {
+    if (str_is(constraint, "view_index_once")) {
+        err_fail_tag(&call->err, ERR_INVALID, info->invalid, "The object has an INDEX view already");
+    } else if (strcmp(failure->sqlstate, "23505") == 0 && str_ends_with(constraint, STR("_once"))) {
         err_fail_tag(&call->err, ERR_INVALID, info->invalid, "%s for this field already exists in the view",
                      info->spoken);
     } else if (strcmp(failure->sqlstate, "23505") == 0) {

@@ -135,6 +135,11 @@ static void check_view(const struct checking *c)
     struct str type = will_be(c, "type");
     const struct field *group = field_in(c, "mainGroupByFieldMetadataId");
     bool kanban = str_starts_with(type, STR("KANBAN"));
+    struct uuid id;
+    if (str_is(type, "KANBAN") && !id_will_be(c, "mainGroupByFieldMetadataId", &id)) {
+        REPORT(c, c->info->invalid,
+               "A kanban view needs mainGroupByFieldMetadataId, the SELECT whose options are its columns");
+    }
     check_calendar(c, str_starts_with(type, STR("CALENDAR")));
     if (group != NULL && !group->active) {
         REPORT(c, c->info->invalid, "mainGroupByFieldMetadataId: the field \"%.*s\" is not active",

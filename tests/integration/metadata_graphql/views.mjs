@@ -181,15 +181,18 @@ main(120, async () => {
     const CREATE_FIELD = 'mutation($input: CreateViewFieldInput!) { createViewField(input: $input) { id } }';
     await invalid('view', 'Object metadata not found', CREATE, { input: { name: 'x', icon: 'IconX', objectMetadataId: uuid() } });
     await invalid('view', 'should not be empty', CREATE, { input: { name: ' ', icon: 'IconX', objectMetadataId: cat } });
+    await invalid('view', 'has an INDEX view already', CREATE, { input: { name: 'x', icon: 'IconX', objectMetadataId: cat, key: 'INDEX' } });
+    await invalid('view', 'needs mainGroupByFieldMetadataId', CREATE, { input: { name: 'x', icon: 'IconX', objectMetadataId: cat, type: 'KANBAN' } });
+    for (const [type, more] of [['ViewFilter', { value: 'x' }], ['ViewSort', {}]]) await invalid(`v${type.slice(1)}`, 'belongs to the object "company"', `mutation($input: Create${type}Input!) { create${type}(input: $input) { id } }`, { input: { viewId: index.id, fieldMetadataId: foreign, ...more } });
     await invalid('view', 'needs calendarFieldMetadataId', CREATE, { input: { name: 'x', icon: 'IconX', objectMetadataId: cat, type: 'CALENDAR' } });
     await invalid('viewField', 'belongs to the object "company"', CREATE_FIELD, { input: { viewId: index.id, fieldMetadataId: foreign } });
     await invalid('viewField', 'View not found', CREATE_FIELD, { input: { viewId: uuid(), fieldMetadataId: field('name') } });
     await invalid('viewField', 'already exists in the view', CREATE_FIELD, { input: { viewId: index.id, fieldMetadataId: field('name') } });
     await invalid('viewField', 'Field metadata not found', CREATE_FIELD, { input: { viewId: index.id, fieldMetadataId: uuid() } });
     await invalid('viewFilter', 'has no sub-field', 'mutation($input: CreateViewFilterInput!) { createViewFilter(input: $input) { id } }', { input: { viewId: index.id, fieldMetadataId: field('name'), value: 'a', subFieldName: 'nope' } });
-    for (const [path, body] of [['views', {}], ['views', { name: 5, icon: 'IconX', objectMetadataId: cat }], ['views', { name: 'x', icon: 'IconX', objectMetadataId: cat, type: 'PIE' }], ['viewFields', { viewId: 'x', fieldMetadataId: field('name') }], ['viewSorts', { viewId: index.id, fieldMetadataId: field('name'), direction: 'UP' }], ['views', [1]], ['views', { name: 'x', icon: 'IconX', objectMetadataId: cat, position: 'first' }]]) {
+    for (const [path, body] of [['views', {}], ['views', { name: 5, icon: 'IconX', objectMetadataId: cat }], ['views', { name: 'x', icon: 'IconX', objectMetadataId: cat, type: 'PIE' }], ['viewFields', { viewId: 'x', fieldMetadataId: field('name') }], ['viewSorts', { viewId: index.id, fieldMetadataId: field('name'), direction: 'UP' }], ['viewFilterGroups', { viewId: index.id, logicalOperator: 'XOR' }], ['views', [1]], ['views', { name: 'x', icon: 'IconX', objectMetadataId: cat, position: 'first' }]]) {
       const answer = await send('POST', `${REST}/${path}`, body);
-      check(answer.status === 400 && answer.json.messages?.[0] !== undefined || answer.json.errors !== undefined, `${path} ${JSON.stringify(body)}: ${answer.status} ${answer.text}`);
+      check(answer.status === 400 && (answer.json.messages?.[0] ?? answer.json.errors) !== undefined, `${path} ${JSON.stringify(body)}: ${answer.status} ${answer.text}`);
     }
     await refused('NOT_FOUND', 'View not found', `mutation { updateView(id: "${uuid()}", input: {name: "x"}) { id } }`);
     await refused('BAD_USER_INPUT', 'UUID', 'mutation { updateView(id: "x", input: {name: "x"}) { id } }');
