@@ -93,8 +93,8 @@ static curl_socket_t on_open_socket(void *context, curlsocktype purpose, struct 
 
 /* Right before a request is sent. libcurl sends it again, unasked, when a kept connection dies before the first byte of
  * an answer, over the next kept connection, which may be as dead, and so on. The receiver may have had it each time, so
- * the second time is the last: it goes over a new connection. NOLINTNEXTLINE(readability-non-const-parameter):
- * libcurl's type */
+ * the second time is the last: it goes over a new connection.
+ * The type is libcurl's: NOLINTNEXTLINE(readability-non-const-parameter) */
 static int on_connected(void *context, char *peer_ip, char *local_ip, int peer_port, int local_port)
 {
     struct transfer *transfer = context;

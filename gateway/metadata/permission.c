@@ -25,10 +25,12 @@ static bool read_list(const struct json *input, const char *name, const struct j
 {
     const struct json *list = json_get(input, name);
     if (!json_is(list, JSON_ARRAY)) {
-        return err_fail_tag(err, ERR_INVALID, "INVALID_INPUT", "%s must be a list", name);
+        (void)err_fail_tag(err, ERR_INVALID, "INVALID_INPUT", "%s must be a list", name);
+        return false;
     }
     if (list->count > PERMISSIONS_MAX) {
-        return err_fail_tag(err, ERR_INVALID, "INVALID_INPUT", "%s may have %d items at most", name, PERMISSIONS_MAX);
+        (void)err_fail_tag(err, ERR_INVALID, "INVALID_INPUT", "%s may have %d items at most", name, PERMISSIONS_MAX);
+        return false;
     }
     *out = list;
     return true;
@@ -39,12 +41,14 @@ static bool read_object(struct reading *r, const struct json *item, const char *
     struct uuid id;
     const struct json *given = json_get(item, "objectMetadataId");
     if (!json_is(given, JSON_STRING) || !uuid_parse(given->text, &id)) {
-        return bad_id(r->err, "objectMetadataId");
+        (void)bad_id(r->err, "objectMetadataId");
+        return false;
     }
     *out = catalogue_object(r->catalogue, &id);
     if (*out == NULL) {
-        return err_fail_tag(r->err, ERR_NOT_FOUND, "OBJECT_METADATA_NOT_FOUND", "Object with id %.*s not found",
-                            STR_ARG(given->text));
+        (void)err_fail_tag(r->err, ERR_NOT_FOUND, "OBJECT_METADATA_NOT_FOUND", "Object with id %.*s not found",
+                           STR_ARG(given->text));
+        return false;
     }
     return !(*out)->system || err_fail_tag(r->err, ERR_FORBIDDEN, system_tag,
                                            "The object %.*s is a system object: permissions cannot be set on it",
@@ -101,12 +105,16 @@ static bool read_field(struct reading *r, const struct json *item, const struct 
     struct uuid id;
     const struct json *given = json_get(item, "fieldMetadataId");
     if (!json_is(given, JSON_STRING) || !uuid_parse(given->text, &id)) {
-        return bad_id(r->err, "fieldMetadataId");
+        (void)bad_id(r->err, "fieldMetadataId");
+        return false;
     }
     *out = catalogue_field(r->catalogue, &id);
-    return (*out != NULL && (*out)->object == object) ||
-           err_fail_tag(r->err, ERR_NOT_FOUND, "FIELD_METADATA_NOT_FOUND", "Field with id %.*s not found on %.*s",
-                        STR_ARG(given->text), STR_ARG(object->name_singular));
+    if (*out == NULL || (*out)->object != object) {
+        (void)err_fail_tag(r->err, ERR_NOT_FOUND, "FIELD_METADATA_NOT_FOUND", "Field with id %.*s not found on %.*s",
+                           STR_ARG(given->text), STR_ARG(object->name_singular));
+        return false;
+    }
+    return true;
 }
 
 static bool is_true(const struct json *item, const char *name)

@@ -9,8 +9,11 @@ static const struct json *argument(struct arena *arena, const struct gql_selecte
 
 static bool read_id(const struct json *json, struct uuid *out, struct err *err)
 {
-    struct str shown = json == NULL ? STR_EMPTY : str_cut(json->text, 80);
-    return (json_is(json, JSON_STRING) && uuid_parse(json->text, out)) ||
+    if (json == NULL) {
+        return err_fail_tag(err, ERR_INVALID, "BAD_USER_INPUT", "'' is not a valid UUID");
+    }
+    struct str shown = str_cut(json->text, 80);
+    return (json->type == JSON_STRING && uuid_parse(json->text, out)) ||
            err_fail_tag(err, ERR_INVALID, "BAD_USER_INPUT", "'%.*s' is not a valid UUID", STR_ARG(shown));
 }
 

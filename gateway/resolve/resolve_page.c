@@ -127,13 +127,24 @@ static bool read_keys(struct resolving *r, const struct gql_datum *object, const
     return true;
 }
 
+/* Are the first `count` relations of both the same? */
+static bool walk_alike(const struct path *a, const struct path *b, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (a->hops[i] != b->hops[i]) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* Do terms before this one walk its first `count` relations too? */
 static bool is_walked(const struct ordering *ordering, size_t term, size_t count)
 {
     const struct path *path = &ordering->terms[term].path;
     for (size_t i = 0; i < term; i++) {
         const struct path *other = &ordering->terms[i].path;
-        if (other->hop_count >= count && memcmp(other->hops, path->hops, count * sizeof *path->hops) == 0) {
+        if (other->hop_count >= count && walk_alike(other, path, count)) {
             return true;
         }
     }

@@ -2,8 +2,8 @@
 #include "common/base/strbuf.h"
 #include "common/text/timestamp.h"
 
-enum { VALUES_MAX = 1000 };
-static const struct json_limits value_limits = {.max_depth = 8, .max_nodes = 4 * VALUES_MAX};
+enum { VALUES_MAX = 1000, NODES_MAX = 4 * VALUES_MAX };
+static const struct json_limits value_limits = {.max_depth = 8, .max_nodes = NODES_MAX};
 
 struct viewing {
     struct arena *arena;
