@@ -1,6 +1,7 @@
 #include "common/base/alloc.h"
 #include "dispatcher/app/dispatcher_metrics.h"
 #include "dispatcher/app/engine_internal.h"
+#include <assert.h>
 #include <stdlib.h>
 
 enum { TRY_AGAIN_US = 200000 };
@@ -192,6 +193,7 @@ static void take_incoming(struct engine *engine, const struct decided_row *decid
 {
     struct incoming *incoming = &engine->incoming;
     struct batch *batch = xcalloc(1, sizeof(*batch));
+    assert(incoming->here);
     list_init(&batch->deliveries);
     batch->read_us = loop_now_us(engine->loop);
     cursor_set(&batch->after, strbuf_str(&incoming->after.snapshot), strbuf_str(&incoming->after.upper),
@@ -226,8 +228,8 @@ void engine_drop_incoming(struct engine *engine)
 static void on_decided(void *context, bool ok, const struct decided_row *rows, size_t count)
 {
     struct engine *engine = step_end(context);
-    if (engine == NULL) {
-        return;
+    if (engine == NULL || !engine->incoming.here) {
+        return; /* the read was dropped, as when draining: the cursor may not pass it */
     }
     if (!ok) {
         loop_timer_start(&engine->step_timer, TRY_AGAIN_US);

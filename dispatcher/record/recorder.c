@@ -189,9 +189,19 @@ static void on_renewed(void *context, struct pg_result *const *results, const st
     }
 }
 
+static void drop_group(struct recorder *recorder)
+{
+    group_free(recorder->group);
+    recorder->group = NULL;
+}
+
 static void released(struct recorder *recorder)
 {
     recorder->state = IDLE;
+    loop_timer_stop(&recorder->retry_timer);
+    if (!recorder->group_running) {
+        drop_group(recorder); /* of an epoch that is over; when it is under way it goes with its answer */
+    }
     recorder->on_released(recorder->released_context);
 }
 
@@ -267,12 +277,6 @@ static bool is_fenced_off(const struct pg_failure *failure)
     return failure->command == 0 && strcmp(failure->sqlstate, "22012") == 0;
 }
 
-static void drop_group(struct recorder *recorder)
-{
-    group_free(recorder->group);
-    recorder->group = NULL;
-}
-
 static void on_group(void *context, struct pg_result *const *results, const struct pg_failure *failure)
 {
     struct recorder *recorder = context;
@@ -295,6 +299,7 @@ static void on_group(void *context, struct pg_result *const *results, const stru
     }
     recorder->stats.failures++;
     if (is_fenced_off(failure)) {
+        drop_group(recorder);
         lose(recorder);
         return;
     }

@@ -3,6 +3,7 @@
 'use strict';
 const assert = require('node:assert/strict');
 const crypto = require('node:crypto');
+const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const t = require('./tools.js');
 const { sql, sleep, until } = t;
@@ -58,6 +59,30 @@ const cases = {
     await until('all are here', 6, () => list.length >= 161);
     assert.deepEqual(list.slice(1).map(number), [...Array(160).keys()].map((n) => n + 1));
     await until('nothing waits', 3, async () => await states(hook) === '');
+  },
+
+  async 'stopped while it asks what the last owner had decided: the cursor does not pass what it was about to read'(start) {
+    const hook = await t.webhook(receiver, 'asking', {});
+    let release;
+    receiver.behaviours.set(hook.path, (response, seen, n) => { if (n === 1) release = () => response.writeHead(204).end(); else response.writeHead(204).end(); });
+    // One that waits in core.pending keeps the dispatcher from ending at once; the others it reads from the outbox.
+    await sql(t.insertEvents('asking', 1));
+    await sql(`insert into core.pending select '${hook.id}', event_id, seq, created_at, record_id, 0, 'in_flight', now(), null, null from core.outbox where object_name = 'asking';
+      update core.cursor set snapshot = pg_current_snapshot(), upper = null;`);
+    await sql(t.insertEvents('asking', 20, { from: 2 }));
+    const locked = sql('begin; lock table core.attempt in access exclusive mode; select pg_sleep(3); commit;');
+    const activity = (condition) => sql(`select count(*) from pg_stat_activity where pid <> pg_backend_pid() and ${condition}`).then(Number);
+    await until('the table is locked', 2, () => activity(`query like '%pg_sleep%' and wait_event = 'PgSleep'`));
+    let dispatcher = await start({ delivery_timeout: '10s' });
+    await until('the one is under way, and it asks', 2, async () => release && await activity(`wait_event_type = 'Lock' and query like 'select webhook_id, event_id from core.attempt%'`));
+    const ended = dispatcher.stop();
+    await locked;
+    await sleep(300);
+    release();
+    assert.equal(await ended, 0);
+    dispatcher = await start();
+    await until('all are here', 3, () => receiver.of(hook.path).length >= 21);
+    assert.deepEqual(receiver.of(hook.path).map(number).sort((a, b) => a - b), [...Array(21).keys()].map((n) => n + 1));
   },
 
   async 'an event that is gone is given up, and takes no other with it'(start) {
@@ -116,6 +141,63 @@ const cases = {
     assert.equal(await sql(`select count(*) from (select distinct on (webhook_id, event_id) outcome from core.attempt where webhook_id = '${hook.id}' order by webhook_id, event_id, started_at desc) a where outcome = 'failed'`), '0');
   },
 
+  async 'a webhook with many rows is disabled: others do not wait; enabled again meanwhile, the rest goes on'(start) {
+    const many = 40000;
+    const last = 100;
+    const hook = await t.webhook(receiver, 'halfway', {});
+    const beside = await t.webhook(receiver, 'beside', {});
+    await sql(`insert into core.pending select '${hook.id}', gen_random_uuid(), nextval('core.outbox_seq'), now(), gen_random_uuid(), 3, 'retry',
+        now() + interval '1 hour', 500, null from generate_series(1, ${many});
+      ${t.insertEvents('halfway', last)}
+      insert into core.pending select '${hook.id}', event_id, seq, created_at, record_id, 1, 'retry', now() + interval '6 s', 500, null
+        from core.outbox where object_name = 'halfway';
+      update core.cursor set snapshot = pg_current_snapshot();
+      analyze core.pending;`);
+    const dispatcher = await start();
+    await until('it has them all', 10, async () => (await dispatcher.metric('portti_deliveries_parked')) >= many + last);
+    await sql(`update core.webhook set disabled_at = now() where id = '${hook.id}'; ${t.insertEvents('beside', 1)}`);
+    const left = () => sql(`select count(*) from core.pending where webhook_id = '${hook.id}'`).then(Number);
+    await until('the first of its rows are gone', 3, async () => (await left()) < many);
+    await sql(`update core.webhook set disabled_at = null where id = '${hook.id}'`);
+    await until('the other has its event', 1, () => receiver.of(beside.path).length === 1);
+    await until('the last ones come', 15, () => receiver.of(hook.path).length === last);
+    const rest = await left();
+    assert.ok(rest > 0, 'it was enabled in the middle of it');
+    await until('the others are known again', 3, async () => (await dispatcher.metric('portti_deliveries_parked')) === rest);
+    assert.equal(await sql(`select count(*) from core.attempt where webhook_id = '${hook.id}' and outcome = 'disabled' and response = 'the webhook was disabled'`), String(many - rest));
+    await t.deleteWebhook(hook);
+    await until('nothing waits', 15, async () => (await left()) === 0);
+    assert.equal(await sql(`select count(*) from core.attempt where webhook_id = '${hook.id}' and response = 'the webhook was deleted'`), String(rest));
+  },
+
+  async 'the time of day is the database\'s: whatever this machine\'s clock says, and how it jumps'(start) {
+    if (!clock) return;
+    const days = (n) => fs.writeFileSync(clock.file, `${n < 0 ? '' : '+'}${n * 86400}\n`);
+    days(2);
+    let dispatcher = await start({ retry_schedule: '2s,2s,2s,2s' }, clock.how);
+    const hook = await t.webhook(receiver, 'clock', {});
+    const list = receiver.of(hook.path);
+    const answers = [{}, {}, { 'retry-after': () => new Date(Date.now() + 4000).toUTCString() }];
+    receiver.behaviours.set(hook.path, (response, seen, n) => {
+      const headers = Object.fromEntries(Object.entries(answers[n - 1] ?? {}).map(([name, value]) => [name, value()]));
+      response.writeHead(n > answers.length ? 200 : 503, headers).end();
+    });
+    await sql(t.insertEvents('clock', 1));
+    await until('the first try fails', 3, () => list.length === 1);
+    days(-2);
+    await until('the clock stepped back: the second try comes all the same', 4, () => list.length === 2);
+    await dispatcher.stop();
+    days(0);
+    dispatcher = await start({ retry_schedule: '2s,2s,2s,2s' }, clock.how);
+    await until('planned by another clock: the third', 6, () => list.length === 3);
+    days(2);
+    await until('after the date that it asked for: the fourth', 8, () => list.length === 4);
+    const waits = list.slice(1).map((seen, i) => seen.at - list[i].at);
+    assert.ok(waits.slice(0, 2).every((ms) => ms > 1900) && waits[2] > 2900, `${waits}`);
+    for (const seen of list) assert.ok(Math.abs(Number(seen.headers['webhook-timestamp']) * 1000 - seen.at) < 2000, 'signed with the right time');
+    assert.equal(await sql(`select bool_and(started_at between now() - interval '1 min' and now() and coalesce(next_at < now() + interval '10 s', true)) from core.attempt where webhook_id = '${hook.id}'`), 't');
+  },
+
   async 'many pending retries: little memory, a quick start, and each in its time'(start) {
     const many = full ? 1000000 : 50000;
     const soon = 500;
@@ -145,5 +227,18 @@ const cases = {
     assert.ok(late[0] >= -5 && late[Math.floor(soon * 0.99)] < 250, 'within 250 ms');
   },
 };
+
+// Debian's libfaketime moves the wall clock of one program, as a file says. It leaves files in /dev/shm: a mount of its own.
+function fakeClock() {
+  const library = `/usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu/faketime/libfaketimeMT.so.1`;
+  const file = `${process.env.LOG_FOLDER}/clock`;
+  const settings = `LD_PRELOAD=${library} FAKETIME_TIMESTAMP_FILE=${file} FAKETIME_CACHE_DURATION=1 FAKETIME_DONT_FAKE_MONOTONIC=1 NO_FAKE_STAT=1`;
+  const wrap = ['unshare', '-m', 'sh', '-c', `mount -t tmpfs tmpfs /dev/shm && exec env ${settings} "$@"`, 'sh'];
+  fs.writeFileSync(file, '+0\n');
+  const tried = fs.existsSync(library) && spawnSync(wrap[0], [...wrap.slice(1), process.env.DISPATCHER, '--help'], { encoding: 'utf8' }).status === 0;
+  if (!tried) console.log('skip the time of day: libfaketime is not installed, does not suit this program, or nothing may be mounted');
+  return tried && { file, how: { wrap } };
+}
+const clock = fakeClock();
 
 t.runCases(cases, receiver);
