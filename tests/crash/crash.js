@@ -74,11 +74,12 @@ class Run {
       dispatchers: [...Array(given.dispatchers).keys()].map(dispatcher),
       redisServer: new Server('redis'),
       postgresServer: new Server('postgres'),
-      disk: env.CRASH_DISK ? new Disk(env.CRASH_DISK) : undefined,
+      disks: [['log disk full', env.CRASH_LOG_DISK], ['data disk full', env.CRASH_DATA_DISK]]
+        .filter(([, folder]) => folder).map(([name, folder]) => new Disk(name, folder)),
       clocks: env.CRASH_CLOCK !== '',
     };
     this.programs = [this.parts.gateway, ...this.parts.dispatchers];
-    this.faults = new Faults(this.random, this.parts);
+    this.faults = new Faults(this.random, this.parts, given.kills > 0 ? given.kills : Infinity);
     this.totals = { events: 0, acknowledged: 0, repeated: 0, takeovers: 0, worst: 0 };
   }
 
@@ -129,7 +130,7 @@ class Run {
     this.receiver.calm = false;
     this.writers.start();
     this.faults.start();
-    await sleep(ms);
+    for (const end = Date.now() + ms; Date.now() < end && !this.faults.enough;) await sleep(100);
     await this.faults.stop();
     await this.writers.stop();
     this.receiver.calm = true;
@@ -185,7 +186,7 @@ async function main() {
   }
   try {
     await run.start();
-    const more = () => (given.kills > 0 ? run.faults.kills < given.kills : Date.now() < end - 5000);
+    const more = () => (given.kills > 0 ? !run.faults.enough : Date.now() < end - 5000);
     for (let number = 1; number === 1 || more(); number++) {
       await run.round(given.kills > 0 ? ROUND_MS : Math.max(5000, Math.min(ROUND_MS, end - Date.now() - 15000)), number);
     }

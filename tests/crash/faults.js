@@ -1,4 +1,5 @@
 // The faults: each part has a loop of its own that waits, breaks it and makes it whole, so faults overlap as they like.
+// The last of `most` kills ends them.
 'use strict';
 const { redis, sleep, sql } = require('./parts.js');
 
@@ -6,9 +7,10 @@ const HOUR = 3600;
 const JUMPS = [-48 * HOUR, -HOUR, 0, HOUR, 48 * HOUR]; // of a wall clock, from the right time
 
 class Faults {
-  constructor(random, parts) {
+  constructor(random, parts, most = Infinity) {
     this.random = random;
     this.parts = parts;
+    this.most = most;
     this.kills = 0;
     this.counts = {};
     this.slept = 0; // how often a dispatcher was frozen
@@ -18,9 +20,18 @@ class Faults {
     this.counts[what] = (this.counts[what] ?? 0) + 1;
   }
 
-  killed(what) {
+  // Counted before it is done, so that kills under way at the same moment are not more than were asked for.
+  // False when there have been enough of them.
+  async kill(what, part) {
+    if (this.enough) return false;
     this.kills++;
-    this.note(`${what} killed`);
+    if (await part()) this.note(`${what} killed`);
+    else this.kills--;
+    return true;
+  }
+
+  get enough() {
+    return this.kills >= this.most;
   }
 
   pause(mean) {
@@ -36,7 +47,7 @@ class Faults {
 
   async program(part) {
     if (this.random() < 0.8) {
-      if (part.kill()) this.killed(part.program);
+      await this.kill(part.program, () => part.kill());
     } else {
       if (part.program === 'dispatcher') this.slept++;
       await this.frozen(part.program, (stop) => part.freeze(stop), 2500);
@@ -46,7 +57,7 @@ class Faults {
   async redis(server) {
     const dice = this.random();
     if (dice < 0.4) {
-      if (await server.signal('SIGKILL')) this.killed('redis');
+      if (!(await this.kill('redis', () => server.signal('SIGKILL')))) return;
       await server.gone();
       await sleep(this.random() * 500);
       await server.start();
@@ -59,13 +70,15 @@ class Faults {
     } else if (await redis('xtrim', 'portti:events', 'maxlen', '0')) this.note('stream trimmed');
   }
 
-  async postgres(server, disk) {
+  async postgres(server, disks) {
     const dice = this.random();
-    // The first of a run for certain, so that a short run has it, too.
-    if (disk && (this.counts['disk full'] === undefined || this.random() < 0.3)) {
+    // The first of a run for certain, so that a short run has them, too.
+    const disk = disks.find((one) => this.counts[one.name] === undefined) ??
+      (disks.length > 0 && this.random() < 0.3 ? disks[Math.floor(this.random() * disks.length)] : undefined);
+    if (disk) {
       await this.diskFull(server, disk);
     } else if (dice < 0.35) {
-      if (await server.signal('SIGKILL')) this.killed('postgres');
+      if (!(await this.kill('postgres', () => server.signal('SIGKILL')))) return;
       await server.gone();
       await sleep(this.random() * 300);
       await server.start();
@@ -89,12 +102,13 @@ class Faults {
     const seconds = JUMPS[Math.floor(this.random() * JUMPS.length)];
     part.setClock(seconds);
     this.note(`clock ${seconds / HOUR} h`);
-    if (this.random() < 0.5 && part.kill()) this.killed(part.program);
+    if (this.random() < 0.5) await this.kill(part.program, () => part.kill());
   }
 
-  // PostgreSQL then ends its connections with a PANIC, and itself when it finds no room after that, either.
+  // Without room for its data PostgreSQL refuses what would need some. Without room for its log it ends its connections
+  // with a PANIC, and itself when it finds no room after that, either.
   async diskFull(server, disk) {
-    this.note('disk full');
+    this.note(disk.name);
     try {
       for (const end = Date.now() + 1000 + this.random() * 2500; Date.now() < end;) {
         disk.fill();
@@ -124,13 +138,13 @@ class Faults {
   }
 
   start() {
-    const { gateway, dispatchers, redisServer, postgresServer, disk, clocks } = this.parts;
+    const { gateway, dispatchers, redisServer, postgresServer, disks, clocks } = this.parts;
     this.running = true;
     this.loops = [
       this.loop(1500, () => this.program(gateway)),
       ...dispatchers.map((one) => this.loop(2200, () => this.program(one))),
       this.loop(3000, () => this.redis(redisServer)),
-      this.loop(9000, () => this.postgres(postgresServer, disk), disk ? 2000 : 9000),
+      this.loop(9000, () => this.postgres(postgresServer, disks), disks.length > 0 ? 2000 : 9000),
       ...(clocks ? [this.loop(2500, () => this.clock([gateway, ...dispatchers]))] : []),
     ];
   }

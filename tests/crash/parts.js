@@ -1,6 +1,6 @@
 // The processes of a run: our two kinds of programs as children, the two servers through `ctl`.
 'use strict';
-const { execFile, spawn } = require('node:child_process');
+const { execFile, spawn, spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const http = require('node:http');
 const path = require('node:path');
@@ -165,16 +165,21 @@ class Server {
   }
 }
 
-// A small disk with a ballast on it, or without.
+// A disk of the run's own, with a ballast on it, or without.
 class Disk {
-  constructor(folder) {
+  constructor(name, folder) {
+    this.name = name;
+    this.folder = folder;
     this.file = path.join(folder, 'ballast');
   }
 
-  // Takes all that is free at the moment.
+  // Takes all that is free at the moment: most of it unwritten, the rest in ever smaller pieces.
   fill() {
+    const { bavail, bsize } = fs.statfsSync(this.folder);
+    const most = Math.max(0, bavail * bsize - (1 << 22));
     const file = fs.openSync(this.file, 'a');
     try {
+      if (most > 1 << 26) spawnSync('fallocate', ['-o', String(fs.fstatSync(file).size), '-l', String(most), this.file]);
       for (let size = 1 << 20; size >= 4096;) {
         try {
           if (fs.writeSync(file, Buffer.alloc(size)) < size) size /= 2;
