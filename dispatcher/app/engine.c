@@ -73,6 +73,8 @@ static void forget(struct engine *engine)
         hook->replay_limit = 0;
         hook->replay_piece = (struct replay_piece){.stretch = 0};
         hook->health_dirty = false;
+        hook->rows_left = false;
+        hook->dropped = false;
     }
     LIST_EACH(link, after, &engine->batches)
     {
@@ -189,9 +191,8 @@ void engine_drain(struct engine *engine, loop_callback on_drained, void *context
     drain(engine, engine->options.drain_timeout_us);
 }
 
-static void on_claimed(void *context)
+void engine_yield(struct engine *engine)
 {
-    struct engine *engine = context;
     if (engine->draining || engine->phase != PHASE_WORKING) {
         return;
     }
@@ -200,6 +201,11 @@ static void on_claimed(void *context)
     log_end();
     engine->yielding = true;
     drain(engine, engine->options.drain_timeout_us < YIELD_MOST_US ? engine->options.drain_timeout_us : YIELD_MOST_US);
+}
+
+static void on_claimed(void *context)
+{
+    engine_yield(context);
 }
 
 static void on_misfit(void *context)

@@ -312,8 +312,15 @@ static void record_disabled(struct engine *engine, const struct delivery *delive
         .attempt = delivery->attempt,
         .started_us = engine_now_us(engine),
         .outcome = "disabled",
+        .response = delivery->hook->state == HOOK_DELETED ? STR(GROUP_DELETED) : STR(GROUP_DISABLED),
+        .record_id = delivery->record_id,
+        .event_us = delivery->created_us,
         .part_us = {-1, -1, -1, -1},
     };
+    if (delivery->stored != NULL) {
+        row.object_name = delivery->stored->event.object_name;
+        row.action = event_action_name(delivery->stored->event.action);
+    }
     group_attempt(engine_gathering(engine), &row);
     metric_add(&dispatcher_metrics[METRIC_DISABLED], 1);
 }
@@ -335,7 +342,10 @@ static void drop(struct engine *engine, struct delivery *delivery)
     case DELIVERY_WAITING:
     case DELIVERY_PARKED: break;
     }
-    record_disabled(engine, delivery);
+    if (!delivery->has_row) {
+        record_disabled(engine, delivery);
+    }
+    delivery->has_row = false; /* it goes with the other rows of the webhook: group_purge */
     delivery->state = DELIVERY_DONE;
     delivery_drop_event(engine, delivery);
     (void)delivery_leave_order(engine, delivery); /* whoever is next is dropped as well */
@@ -351,6 +361,23 @@ void engine_drop_hook(void *context, struct hook *hook)
     }
     hook->spilled = false;
     parked_release(&hook->parked);
+    hook->rows_left = hook->rows_left || !hook->dropped;
+    hook->dropped = true;
     engine->purge_wanted = true;
     engine_flush_soon(engine);
+}
+
+void engine_take_purged(struct engine *engine, const struct pg_result *result)
+{
+    if (group_purged(result) >= GROUP_PURGE_MOST) {
+        engine->purge_wanted = true;
+    }
+    if (engine->purge_wanted) {
+        return; /* there are more, or may be */
+    }
+    size_t at = 0;
+    for (const struct map_entry *entry; (entry = map_next(&engine->hooks.by_id, &at)) != NULL;) {
+        struct hook *hook = entry->value;
+        hook->rows_left = false;
+    }
 }

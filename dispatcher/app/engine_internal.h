@@ -203,6 +203,8 @@ void delivery_free(struct engine *engine, struct delivery *delivery);
 void delivery_spill(struct engine *engine, struct delivery *delivery);
 /* For hooks_load: all deliveries of a hook that gets nothing any more. */
 void engine_drop_hook(void *context, struct hook *hook);
+/* Rows of webhooks that get nothing any more are gone. */
+void engine_take_purged(struct engine *engine, const struct pg_result *result);
 void engine_arm_due(struct engine *engine);
 void engine_on_due(void *context);
 void engine_load_wanted(struct engine *engine);
@@ -269,6 +271,8 @@ void engine_put_health(struct engine *engine, struct group *group);
 void engine_disable_hook(struct engine *engine, struct hook *hook, struct str reason);
 
 /* engine.c */
+/* Ends what is under way and gives the shard back, to whoever takes it next. */
+void engine_yield(struct engine *engine);
 /* The time of day, by the database's clock: what is planned by one dispatcher may fall to another. */
 int64_t engine_now_us(const struct engine *engine);
 bool engine_may_start(const struct engine *engine);

@@ -245,6 +245,9 @@ void engine_take_reads(struct engine *engine, const struct pg_result *const *rea
     if (reads[READ_DUE] != NULL) {
         take_due(engine, reads[READ_DUE]);
     }
+    if (reads[READ_PURGE] != NULL) {
+        engine_take_purged(engine, reads[READ_PURGE]);
+    }
     if (reads[READ_REPLAY] != NULL) {
         engine_take_replays(engine, reads[READ_REPLAY]);
     }

@@ -62,6 +62,9 @@ static void on_hooks(void *context, bool ok, const struct webhook_rows *rows)
     }
     struct hooks_clock now = {loop_now_us(engine->loop), engine_now_us(engine)};
     hooks_load(&engine->hooks, rows, &now, engine_drop_hook, engine);
+    if (engine->hooks.torn) {
+        engine_yield(engine); /* the next owner begins with all that core.pending has */
+    }
     keep_paused(engine);
     loop_defer(engine->loop, &engine->pump_task); /* one may have been resumed */
     engine_step(engine);

@@ -225,6 +225,15 @@ static void take_health(struct hook *hook, const struct webhook_row *row, bool b
     }
 }
 
+static void take_back(struct hooks *hooks, struct hook *hook)
+{
+    if (hook->state == HOOK_ACTIVE) {
+        hooks->torn = hooks->torn || hook->rows_left;
+        hook->dropped = false;
+        hook->rows_left = false;
+    }
+}
+
 static void take_replay(struct hook *hook, const struct webhook_row *row)
 {
     hook->replay_wanted = row->replay_id;
@@ -288,6 +297,7 @@ static void report_stopped(struct hooks *hooks, void (*on_stopped)(void *context
 void hooks_load(struct hooks *hooks, const struct webhook_rows *rows, const struct hooks_clock *now,
                 void (*on_stopped)(void *context, struct hook *hook), void *context)
 {
+    hooks->torn = false;
     for (size_t i = 0; i < rows->count; i++) {
         const struct webhook_row *row = &rows->rows[i];
         if (!shard_has(&hooks->defaults.shard, &row->id)) {
@@ -302,6 +312,7 @@ void hooks_load(struct hooks *hooks, const struct webhook_rows *rows, const stru
         take_replay(hook, row);
         hook->seen = true;
         hook->state = row->disabled ? HOOK_DISABLED : HOOK_ACTIVE;
+        take_back(hooks, hook);
         hook->from_seq = row->from_seq;
         take_url(hooks, hook, row->target_url);
         take_tls(hooks, hook, row);

@@ -66,6 +66,8 @@ struct hook {
     struct list shelf;      /* deliveries that need their event, while there are enough */
     size_t loading;         /* whose events are being read */
     struct parked parked;   /* records with deliveries that wait in core.pending for their time */
+    bool dropped;           /* it has stopped, and what it had in memory is gone */
+    bool rows_left;         /* its rows in core.pending may not be gone yet */
     bool spilled;           /* more of them wait in core.pending: new ones must queue up behind */
     size_t spilling;        /* on their way there */
     size_t refill_rows;     /* of the answer */
@@ -89,6 +91,7 @@ struct hooks {
     size_t active_count;
     struct match_index *index;
     int64_t version; /* 0 = never loaded */
+    bool torn;       /* one goes on that had stopped, before its rows were gone: memory does not know of them */
     struct uuid workspace_id;
     struct hooks_defaults defaults;
     struct lanes *lanes;

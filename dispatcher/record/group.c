@@ -27,8 +27,7 @@ struct group {
     struct strbuf upper_seq;
     struct strbuf epoch;
     struct strbuf lease;
-    struct strbuf shard;
-    struct strbuf shard_count;
+    struct strbuf shard[2]; /* number and count */
     struct pg_param params[COMMAND_COUNT][PARAMS_MAX];
 };
 
@@ -66,8 +65,7 @@ void group_free(struct group *group)
     strbuf_release(&group->upper_seq);
     strbuf_release(&group->epoch);
     strbuf_release(&group->lease);
-    strbuf_release(&group->shard);
-    strbuf_release(&group->shard_count);
+    release_all(group->shard, ARRAY_LEN(group->shard));
     free(group);
 }
 
@@ -225,7 +223,7 @@ void group_replay_read(struct group *group, const struct uuid *replay_id, size_t
 
 void group_purge(struct group *group)
 {
-    group->rows[PURGE] = 1;
+    group->rows[REFILL + READ_PURGE] = 1;
 }
 
 void group_refill(struct group *group, const struct uuid *webhook_id, size_t most)
@@ -310,8 +308,20 @@ static void add_fence(struct group_commands *out, struct group *group, int64_t e
     params[3] = (struct pg_param){strbuf_str(&group->snapshot), !group->moves};
     params[4] = (struct pg_param){text_param(strbuf_str(&group->upper)).value, !group->moves};
     params[5] = (struct pg_param){strbuf_str(&group->upper_seq), !group->moves};
-    params[6] = text_param(strbuf_str(&group->shard));
+    params[6] = text_param(strbuf_str(&group->shard[0]));
     add(out, group, FENCE);
+}
+
+static void add_texts(struct group_commands *out, struct group *group, enum group_command command,
+                      const struct strbuf *texts, size_t count)
+{
+    if (group->rows[command] == 0) {
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        group->params[command][i] = text_param(strbuf_str(&texts[i]));
+    }
+    add(out, group, command);
 }
 
 static void add_reads(struct group_commands *out, struct group *group)
@@ -324,14 +334,8 @@ static void add_reads(struct group_commands *out, struct group *group)
         case READ_UNPARK: add_columns(out, group, command, group->unparks, ARRAY_LEN(group->unparks)); break;
         case READ_UNPARK_ALL: add_columns(out, group, command, &group->unparks_all, 1); break;
         case READ_REPLAY: add_columns(out, group, command, group->replay_reads, ARRAY_LEN(group->replay_reads)); break;
-        case READ_DUE:
-            if (group->rows[command] > 0) {
-                for (size_t i = 0; i < ARRAY_LEN(group->due); i++) {
-                    group->params[command][i] = text_param(strbuf_str(&group->due[i]));
-                }
-                add(out, group, command);
-            }
-            break;
+        case READ_DUE: add_texts(out, group, command, group->due, ARRAY_LEN(group->due)); break;
+        case READ_PURGE: add_texts(out, group, command, group->shard, ARRAY_LEN(group->shard)); break;
         case GROUP_READS: break;
         }
     }
@@ -341,10 +345,8 @@ void group_prepare(struct group *group, const struct shard *shard, int64_t epoch
                    struct group_commands *out)
 {
     *out = (struct group_commands){.count = 0};
-    set_int(&group->shard, shard->number);
-    set_int(&group->shard_count, shard->count);
-    group->params[PURGE][0] = text_param(strbuf_str(&group->shard));
-    group->params[PURGE][1] = text_param(strbuf_str(&group->shard_count));
+    set_int(&group->shard[0], shard->number);
+    set_int(&group->shard[1], shard->count);
     add_fence(out, group, epoch, lease_us);
     group->params[ATTEMPTS][ATTEMPT_COLUMNS] = text_param(again ? STR("t") : STR("f"));
     add_columns(out, group, ATTEMPTS, group->attempts, ATTEMPT_COLUMNS);
@@ -354,7 +356,6 @@ void group_prepare(struct group *group, const struct shard *shard, int64_t epoch
     add_columns(out, group, HEALTH, group->health, ARRAY_LEN(group->health));
     add_columns(out, group, NOTICES, group->notices, ARRAY_LEN(group->notices));
     add_columns(out, group, REPLAYS, group->replays, ARRAY_LEN(group->replays));
-    add_columns(out, group, PURGE, NULL, 0);
     add_reads(out, group);
     assert(out->count <= GROUP_COMMANDS_MAX);
 }

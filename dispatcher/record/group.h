@@ -81,9 +81,9 @@ struct replay_move {
     bool done;
 };
 void group_replay_move(struct group *group, const struct replay_move *move);
-/* Drops what is pending for the shard's webhooks that are deleted or disabled, the latter with an attempt that says so.
- */
-void group_purge(struct group *group);
+/* What the log says of a delivery that is dropped with its webhook. */
+#define GROUP_DISABLED "the webhook was disabled"
+#define GROUP_DELETED  "the webhook was deleted"
 /* The rest reads back, behind all the changes above. The first `most` of a webhook's rows that are in flight, by seq.
  */
 void group_refill(struct group *group, const struct uuid *webhook_id, size_t most);
@@ -93,6 +93,10 @@ void group_due(struct group *group, int64_t from_us, int64_t to_us, size_t most)
 void group_unpark(struct group *group, const struct uuid *webhook_id, const struct uuid *record_id);
 /* The next `most` events of a replay, for group_replay_row. */
 void group_replay_read(struct group *group, const struct uuid *replay_id, size_t most);
+/* Drops what is pending for the shard's webhooks that are deleted or disabled, GROUP_PURGE_MOST rows at a time, each
+ * with an attempt that says so; group_purged of the answer tells how many it were. */
+void group_purge(struct group *group);
+size_t group_purged(const struct pg_result *result);
 /* Nothing to write and nothing to read? */
 bool group_empty(const struct group *group);
 /* The next PENDING_PIECE rows of core.pending that are no retries, ordered by webhook, record and seq, for
@@ -112,8 +116,8 @@ struct shard {
 };
 bool shard_has(const struct shard *shard, const struct uuid *webhook_id);
 
-enum { GROUP_COMMANDS_MAX = 14, GROUP_UNPARK_MOST = 64 };
-enum group_read { READ_REFILL, READ_DUE, READ_UNPARK, READ_UNPARK_ALL, READ_REPLAY, GROUP_READS };
+enum { GROUP_COMMANDS_MAX = 14, GROUP_UNPARK_MOST = 64, GROUP_PURGE_MOST = 2000 };
+enum group_read { READ_REFILL, READ_DUE, READ_UNPARK, READ_UNPARK_ALL, READ_REPLAY, READ_PURGE, GROUP_READS };
 
 struct group_commands {
     struct pg_command commands[GROUP_COMMANDS_MAX];

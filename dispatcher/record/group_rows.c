@@ -52,6 +52,11 @@ int64_t group_retry_row(const struct pg_result *result, size_t row, struct pendi
     return pg_int_at(result, row, 0);
 }
 
+size_t group_purged(const struct pg_result *result)
+{
+    return (size_t)pg_int_at(result, 0, 0);
+}
+
 bool shard_has(const struct shard *shard, const struct uuid *webhook_id)
 {
     return webhook_id->bytes[sizeof(webhook_id->bytes) - 1] % shard->count == shard->number;

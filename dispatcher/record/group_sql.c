@@ -83,14 +83,6 @@ const struct pg_statement group_statements[COMMAND_COUNT] = {
                           " from unnest($1, $2, $3, $4, $5) as n(id, seq, events, made, done)"
                           " where r.id = n.id and r.finished_at is null and (r.seq < n.seq or n.done > 0)"),
                  replays_types, ARRAY_LEN(replays_types), false},
-    [PURGE] = {STR_INIT("with gone as (delete from core.pending p where not exists (select from core.webhook w"
-                        " where w.id = p.webhook_id and w.deleted_at is null and w.disabled_at is null)"
-                        " and core.shard_of(p.webhook_id, $2) = $1 returning p.*)"
-                        " insert into core.attempt (webhook_id, event_id, seq, attempt, started_at, duration_us,"
-                        " outcome, record_id, event_at) select g.webhook_id, g.event_id, g.seq, g.attempt, now(), 0,"
-                        " 'disabled', g.record_id, g.event_created_at"
-                        " from gone g"),
-               purge_types, ARRAY_LEN(purge_types), false},
     [REFILL + READ_REFILL] = {STR_INIT("select " PENDING_COLUMNS_SQL " from unnest($1, $2) as w(id, most)"
                                        " cross join lateral (select * from core.pending where webhook_id = w.id"
                                        " and state = 'in_flight' order by seq limit w.most) p order by p.seq"),
@@ -131,9 +123,31 @@ const struct pg_statement group_statements[COMMAND_COUNT] = {
              " left join core.pending p on p.webhook_id = r.webhook_id and p.event_id = o.event_id"
              " order by o.seq"),
          replay_reads_types, ARRAY_LEN(replay_reads_types), false},
+    /* By what webhooks have rows, since the rows themselves may be a million. A piece, so that the results of others do
+     * not wait behind it; by place, since the planner would rather read the whole table than look for so many. */
+    [REFILL + READ_PURGE] =
+        {STR_INIT(
+             "with recursive one as ((select webhook_id from core.pending order by webhook_id limit 1) union all"
+             " select (select p.webhook_id from core.pending p where p.webhook_id > one.webhook_id"
+             " order by p.webhook_id limit 1) from one where one.webhook_id is not null),"
+             " piece as materialized (select p.place from one cross join lateral (select q.ctid as place"
+             " from core.pending q where q.webhook_id = one.webhook_id order by q.seq limit 2000) p"
+             " where core.shard_of(one.webhook_id, $2) = $1 and not exists (select from core.webhook w"
+             " where w.id = one.webhook_id and w.deleted_at is null and w.disabled_at is null) limit 2000),"
+             " gone as (delete from core.pending where ctid = any (array(select place from piece)) returning *),"
+             " said as (insert into core.attempt (webhook_id, event_id, seq, attempt, started_at, duration_us,"
+             " outcome, response, object_name, action, record_id, event_at) select g.webhook_id, g.event_id, g.seq,"
+             " g.attempt, now(), 0, 'disabled', case when w.deleted_at is null and w.id is not null"
+             " then '" GROUP_DISABLED "' else '" GROUP_DELETED "' end, o.object_name, o.action, g.record_id,"
+             " g.event_created_at from gone g left join core.webhook w on w.id = g.webhook_id"
+             " left join lateral (select object_name, action from core.outbox where seq = g.seq"
+             " and created_at = g.event_created_at limit 1) o on true returning 1)"
+             " select count(*) from said"),
+         purge_types, ARRAY_LEN(purge_types), false},
 };
 _Static_assert(GROUP_REPLAY_STRETCH == 5000, "as the statement says");
 _Static_assert(GROUP_UNPARK_MOST == 64, "as the statements say");
+_Static_assert(GROUP_PURGE_MOST == 2000, "as the statement says");
 
 static const uint32_t piece_types[] = {PG_UUID, PG_UUID, PG_INT8};
 const struct pg_statement pending_piece_statement = {

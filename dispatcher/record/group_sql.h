@@ -13,7 +13,6 @@ enum group_command {
     HEALTH,
     NOTICES,
     REPLAYS,
-    PURGE,
     REFILL,
     COMMAND_COUNT = REFILL + GROUP_READS
 };

@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import http from 'node:http';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { check, create, createMany, expect, fail, ids, list, main, q, refused, same, send, sleep, sql, test } from './lib.mjs';
+import { check, create, createMany, expect, fail, ids, list, main, q, refused, same, send, sleep, sql, sqlOne, test } from './lib.mjs';
 
 const { Webhook } = createRequire(import.meta.url)('standardwebhooks');
 const at = '/rest/metadata/webhooks';
@@ -227,6 +227,30 @@ main(150, async () => {
       await expect(200, 'DELETE', `${at}/${hook.id}`);
       await refused(404, 'Webhook not found', undefined, 'POST', `${deliveries}/${delivery.id}/resend`);
     });
+
+    const stopDispatcher = () => new Promise((done) => { child.on('exit', done); child.kill('SIGTERM'); });
+    for (const [how, before, after] of [
+      ['', () => {}, () => {}],
+      [' while it is paused', (one) => expect(200, 'POST', `${at}/${one.id}/pause`), () => {}],
+      [' while no dispatcher runs', stopDispatcher, dispatcher],
+    ]) {
+      await test(`a webhook that is deleted with retries pending${how}: the log says how they ended`, async () => {
+        answers.set('deleted', { status: 500 });
+        const doomed = await make('deleted');
+        const company = await create('companies', { name: 'its first try fails' });
+        await until(3, 'it waits for its second retry', async () => (await page(`webhook=${doomed.id}&status=retrying`)).data.find((one) => one.attempts === 2));
+        for (const name of ['waits', 'waits too']) await expect(200, 'PATCH', `/rest/companies/${company.id}`, { name });
+        await until(3, 'the others wait behind it', async () => sqlOne(`select count(*) from core.pending where webhook_id = '${doomed.id}'`) === '3');
+        await before(doomed);
+        await expect(200, 'DELETE', `${at}/${doomed.id}`);
+        await after();
+        const found = await until(5, 'all have ended', async () => { const { data } = await page(`webhook=${doomed.id}&object=company`); return data.length === 3 && data.every((one) => one.status === 'disabled') && data; });
+        same([...new Set(found.map((one) => `${one.recordId} ${one.nextAttemptAt} ${one.eventName}`))].sort(), [`${company.id} null company.created`, `${company.id} null company.updated`]);
+        for (const one of found) same((await expect(200, 'GET', `${deliveries}/${one.id}`)).attemptLog.at(-1).response, 'the webhook was deleted');
+        same((await page(`webhook=${doomed.id}&status=retrying`)).data, []);
+        same(sqlOne(`select count(*) from core.pending where webhook_id = '${doomed.id}'`), '0');
+      });
+    }
 
     await test('all of it over GraphQL, too', async () => {
       const ask = async (query, variables) => {
