@@ -17,9 +17,9 @@
  *   {"id","webhookId","eventId","sequence","eventName","object","action","recordId","eventDate","status","attempts",
  *    "lastAttemptAt","nextAttemptAt","responseStatus","error","durationMs"}
  * id is "{webhookId}_{eventId}". status: "delivered"; "retrying": another attempt is to come; "failed": given up;
- * "disabled": the webhook was disabled or deleted before it came to that. error is null when a status came, else one of timeout,
- * dns, refused, reset, tls, blocked, too_large, protocol, url, secret, lost, other. Attempts of resends and replays are
- * counted in `attempts` too.
+ * "disabled": the webhook was disabled or deleted before it came to that; the last entry of the log says which. error is
+ * null when a status came, else one of timeout, dns, refused, reset, tls, blocked, too_large, protocol, url, secret,
+ * lost, other. Attempts of resends and replays are counted in `attempts` too.
  *
  * GET /rest/metadata/webhookDeliveries/{id} answers the delivery with "attemptLog", oldest first, at most 1000:
  *   {"attempt","startedAt","durationMs","timings":{"dnsMs","connectMs","tlsMs","firstByteMs"},"outcome",

@@ -141,6 +141,35 @@ const cases = {
     assert.equal(await sql(`select count(*) from (select distinct on (webhook_id, event_id) outcome from core.attempt where webhook_id = '${hook.id}' order by webhook_id, event_id, started_at desc) a where outcome = 'failed'`), '0');
   },
 
+  async 'a webhook with many rows is disabled: others do not wait; enabled again meanwhile, the rest goes on'(start) {
+    const many = 40000;
+    const last = 100;
+    const hook = await t.webhook(receiver, 'halfway', {});
+    const beside = await t.webhook(receiver, 'beside', {});
+    await sql(`insert into core.pending select '${hook.id}', gen_random_uuid(), nextval('core.outbox_seq'), now(), gen_random_uuid(), 3, 'retry',
+        now() + interval '1 hour', 500, null from generate_series(1, ${many});
+      ${t.insertEvents('halfway', last)}
+      insert into core.pending select '${hook.id}', event_id, seq, created_at, record_id, 1, 'retry', now() + interval '6 s', 500, null
+        from core.outbox where object_name = 'halfway';
+      update core.cursor set snapshot = pg_current_snapshot();
+      analyze core.pending;`);
+    const dispatcher = await start();
+    await until('it has them all', 10, async () => (await dispatcher.metric('portti_deliveries_parked')) >= many + last);
+    await sql(`update core.webhook set disabled_at = now() where id = '${hook.id}'; ${t.insertEvents('beside', 1)}`);
+    const left = () => sql(`select count(*) from core.pending where webhook_id = '${hook.id}'`).then(Number);
+    await until('the first of its rows are gone', 3, async () => (await left()) < many);
+    await sql(`update core.webhook set disabled_at = null where id = '${hook.id}'`);
+    await until('the other has its event', 1, () => receiver.of(beside.path).length === 1);
+    await until('the last ones come', 15, () => receiver.of(hook.path).length === last);
+    const rest = await left();
+    assert.ok(rest > 0, 'it was enabled in the middle of it');
+    await until('the others are known again', 3, async () => (await dispatcher.metric('portti_deliveries_parked')) === rest);
+    assert.equal(await sql(`select count(*) from core.attempt where webhook_id = '${hook.id}' and outcome = 'disabled' and response = 'the webhook was disabled'`), String(many - rest));
+    await t.deleteWebhook(hook);
+    await until('nothing waits', 15, async () => (await left()) === 0);
+    assert.equal(await sql(`select count(*) from core.attempt where webhook_id = '${hook.id}' and response = 'the webhook was deleted'`), String(rest));
+  },
+
   async 'the time of day is the database\'s: whatever this machine\'s clock says, and how it jumps'(start) {
     if (!clock) return;
     const days = (n) => fs.writeFileSync(clock.file, `${n < 0 ? '' : '+'}${n * 86400}\n`);
