@@ -369,11 +369,14 @@ void engine_drop_hook(void *context, struct hook *hook)
 
 void engine_take_purged(struct engine *engine, const struct pg_result *result)
 {
-    if (group_purged(result) >= GROUP_PURGE_MOST) {
+    int64_t version;
+    if (group_purged(result, &version) >= GROUP_PURGE_MOST) {
         engine->purge_wanted = true;
     }
-    if (engine->purge_wanted) {
-        return; /* there are more, or may be */
+    /* There are more, or may be: it left alone what has been enabled again, of which we have not heard yet. Webhooks
+     * that are still stopped when we do hear are purged once more. */
+    if (engine->purge_wanted || version != engine->hooks.version) {
+        return;
     }
     size_t at = 0;
     for (const struct map_entry *entry; (entry = map_next(&engine->hooks.by_id, &at)) != NULL;) {

@@ -94,9 +94,10 @@ void group_unpark(struct group *group, const struct uuid *webhook_id, const stru
 /* The next `most` events of a replay, for group_replay_row. */
 void group_replay_read(struct group *group, const struct uuid *replay_id, size_t most);
 /* Drops what is pending for the shard's webhooks that are deleted or disabled, GROUP_PURGE_MOST rows at a time, each
- * with an attempt that says so; group_purged of the answer tells how many it were. */
+ * with an attempt that says so; group_purged of the answer tells how many it were, and by which version of the webhooks
+ * (as webhook_rows has it) it went. */
 void group_purge(struct group *group);
-size_t group_purged(const struct pg_result *result);
+size_t group_purged(const struct pg_result *result, int64_t *webhooks_version);
 /* Nothing to write and nothing to read? */
 bool group_empty(const struct group *group);
 /* The next PENDING_PIECE rows of core.pending that are no retries, ordered by webhook, record and seq, for

@@ -52,8 +52,9 @@ int64_t group_retry_row(const struct pg_result *result, size_t row, struct pendi
     return pg_int_at(result, row, 0);
 }
 
-size_t group_purged(const struct pg_result *result)
+size_t group_purged(const struct pg_result *result, int64_t *webhooks_version)
 {
+    *webhooks_version = pg_int_at(result, 0, 1);
     return (size_t)pg_int_at(result, 0, 0);
 }
 

@@ -142,7 +142,7 @@ const struct pg_statement group_statements[COMMAND_COUNT] = {
              " g.event_created_at from gone g left join core.webhook w on w.id = g.webhook_id"
              " left join lateral (select object_name, action from core.outbox where seq = g.seq"
              " and created_at = g.event_created_at limit 1) o on true returning 1)"
-             " select count(*) from said"),
+             " select count(*), (select version from core.version where kind = 'webhooks') from said"),
          purge_types, ARRAY_LEN(purge_types), false},
 };
 _Static_assert(GROUP_REPLAY_STRETCH == 5000, "as the statement says");

@@ -14,6 +14,36 @@ const number = (seen) => JSON.parse(seen.body).record.n;
 const states = (hook) => sql(`select string_agg(state, ' ' order by seq) from core.pending where webhook_id = '${hook.id}'`);
 const memory = (pid, name) => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024;
 
+// Its rows are dropped in pieces, by what PostgreSQL says of the webhook; the dispatcher hears of it when it reads.
+async function disabledHalfway(start, object, settings) {
+  const many = 40000;
+  const last = 100;
+  const hook = await t.webhook(receiver, object, {});
+  const beside = await t.webhook(receiver, `${object}beside`, {});
+  await sql(`insert into core.pending select '${hook.id}', gen_random_uuid(), nextval('core.outbox_seq'), now(), gen_random_uuid(), 3, 'retry',
+      now() + interval '1 hour', 500, null from generate_series(1, ${many});
+    ${t.insertEvents(object, last)}
+    insert into core.pending select '${hook.id}', event_id, seq, created_at, record_id, 1, 'retry', now() + interval '6 s', 500, null
+      from core.outbox where object_name = '${object}';
+    update core.cursor set snapshot = pg_current_snapshot();
+    analyze core.pending;`);
+  const dispatcher = await start(settings);
+  await until('it has them all', 10, async () => (await dispatcher.metric('portti_deliveries_parked')) >= many + last);
+  await sql(`update core.webhook set disabled_at = now() where id = '${hook.id}'; ${t.insertEvents(`${object}beside`, 1)}`);
+  const left = () => sql(`select count(*) from core.pending where webhook_id = '${hook.id}'`).then(Number);
+  await until('the first of its rows are gone', 3, async () => (await left()) < many);
+  await sql(`update core.webhook set disabled_at = null where id = '${hook.id}'`);
+  await until('the other has its event', 1, () => receiver.of(beside.path).length === 1);
+  await until('the last ones come', 15, () => receiver.of(hook.path).length === last);
+  const rest = await left();
+  assert.ok(rest > 0, 'it was enabled in the middle of it');
+  await until('the others are known again', 3, async () => (await dispatcher.metric('portti_deliveries_parked')) === rest);
+  assert.equal(await sql(`select count(*) from core.attempt where webhook_id = '${hook.id}' and outcome = 'disabled' and response = 'the webhook was disabled'`), String(many - rest));
+  await t.deleteWebhook(hook);
+  await until('nothing waits', 15, async () => (await left()) === 0);
+  assert.equal(await sql(`select count(*) from core.attempt where webhook_id = '${hook.id}' and response = 'the webhook was deleted'`), String(rest));
+}
+
 const cases = {
   async 'behind a parked retry its record waits, the others do not, over a kill'(start) {
     let dispatcher = await start({ retry_ahead: '300ms' });
@@ -142,32 +172,11 @@ const cases = {
   },
 
   async 'a webhook with many rows is disabled: others do not wait; enabled again meanwhile, the rest goes on'(start) {
-    const many = 40000;
-    const last = 100;
-    const hook = await t.webhook(receiver, 'halfway', {});
-    const beside = await t.webhook(receiver, 'beside', {});
-    await sql(`insert into core.pending select '${hook.id}', gen_random_uuid(), nextval('core.outbox_seq'), now(), gen_random_uuid(), 3, 'retry',
-        now() + interval '1 hour', 500, null from generate_series(1, ${many});
-      ${t.insertEvents('halfway', last)}
-      insert into core.pending select '${hook.id}', event_id, seq, created_at, record_id, 1, 'retry', now() + interval '6 s', 500, null
-        from core.outbox where object_name = 'halfway';
-      update core.cursor set snapshot = pg_current_snapshot();
-      analyze core.pending;`);
-    const dispatcher = await start();
-    await until('it has them all', 10, async () => (await dispatcher.metric('portti_deliveries_parked')) >= many + last);
-    await sql(`update core.webhook set disabled_at = now() where id = '${hook.id}'; ${t.insertEvents('beside', 1)}`);
-    const left = () => sql(`select count(*) from core.pending where webhook_id = '${hook.id}'`).then(Number);
-    await until('the first of its rows are gone', 3, async () => (await left()) < many);
-    await sql(`update core.webhook set disabled_at = null where id = '${hook.id}'`);
-    await until('the other has its event', 1, () => receiver.of(beside.path).length === 1);
-    await until('the last ones come', 15, () => receiver.of(hook.path).length === last);
-    const rest = await left();
-    assert.ok(rest > 0, 'it was enabled in the middle of it');
-    await until('the others are known again', 3, async () => (await dispatcher.metric('portti_deliveries_parked')) === rest);
-    assert.equal(await sql(`select count(*) from core.attempt where webhook_id = '${hook.id}' and outcome = 'disabled' and response = 'the webhook was disabled'`), String(many - rest));
-    await t.deleteWebhook(hook);
-    await until('nothing waits', 15, async () => (await left()) === 0);
-    assert.equal(await sql(`select count(*) from core.attempt where webhook_id = '${hook.id}' and response = 'the webhook was deleted'`), String(rest));
+    await disabledHalfway(start, 'halfway', {});
+  },
+
+  async 'the same, when the next piece finds it enabled before the dispatcher has heard of it'(start) {
+    await disabledHalfway(start, 'heardlate', { poll_interval: '1s' });
   },
 
   async 'the time of day is the database\'s: whatever this machine\'s clock says, and how it jumps'(start) {
