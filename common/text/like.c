@@ -1,5 +1,6 @@
 #include "common/text/like.h"
 #include "common/text/utf8.h"
+#include <string.h>
 
 static uint32_t next(struct str text, size_t *at, bool fold)
 {
@@ -51,4 +52,19 @@ bool like_matches(struct str pattern, struct str text, bool fold)
         p++;
     }
     return p == pattern.len;
+}
+
+struct str like_around(struct arena *arena, const char *before, struct str text, const char *after)
+{
+    char *pattern = arena_bytes(arena, strlen(before) + 2 * text.len + strlen(after) + 1);
+    size_t len = strlen(before);
+    memcpy(pattern, before, len);
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] == '%' || text.ptr[i] == '_' || text.ptr[i] == '\\') {
+            pattern[len++] = '\\';
+        }
+        pattern[len++] = text.ptr[i];
+    }
+    memcpy(pattern + len, after, strlen(after));
+    return str_of(pattern, len + strlen(after));
 }

@@ -26,8 +26,8 @@ create table core.field_permission (
 create index on core.field_permission (object_id);
 create index on core.field_permission (field_id);
 
--- The flags that clients know. Portti asks for DATA_MODEL, API_KEYS_AND_WEBHOOKS, ROLES and WORKSPACE; the others are
--- kept for clients that read them, since what they are about is not here.
+-- The flags that clients know. Portti asks for DATA_MODEL, API_KEYS_AND_WEBHOOKS, ROLES, WORKSPACE, VIEWS and LAYOUTS; the
+-- others are kept for clients that read them, since what they are about is not here.
 create table core.permission_flag (
     key     text primary key,
     label   text not null,

@@ -248,7 +248,15 @@ static enum right_said next_said(struct row *row)
     return value.len == 0 ? RIGHT_INHERITED : pg_get_bool(value) ? RIGHT_GIVEN : RIGHT_DENIED;
 }
 
-/* Roles and rules come in the order of the roles' ids: each role's rules stand together. */
+/* Roles and rules come in the order of the roles' ids: each role's rules stand together, and `*at` only goes on. */
+static struct role *role_from(struct role *rows, size_t count, size_t *at, const struct uuid *id)
+{
+    while (*at < count && !uuid_eq(&rows[*at].id, id)) {
+        ++*at;
+    }
+    return *at < count ? &rows[*at] : NULL;
+}
+
 static struct object_rule *give_object_rules(const struct pg_result *result, struct role *role_rows, size_t role_count)
 {
     struct object_rule *rules = xcalloc(pg_rows(result) + 1, sizeof *rules);
@@ -260,12 +268,10 @@ static struct object_rule *give_object_rules(const struct pg_result *result, str
         for (size_t right = 0; right < RIGHT_COUNT; right++) {
             rules[i].said[right] = next_said(&row);
         }
-        while (at < role_count && !uuid_eq(&role_rows[at].id, &role_id)) {
-            at++;
-        }
-        if (at < role_count) {
-            role_rows[at].objects = role_rows[at].object_count == 0 ? &rules[i] : role_rows[at].objects;
-            role_rows[at].object_count++;
+        struct role *role = role_from(role_rows, role_count, &at, &role_id);
+        if (role != NULL) {
+            role->objects = role->object_count == 0 ? &rules[i] : role->objects;
+            role->object_count++;
         }
     }
     return rules;
@@ -282,12 +288,10 @@ static struct field_rule *give_field_rules(const struct pg_result *result, struc
         rules[i].field_id = next_uuid(&row);
         rules[i].hidden = next_bool(&row);
         rules[i].frozen = next_bool(&row);
-        while (at < role_count && !uuid_eq(&role_rows[at].id, &role_id)) {
-            at++;
-        }
-        if (at < role_count) {
-            role_rows[at].fields = role_rows[at].field_count == 0 ? &rules[i] : role_rows[at].fields;
-            role_rows[at].field_count++;
+        struct role *role = role_from(role_rows, role_count, &at, &role_id);
+        if (role != NULL) {
+            role->fields = role->field_count == 0 ? &rules[i] : role->fields;
+            role->field_count++;
         }
     }
     return rules;

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool denied(struct err *err)
+bool policy_deny(struct err *err)
 {
     return err_fail_tag(err, ERR_FORBIDDEN, "PERMISSION_DENIED",
                         "Entity performing the request does not have permission");
@@ -292,17 +292,17 @@ static bool role_allows(const struct role *role, const struct object *object, en
 bool policy_check(const struct role *role, const struct plan *plan, struct err *err)
 {
     if (!role_allows(role, plan->object, plan->kind)) {
-        return denied(err);
+        return policy_deny(err);
     }
     /* Without rules, as nearly all roles are, what holds for one object holds for whatever else the plan looks at. */
     bool ruled = role->object_count > 0 || role->field_count > 0;
-    return !ruled || (sees_plan(role, plan) && lets_write_plan(role, plan)) || denied(err);
+    return !ruled || (sees_plan(role, plan) && lets_write_plan(role, plan)) || policy_deny(err);
 }
 
 bool policy_check_input(const struct role *role, const struct object *object, const struct record_input *input,
                         struct err *err)
 {
-    return lets_input(role, object, input) || denied(err);
+    return lets_input(role, object, input) || policy_deny(err);
 }
 
 /* ---- leaving out ---- */
@@ -371,5 +371,5 @@ bool policy_narrow(struct arena *arena, const struct role *role, struct plan *pl
 
 bool policy_check_settings(const struct role *role, unsigned needed, struct err *err)
 {
-    return role->can_update_all_settings || (needed != 0 && (role->settings & needed) == needed) || denied(err);
+    return role->can_update_all_settings || (needed != 0 && (role->settings & needed) == needed) || policy_deny(err);
 }

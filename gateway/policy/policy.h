@@ -26,6 +26,8 @@ bool policy_reads_all_of(const struct role *role, const struct object *object);
  * hidden. Only reads less: what the plan is about is for policy_check.
  */
 MUST_CHECK bool policy_narrow(struct arena *arena, const struct role *role, struct plan *plan, struct err *err);
+/* The contract's refusal; returns false. */
+bool policy_deny(struct err *err);
 /* ERR_FORBIDDEN with tag PERMISSION_DENIED when the role lacks what the plan needs. */
 MUST_CHECK bool policy_check(const struct role *role, const struct plan *plan, struct err *err);
 /* The same of one record that is to be written, for those that no plan holds. */

@@ -86,8 +86,10 @@ static bool narrow_to_view(struct core *core, struct str document, struct err *e
     const struct json *view = json_parse(arena, document, &limits, err);
     struct filter *shown = NULL;
     struct uuid object_id;
-    if (view == NULL || !uuid_parse(json_get(view, "objectMetadataId")->text, &object_id) ||
-        !uuid_eq(&object_id, &plan->object->id)) {
+    if (view == NULL) {
+        return false;
+    }
+    if (!uuid_parse(json_get(view, "objectMetadataId")->text, &object_id) || !uuid_eq(&object_id, &plan->object->id)) {
         return err_fail_tag(err, ERR_INVALID, "INVALID_VIEW_DATA", "viewId: the view is not of the object \"%.*s\"",
                             STR_ARG(plan->object->name_singular));
     }

@@ -49,6 +49,20 @@ void metadata_answer(struct metadata_field *metadata, struct str document)
     }
 }
 
+void metadata_answer_list(struct metadata_field *metadata, const struct str *documents, size_t count)
+{
+    struct strbuf text = {0};
+    strbuf_put_char(&text, '[');
+    for (size_t i = 0; i < count; i++) {
+        strbuf_puts(&text, i > 0 ? "," : "");
+        strbuf_put(&text, documents[i]);
+    }
+    strbuf_put_char(&text, ']');
+    struct str list = arena_copy(field_of(metadata)->request->arena, strbuf_str(&text));
+    strbuf_release(&text);
+    metadata_answer(metadata, list);
+}
+
 /* ---- reports ---- */
 
 void metadata_report(struct metadata_field *metadata, const struct report *report)

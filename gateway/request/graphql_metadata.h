@@ -22,6 +22,8 @@ struct metadata_field {
 
 /* The end of the field, with a JSON document (empty: null) of which the members that were selected are answered. */
 void metadata_answer(struct metadata_field *field, struct str document);
+/* The same with a list of documents. */
+void metadata_answer_list(struct metadata_field *field, const struct str *documents, size_t count);
 /* With a refusal of ours; `kind` is whose report it makes, where it is one of those that the contract reports. */
 void metadata_refuse(struct metadata_field *field, enum report_kind kind, enum report_verb verb, const struct err *err);
 

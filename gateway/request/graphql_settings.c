@@ -221,19 +221,9 @@ static bool succeeded(struct metadata_field *metadata, const struct settings_ans
 static void on_list(struct settings_call *call, const struct settings_answer *answer)
 {
     struct metadata_field *metadata = call->context;
-    struct strbuf text = {0};
-    if (!succeeded(metadata, answer)) {
-        return;
+    if (succeeded(metadata, answer)) {
+        metadata_answer_list(metadata, answer->documents, answer->count);
     }
-    strbuf_put_char(&text, '[');
-    for (size_t i = 0; i < answer->count; i++) {
-        strbuf_puts(&text, i == 0 ? "" : ",");
-        strbuf_put(&text, answer->documents[i]);
-    }
-    strbuf_put_char(&text, ']');
-    struct str document = arena_copy(request_of(metadata)->arena, strbuf_str(&text));
-    strbuf_release(&text);
-    metadata_answer(metadata, document);
 }
 
 static void on_one(struct settings_call *call, const struct settings_answer *answer)

@@ -217,19 +217,10 @@ static bool follow_model(struct subscription *sub)
 static bool follow_key(struct subscription *sub)
 {
     struct request *request = sub->request;
-    struct request_worker *worker = request->worker;
-    struct str authorization = http_header_get(&request->exchange->request, "authorization");
-    const struct api_key *key = NULL;
     struct err err;
-    if (!authenticate(worker->tokens, worker->keyring, authorization, clock_wall_us() / 1000000, &key, &err) ||
-        !policy_check(key->role, &sub->resolved.plan, &err)) {
+    if (!request_follow_key(request, &err) || !policy_check(request->role, &sub->resolved.plan, &err)) {
         refuse(sub, &err);
         return false;
-    }
-    if (request->keyring != worker->keyring) {
-        keyring_unref(request->keyring);
-        request->keyring = keyring_ref(worker->keyring);
-        request->role = key->role;
     }
     return true;
 }

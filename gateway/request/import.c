@@ -200,21 +200,8 @@ static bool follow_model(struct import *import, struct model *newer, struct err 
 static bool follow_key(struct import *import, struct err *err)
 {
     struct request *request = import->request;
-    struct request_worker *worker = request->worker;
-    struct str authorization = http_header_get(&request->exchange->request, "authorization");
-    const struct api_key *key = NULL;
-    if (!authenticate(worker->tokens, worker->keyring, authorization, clock_wall_us() / 1000000, &key, err)) {
-        return false;
-    }
-    if (request->keyring != worker->keyring) {
-        keyring_ref(worker->keyring);
-        keyring_unref(request->keyring);
-        request->keyring = worker->keyring;
-        request->role = key->role;
-    }
-    return policy_may(request->role, request->operation.plan.object, RIGHT_UPDATE) ||
-           err_fail_tag(err, ERR_FORBIDDEN, "PERMISSION_DENIED",
-                        "Entity performing the request does not have permission");
+    return request_follow_key(request, err) &&
+           (policy_may(request->role, request->operation.plan.object, RIGHT_UPDATE) || policy_deny(err));
 }
 
 /* The next line is refused, and is the last one. */
@@ -361,6 +348,7 @@ static void next_batch(struct import *import)
         stop_here(import, &err);
         return;
     }
+    request_equip(import->request, &import->request->operation);
     import->request->again.times = 0;
     read_batch(import);
     if (import->good_count > 0) {
@@ -387,6 +375,5 @@ void handle_import(struct request *request)
     request->exchange->user = import;
     request->replan.arena = request->arena;
     request->arena = &import->arena;
-    request_equip(request, &request->operation);
     next_batch(import);
 }

@@ -15,16 +15,9 @@ struct rules_change {
 
 static void answer_documents(struct settings_call *call, const struct pg_result *result)
 {
-    struct arena *arena = call->request->arena;
-    size_t count = pg_rows(result);
-    struct str *documents = ARENA_ARRAY(arena, struct str, count + 1);
-    struct uuid *ids = ARENA_ARRAY(arena, struct uuid, count + 1);
-    for (size_t i = 0; i < count; i++) {
-        struct row_reader reader = {arena, result, i, 0};
-        documents[i] = row_text(&reader);
-        ids[i] = row_uuid(&reader);
-    }
-    call->answer = (struct settings_answer){.count = count, .documents = documents, .ids = ids};
+    struct settings_answer *answer = &call->answer;
+    *answer = (struct settings_answer){.count = pg_rows(result)};
+    row_documents(call->request->arena, result, &answer->ids, &answer->documents);
     settings_done(call);
 }
 
@@ -112,7 +105,7 @@ void object_permissions_upsert(struct settings_call *call, const struct uuid *ro
                              " where j.is_editable and not j.blind on conflict (role_id, object_id) do update"
                              " set can_read = excluded.can_read, can_update = excluded.can_update,"
                              " can_soft_delete = excluded.can_soft_delete, can_destroy = excluded.can_destroy"),
-        STR_INIT("select " OBJECT_PERMISSION_JSON "::text, o.object_id from core.object_permission o"
+        STR_INIT("select o.object_id, " OBJECT_PERMISSION_JSON "::text from core.object_permission o"
                  " where o.role_id = $1 and o.object_id in (select (e.item->>'object_id')::uuid"
                  " from jsonb_array_elements($2::jsonb) as e (item)) order by o.object_id")};
     struct str wish = STR_EMPTY;
@@ -180,7 +173,7 @@ void field_permissions_upsert(struct settings_call *call, const struct uuid *rol
                             " can_update) select id, object_id, field_id, can_read, can_update from fit"
                             " where can_read is not null or can_update is not null on conflict (role_id, field_id)"
                             " do update set can_read = excluded.can_read, can_update = excluded.can_update"),
-        STR_INIT("select " FIELD_PERMISSION_JSON "::text, f.id from core.field_permission f where f.role_id = $1"
+        STR_INIT("select f.id, " FIELD_PERMISSION_JSON "::text from core.field_permission f where f.role_id = $1"
                  " and f.field_id in (select (e.item->>'field_id')::uuid from jsonb_array_elements($2::jsonb) as"
                  " e (item) where not e.item ? 'mirror') order by f.object_id, f.field_id")};
     struct str wish = STR_EMPTY;
@@ -222,7 +215,7 @@ void role_flags_replace(struct settings_call *call, const struct uuid *role_id, 
                            " and p.flag not in (select flag from wish))"
                            " insert into core.role_permission_flag (role_id, flag) select fit.id, w.flag"
                            " from fit, wish w on conflict do nothing"),
-        STR_INIT("select " ROLE_FLAG_JSON "::text, p.id from core.role_permission_flag p where p.role_id = $1"
+        STR_INIT("select p.id, " ROLE_FLAG_JSON "::text from core.role_permission_flag p where p.role_id = $1"
                  " and $2 is not null order by p.flag")};
     struct str wish = STR_EMPTY;
     settings_begin(call);
@@ -242,13 +235,14 @@ static void on_known(struct settings_call *call, struct pg_result *const *result
 void permission_flags_list(struct settings_call *call)
 {
     settings_begin(call);
-    settings_add(call,
-                 STR("select json_build_object('id', k.id, 'universalIdentifier', k.id, 'key', k.key, 'label', k.label,"
-                     " 'description', null, 'icon', null, 'permissionType', case when k.is_tool then 'TOOL'"
-                     " else 'SETTING' end, 'applicationId', w.application_standard_id, 'createdAt', k.since,"
-                     " 'updatedAt', k.since)::text, k.id from core.workspace w, (select *, md5('permission-flag ' ||"
-                     " key)::uuid as id, to_char((select s.created_at from core.workspace s) at time zone 'UTC',"
-                     " 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"') as since from core.permission_flag) k order by k.ordinal"),
-                 NULL, NULL, 0);
+    settings_add(
+        call,
+        STR("select k.id, json_build_object('id', k.id, 'universalIdentifier', k.id, 'key', k.key, 'label', k.label,"
+            " 'description', null, 'icon', null, 'permissionType', case when k.is_tool then 'TOOL'"
+            " else 'SETTING' end, 'applicationId', w.application_standard_id, 'createdAt', k.since,"
+            " 'updatedAt', k.since)::text from core.workspace w, (select *, md5('permission-flag ' ||"
+            " key)::uuid as id, to_char((select s.created_at from core.workspace s) at time zone 'UTC',"
+            " 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"') as since from core.permission_flag) k order by k.ordinal"),
+        NULL, NULL, 0);
     settings_run(call, PG_READ, on_known);
 }

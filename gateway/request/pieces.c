@@ -96,18 +96,8 @@ static void run(struct piece_call *call, enum pg_job_kind kind,
 
 static void read_documents(struct piece_call *call, const struct pg_result *result)
 {
-    struct arena *arena = call->request->arena;
-    size_t count = pg_rows(result);
-    struct uuid *ids = ARENA_ARRAY(arena, struct uuid, count + 1);
-    struct str *documents = ARENA_ARRAY(arena, struct str, count + 1);
-    for (size_t i = 0; i < count; i++) {
-        struct row_reader reader = {arena, result, i, 0};
-        ids[i] = row_uuid(&reader);
-        documents[i] = row_text(&reader);
-    }
-    call->answer.count = count;
-    call->answer.ids = ids;
-    call->answer.documents = documents;
+    call->answer.count = pg_rows(result);
+    row_documents(call->request->arena, result, &call->answer.ids, &call->answer.documents);
 }
 
 static void on_read(struct piece_call *call, struct pg_result *const *results)

@@ -154,6 +154,17 @@ static bool find_key(struct request *request, struct err *err)
     return true;
 }
 
+bool request_follow_key(struct request *request, struct err *err)
+{
+    struct keyring *before = request->keyring;
+    request->keyring = keyring_ref(request->worker->keyring);
+    /* What is known of the key lies in its keyring, and stays there when it is no key any more. */
+    bool known = find_key(request, err);
+    keyring_unref(known ? before : request->keyring);
+    request->keyring = known ? request->keyring : before;
+    return known;
+}
+
 bool request_identify(struct request *request)
 {
     struct err err;

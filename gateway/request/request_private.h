@@ -134,6 +134,9 @@ void graphql_register_metrics(void);
 /* Routing. */
 /* Pins the catalogue and the keys, authenticates, takes from the rate; false when the request has been ended. */
 MUST_CHECK bool request_identify(struct request *request);
+/* For requests that outlast their key's rights: by the newest keys, who asks now. False with an err when the key is
+ * none any more. */
+MUST_CHECK bool request_follow_key(struct request *request, struct err *err);
 /* JSON, or no content type at all; false when the request has been refused. */
 MUST_CHECK bool request_body_is_json(struct request *request);
 /* Content-Type without its parameters; empty when there is none. */

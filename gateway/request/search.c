@@ -244,8 +244,7 @@ void handle_search(struct request *request)
     struct err err;
     request->exchange->user = search;
     if (!policy_reads_something(request->role)) {
-        err_fail_tag(&err, ERR_FORBIDDEN, "PERMISSION_DENIED",
-                     "Entity performing the request does not have permission");
+        policy_deny(&err);
         request_fail(request, &err);
         return;
     }

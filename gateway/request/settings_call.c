@@ -155,6 +155,21 @@ struct uuid row_uuid(struct row_reader *reader)
     return pg_uuid_at(reader->result, reader->row, reader->column++);
 }
 
+void row_documents(struct arena *arena, const struct pg_result *result, const struct uuid **ids,
+                   const struct str **documents)
+{
+    size_t count = pg_rows(result);
+    struct uuid *all_ids = ARENA_ARRAY(arena, struct uuid, count + 1);
+    struct str *all = ARENA_ARRAY(arena, struct str, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        struct row_reader reader = {arena, result, i, 0};
+        all_ids[i] = row_uuid(&reader);
+        all[i] = row_text(&reader);
+    }
+    *ids = all_ids;
+    *documents = all;
+}
+
 void row_role(struct row_reader *reader, struct role_row *out)
 {
     *out = (struct role_row){0};

@@ -75,6 +75,9 @@ struct uuid row_uuid(struct row_reader *reader); /* nil for NULL */
     "id, name, role_id, expires_at, revoked_at, created_at, updated_at, (select w.id from core.workspace w) as "       \
     "workspace_id"
 
+/* Rows of an id and a JSON document, into the arena. */
+void row_documents(struct arena *arena, const struct pg_result *result, const struct uuid **ids,
+                   const struct str **documents);
 void row_role(struct row_reader *reader, struct role_row *out);
 void row_key(struct row_reader *reader, struct api_key_row *out);
 /* The roles of settings_add_roles, with their keys. */

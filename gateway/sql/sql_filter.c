@@ -1,4 +1,5 @@
 /* Filters into conditions. Values are parameters; a pattern made from a value has its wildcards escaped. */
+#include "common/text/like.h"
 #include "gateway/catalogue/identifier.h"
 #include "gateway/sql/sql_build.h"
 #include "gateway/sql/sql_search.h"
@@ -10,25 +11,6 @@ static const char *const operators[FILTER_OP_COUNT] = {
     [FILTER_LIKE] = " like ",      [FILTER_ILIKE] = " ilike ", [FILTER_STARTS_WITH] = " like ",
     [FILTER_ENDS_WITH] = " like ",
 };
-
-static struct str escape_pattern(struct arena *arena, struct str text, bool starts)
-{
-    char *pattern = arena_bytes(arena, 2 * text.len + 1);
-    size_t len = 0;
-    if (!starts) {
-        pattern[len++] = '%';
-    }
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.ptr[i] == '%' || text.ptr[i] == '_' || text.ptr[i] == '\\') {
-            pattern[len++] = '\\';
-        }
-        pattern[len++] = text.ptr[i];
-    }
-    if (starts) {
-        pattern[len++] = '%';
-    }
-    return str_of(pattern, len);
-}
 
 static void build_list(struct sql_builder *builder, unsigned alias, const struct filter *filter)
 {
@@ -50,7 +32,7 @@ static void build_pattern(struct sql_builder *builder, unsigned alias, const str
     struct str text = filter->values[0].as.text;
     bool starts = filter->op == FILTER_STARTS_WITH;
     if (starts || filter->op == FILTER_ENDS_WITH) {
-        text = escape_pattern(builder->arena, text, starts);
+        text = like_around(builder->arena, starts ? "" : "%", text, starts ? "%" : "");
     }
     build_column(builder, alias, filter->column);
     build_text(builder, filter->column->kind == COLUMN_JSONB ? "::text" : "");
@@ -126,26 +108,10 @@ static void build_related(struct sql_builder *builder, unsigned alias, const str
     "case when octet_length(" text ") = char_length(" text ") then " text " else regexp_replace(normalize(" text       \
     ", NFKD), '[\\u0300-\\u036f]', '', 'g') end"
 
-static void put_escaped(struct strbuf *out, struct str text)
-{
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.ptr[i] == '%' || text.ptr[i] == '_' || text.ptr[i] == '\\') {
-            strbuf_put_char(out, '\\');
-        }
-        strbuf_put_char(out, text.ptr[i]);
-    }
-}
-
 /* What was typed, between `before` and anything, as a pattern. */
 static struct value pattern_of(struct arena *arena, const char *before, struct str typed)
 {
-    struct strbuf pattern = {0};
-    strbuf_puts(&pattern, before);
-    put_escaped(&pattern, typed);
-    strbuf_put_char(&pattern, '%');
-    struct value value = {.kind = COLUMN_TEXT, .as.text = arena_copy(arena, strbuf_str(&pattern))};
-    strbuf_release(&pattern);
-    return value;
+    return (struct value){.kind = COLUMN_TEXT, .as.text = like_around(arena, before, typed, "%")};
 }
 
 /* `plain ilike any (…)`: patterns are folded once a statement and not for every row. */

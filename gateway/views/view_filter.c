@@ -1,5 +1,6 @@
 #include "gateway/views/view_filter.h"
 #include "common/base/strbuf.h"
+#include "common/text/like.h"
 #include "common/text/timestamp.h"
 
 enum { VALUES_MAX = 1000, NODES_MAX = 4 * VALUES_MAX };
@@ -38,26 +39,39 @@ static struct str text_of(const struct json *document, const char *name)
 
 /* ---- values ---- */
 
+static struct str text_of_value(const struct json *value)
+{
+    return value->type == JSON_TRUE ? STR("true") : value->type == JSON_FALSE ? STR("false") : value->text;
+}
+
 static void take_values(const struct viewing *v, struct asked *asked, const struct json *value)
 {
     size_t count = value->type == JSON_ARRAY ? value->count : 1;
     asked->values = ARENA_ARRAY(v->arena, struct str, count + 1);
     asked->value_count = 0;
     if (value->type != JSON_ARRAY) {
-        asked->values[asked->value_count++] = value->text;
+        asked->values[asked->value_count++] = text_of_value(value);
         return;
     }
     JSON_EACH(item, value)
     {
-        asked->values[asked->value_count++] = item->text;
+        asked->values[asked->value_count++] = text_of_value(item);
     }
 }
 
-/* Lists come as arrays, or as texts with an array in them; chosen records as {"selectedRecordIds": […]}. */
+static bool is_list(const struct asked *asked)
+{
+    return asked->field->type == FIELD_MULTI_SELECT || asked->field->type == FIELD_ARRAY;
+}
+
+/* Lists come as arrays, or as texts with an array in them; chosen records as {"selectedRecordIds": […]}. What a text is
+ * to contain is a text, whatever it looks like. */
 static bool read_values(const struct viewing *v, const struct json *value, struct asked *asked)
 {
     struct err ignored;
-    bool listed = json_is(value, JSON_STRING) && value->text.len > 0 && strchr("[{", value->text.ptr[0]) != NULL;
+    bool plain = str_ends_with(asked->operand, STR("CONTAIN")) || str_is(asked->operand, "CONTAINS");
+    bool listed = json_is(value, JSON_STRING) && value->text.len > 0 && strchr("[{", value->text.ptr[0]) != NULL &&
+                  (!plain || is_list(asked));
     const struct json *inner = listed ? json_parse(v->arena, value->text, &value_limits, &ignored) : NULL;
     value = inner != NULL ? inner : value;
     if (json_is(value, JSON_OBJECT)) {
@@ -76,7 +90,7 @@ static bool read_values(const struct viewing *v, const struct json *value, struc
 
 /* ---- conditions ---- */
 
-/* Over all columns: some of them, or (IS_EMPTY) each. */
+/* For some of the columns. */
 static bool over_columns(const struct viewing *v, const struct asked *asked, enum filter_op op,
                          const struct str *values, size_t count, struct filter **out)
 {
@@ -94,30 +108,13 @@ static bool over_columns(const struct viewing *v, const struct asked *asked, enu
     return (*out)->first != NULL || refuse(v, asked, "fields of this type are not compared like that");
 }
 
-static struct str pattern_of(struct arena *arena, struct str text)
-{
-    struct strbuf out = {0};
-    strbuf_put_char(&out, '%');
-    for (size_t i = 0; i < text.len; i++) {
-        if (strchr("%_\\", text.ptr[i]) != NULL && text.ptr[i] != '\0') {
-            strbuf_put_char(&out, '\\');
-        }
-        strbuf_put_char(&out, text.ptr[i]);
-    }
-    strbuf_put_char(&out, '%');
-    struct str pattern = arena_copy(arena, strbuf_str(&out));
-    strbuf_release(&out);
-    return pattern;
-}
-
 static bool contains(const struct viewing *v, const struct asked *asked, struct filter **out)
 {
-    bool lists = asked->field->type == FIELD_MULTI_SELECT || asked->field->type == FIELD_ARRAY;
-    if (lists) {
+    if (is_list(asked)) {
         return over_columns(v, asked, FILTER_CONTAINS_ANY, asked->values, asked->value_count, out);
     }
-    struct str pattern = pattern_of(v->arena, asked->value_count == 0 ? STR_EMPTY : asked->values[0]);
-    return over_columns(v, asked, FILTER_ILIKE, &pattern, 1, out);
+    struct str pattern = like_around(v->arena, "%", asked->values[0], "%");
+    return over_columns(v, asked, asked->field->type == FIELD_RAW_JSON ? FILTER_LIKE : FILTER_ILIKE, &pattern, 1, out);
 }
 
 static bool is(const struct viewing *v, const struct asked *asked, struct filter **out)
@@ -126,11 +123,27 @@ static bool is(const struct viewing *v, const struct asked *asked, struct filter
                         out);
 }
 
-static struct filter *all_null(const struct viewing *v, const struct asked *asked)
+/* NULL, or a list without items. */
+static struct filter *nothing_in(const struct viewing *v, const struct column *column)
+{
+    struct filter *null = filter_null_test(v->arena, column, true);
+    struct filter *empty = column->kind == COLUMN_TEXT_ARRAY
+                               ? filter_compare(v->arena, column, FILTER_IS_EMPTY_ARRAY, NULL, 0, v->err)
+                               : NULL;
+    if (empty == NULL) {
+        return null;
+    }
+    struct filter *either = filter_new(v->arena, FILTER_OR);
+    filter_add(either, null);
+    filter_add(either, empty);
+    return either;
+}
+
+static struct filter *all_empty(const struct viewing *v, const struct asked *asked)
 {
     struct filter *all = filter_new(v->arena, FILTER_AND);
     for (size_t i = 0; i < asked->column_count; i++) {
-        filter_add(all, filter_null_test(v->arena, &asked->columns[i], true));
+        filter_add(all, nothing_in(v, &asked->columns[i]));
     }
     return all;
 }
@@ -143,10 +156,10 @@ static struct filter *negated(const struct viewing *v, struct filter *filter)
 }
 
 /* Records without a value are among those that do not have the given one. */
-static struct filter *negated_or_null(const struct viewing *v, const struct asked *asked, struct filter *filter)
+static struct filter *negated_or_empty(const struct viewing *v, const struct asked *asked, struct filter *filter)
 {
     struct filter *either = filter_new(v->arena, FILTER_OR);
-    filter_add(either, all_null(v, asked));
+    filter_add(either, all_empty(v, asked));
     filter_add(either, negated(v, filter));
     return either;
 }
@@ -172,11 +185,11 @@ static bool condition_of(const struct viewing *v, const struct asked *asked, str
 {
     struct str operand = asked->operand;
     if (str_is(operand, "IS_EMPTY")) {
-        *out = all_null(v, asked);
+        *out = all_empty(v, asked);
         return true;
     }
     if (str_is(operand, "IS_NOT_EMPTY") || str_is(operand, "IS_NOT_NULL")) {
-        *out = negated(v, all_null(v, asked));
+        *out = negated(v, all_empty(v, asked));
         return true;
     }
     if (str_is(operand, "IS_IN_PAST") || str_is(operand, "IS_IN_FUTURE")) {
@@ -207,7 +220,7 @@ static bool condition_of(const struct viewing *v, const struct asked *asked, str
         return false;
     }
     if (str_is(operand, "DOES_NOT_CONTAIN") || str_is(operand, "IS_NOT")) {
-        *out = negated_or_null(v, asked, *out);
+        *out = negated_or_empty(v, asked, *out);
     }
     return true;
 }
@@ -306,7 +319,7 @@ static bool group_of(const struct viewing *v, struct str id, struct str operator
 /* Some text of the record contains it. */
 static bool any_field(const struct viewing *v, struct str text, struct filter **out)
 {
-    struct str pattern = pattern_of(v->arena, text);
+    struct str pattern = like_around(v->arena, "%", text, "%");
     *out = filter_new(v->arena, FILTER_OR);
     for (size_t i = 0; i < v->object->column_count; i++) {
         const struct column *column = &v->object->columns[i];

@@ -424,33 +424,22 @@ static void a_report_has_the_wire_s_form(void **state)
     arena_release(&arena);
 }
 
-/* Ids 5, 4, 3, 2, 1. */
-static void pages_are_windows(void **state)
+struct window {
+    const char *query;
+    size_t from, to;
+    bool next, previous;
+};
+
+static void check_windows(struct page (*page_for)(const struct page_params *params, const struct uuid *ids,
+                                                  size_t count),
+                          const struct uuid *ids, size_t id_count, const struct window *cases, size_t count)
 {
-    (void)state;
-    static const struct {
-        const char *query;
-        size_t from, to;
-        bool next, previous;
-    } cases[] = {
-        {"limit=2", 0, 2, true, false},
-        {"limit=2&starting_after=04000000-0000-0000-0000-000000000000", 2, 4, true, true},
-        {"limit=9&starting_after=02800000-0000-0000-0000-000000000000", 3, 5, false, true},
-        {"limit=1&ending_before=03000000-0000-0000-0000-000000000000", 1, 2, true, true},
-        {"limit=9&ending_before=03000000-0000-0000-0000-000000000000", 0, 2, true, false},
-        {"limit=0", 0, 0, true, false},
-        {"starting_after=00000000-0000-0000-0000-000000000000", 5, 5, false, true},
-    };
-    struct uuid ids[5];
-    for (size_t i = 0; i < ARRAY_LEN(ids); i++) {
-        ids[i] = (struct uuid){{(uint8_t)(5 - i)}};
-    }
     struct arena arena = {0};
-    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+    for (size_t i = 0; i < count; i++) {
         struct page_params params;
         struct err err;
         assert_true(page_params_read(&arena, str_from(cases[i].query), &params, &err));
-        struct page page = page_of(&params, ids, ARRAY_LEN(ids));
+        struct page page = page_for(&params, ids, id_count);
         if (page.from != cases[i].from || page.to != cases[i].to || page.has_next != cases[i].next ||
             page.has_previous != cases[i].previous) {
             fail_msg("%s: [%zu, %zu) %d %d", cases[i].query, page.from, page.to, page.has_next, page.has_previous);
@@ -459,14 +448,26 @@ static void pages_are_windows(void **state)
     arena_release(&arena);
 }
 
+static void pages_are_windows(void **state)
+{
+    (void)state;
+    static const struct window cases[] = {
+        {"limit=2", 0, 2, true, false},
+        {"limit=2&starting_after=04000000-0000-0000-0000-000000000000", 2, 4, true, true},
+        {"limit=9&starting_after=02800000-0000-0000-0000-000000000000", 3, 5, false, true},
+        {"limit=1&ending_before=03000000-0000-0000-0000-000000000000", 1, 2, true, true},
+        {"limit=9&ending_before=03000000-0000-0000-0000-000000000000", 0, 2, true, false},
+        {"limit=0", 0, 0, true, false},
+        {"starting_after=00000000-0000-0000-0000-000000000000", 5, 5, false, true},
+    };
+    static const struct uuid ids[] = {{{5}}, {{4}}, {{3}}, {{2}}, {{1}}};
+    check_windows(page_of, ids, ARRAY_LEN(ids), cases, ARRAY_LEN(cases));
+}
+
 static void listed_pages_are_windows(void **state)
 {
     (void)state;
-    static const struct {
-        const char *query;
-        size_t from, to;
-        bool next, previous;
-    } cases[] = {
+    static const struct window cases[] = {
         {"", 0, 4, false, false},
         {"limit=3", 0, 3, true, false},
         {"limit=2&starting_after=09000000-0000-0000-0000-000000000000", 2, 4, false, true},
@@ -476,18 +477,7 @@ static void listed_pages_are_windows(void **state)
         {"ending_before=05000000-0000-0000-0000-000000000000", 0, 0, true, false},
     };
     static const struct uuid ids[] = {{{1}}, {{9}}, {{4}}, {{7}}};
-    struct arena arena = {0};
-    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-        struct page_params params;
-        struct err err;
-        assert_true(page_params_read(&arena, str_from(cases[i].query), &params, &err));
-        struct page page = page_of_listed(&params, ids, ARRAY_LEN(ids));
-        if (page.from != cases[i].from || page.to != cases[i].to || page.has_next != cases[i].next ||
-            page.has_previous != cases[i].previous) {
-            fail_msg("%s: [%zu, %zu) %d %d", cases[i].query, page.from, page.to, page.has_next, page.has_previous);
-        }
-    }
-    arena_release(&arena);
+    check_windows(page_of_listed, ids, ARRAY_LEN(ids), cases, ARRAY_LEN(cases));
 }
 
 int main(void)

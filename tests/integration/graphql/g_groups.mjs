@@ -190,6 +190,40 @@ async function views() {
     same(await shown([], { anyFieldFilterValue: `bergen ${mark}` }), ['Cid']);
     same(await shown([['position', 'LESS_THAN_OR_EQUAL', 2]], { anyFieldFilterValue: 'LEAD' }), ['Ann', 'Bea']);
   });
+  await test('each type of field by each operand that clients offer for it', async () => {
+    const { id: objectMetadataId } = (await expect(201, 'POST', '/rest/metadata/objects', { nameSingular: 'gem', namePlural: 'gems', labelSingular: 'gem', labelPlural: 'gems' })).data.createOneObject;
+    const options = ['RED', 'BLUE'].map((value, position) => ({ value, label: value, color: 'red', position }));
+    for (const [name, type, more = {}] of [['cut', 'SELECT', { options }], ['hues', 'MULTI_SELECT', { options }], ['tags', 'ARRAY'], ['rare', 'BOOLEAN'], ['carat', 'NUMBER'], ['found', 'DATE'], ['price', 'CURRENCY'], ['mail', 'EMAILS'], ['site', 'LINKS'], ['phone', 'PHONES'], ['place', 'ADDRESS'], ['owner', 'FULL_NAME'], ['extra', 'RAW_JSON'], ['grade', 'RATING']]) {
+      await expect(201, 'POST', '/rest/metadata/fields', { objectMetadataId, type, name, label: name, ...more });
+    }
+    const make1 = (d) => expect(201, 'POST', '/rest/gems', d);
+    await make1({ name: 'a', cut: 'RED', hues: ['RED', 'BLUE'], tags: ['x'], rare: true, carat: 2, found: '2020-01-01', price: { amountMicros: 5, currencyCode: 'EUR' }, mail: { primaryEmail: 'a@b.c' }, site: { primaryLinkUrl: 'https://a.example' }, phone: { primaryPhoneNumber: '5551234' }, place: { addressCity: 'Oslo' }, owner: { firstName: 'Ann', lastName: '[x]' }, extra: { k: 1 }, grade: 'RATING_3' });
+    await make1({ name: 'b', cut: 'BLUE', hues: ['BLUE'], tags: ['y', 'z'], rare: false, carat: 3, found: '2999-01-01', price: { amountMicros: 9, currencyCode: 'EUR' } });
+    await make1({ name: 'c', hues: [], tags: [] });
+    const fields = (await expect(200, 'GET', `/rest/metadata/objects/${objectMetadataId}`)).data.object.fields;
+    const groups = async (field, operand, value, rest = {}) => {
+      const view = (await expect(201, 'POST', '/rest/metadata/views', { name: 'V', icon: 'I', objectMetadataId })).id;
+      await expect(201, 'POST', '/rest/metadata/viewFilters', { viewId: view, fieldMetadataId: fields.find(({ name }) => name === field).id, operand, value, ...rest });
+      return values((await data(`{ gemsGroupBy(groupBy: [{name: true}], orderBy: [{name: AscNullsFirst}], viewId: "${view}") { groupByDimensionValues } }`)).gemsGroupBy).join('');
+    };
+    const cases = [
+      ['cut', 'IS', '["RED"]', 'a'], ['cut', 'IS', '["RED","BLUE"]', 'ab'], ['cut', 'IS_NOT', '["RED"]', 'bc'], ['cut', 'IS_EMPTY', '', 'c'], ['cut', 'IS_NOT_EMPTY', '', 'ab'],
+      ['hues', 'CONTAINS', '["RED"]', 'a'], ['hues', 'DOES_NOT_CONTAIN', '["RED"]', 'bc'], ['hues', 'IS_EMPTY', '', 'c'], ['hues', 'IS_NOT_EMPTY', '', 'ab'],
+      ['tags', 'CONTAINS', '["y"]', 'b'], ['tags', 'IS_EMPTY', '', 'c'], ['rare', 'IS', 'true', 'a'], ['rare', 'IS', true, 'a'], ['rare', 'IS', 'false', 'b'], ['rare', 'IS_NOT', 'true', 'bc'],
+      ['carat', 'GREATER_THAN_OR_EQUAL', '3', 'b'], ['carat', 'LESS_THAN_OR_EQUAL', 2, 'a'], ['carat', 'IS_EMPTY', '', 'c'], ['carat', 'IS_NOT_NULL', '', 'ab'],
+      ['found', 'IS', '2020-01-01', 'a'], ['found', 'IS_BEFORE', '2021-01-01', 'a'], ['found', 'IS_IN_PAST', '', 'a'], ['found', 'IS_IN_FUTURE', '', 'b'], ['found', 'IS_EMPTY', '', 'c'],
+      ['price', 'GREATER_THAN_OR_EQUAL', '9', 'b', { subFieldName: 'amountMicros' }], ['price', 'IS_EMPTY', '', 'c'], ['mail', 'CONTAINS', 'B.C', 'a'], ['mail', 'IS_EMPTY', '', 'bc'], ['site', 'IS_EMPTY', '', 'bc'], ['site', 'CONTAINS', 'a.ex', 'a'],
+      ['phone', 'CONTAINS', '555', 'a'], ['phone', 'IS_EMPTY', '', 'bc'], ['place', 'CONTAINS', 'oslo', 'a'], ['place', 'IS_EMPTY', '', 'bc'], ['owner', 'CONTAINS', '[x]', 'a'], ['owner', 'DOES_NOT_CONTAIN', 'ann', 'bc'], ['owner', 'IS_EMPTY', '', 'bc'],
+      ['extra', 'CONTAINS', 'k', 'a'], ['extra', 'IS_EMPTY', '', 'bc'], ['grade', 'IS', '["RATING_3"]', 'a'],
+    ];
+    const wrong = [];
+    for (const [field, operand, value, wanted, rest] of cases) {
+      const got = await groups(field, operand, value, rest).catch((error) => String(error.message).slice(-200));
+      if (got !== wanted) wrong.push(`${field} ${operand} ${JSON.stringify(value)}: ${got} instead of ${wanted}`);
+    }
+    same(wrong, []);
+    await expect(200, 'DELETE', `/rest/metadata/objects/${objectMetadataId}`);
+  });
   await test('views that cannot be used are told', async () => {
     const refusedWith = async (view, part, code) => checkRefusal(await ask(query(view)), part, code);
     await refusedWith(uuid(), 'View not found', 'NOT_FOUND');

@@ -213,6 +213,41 @@ main(150, async () => {
     check(stream.events.at(-1).event === 'complete' && replies(stream).at(-1).errors.length === 1, stream.text);
   });
 
+  await test('what a role may not read is not heard either, and a rule made meanwhile ends the stream', async () => {
+    const metadata = async (query, variables) => {
+      const answer = await send('POST', '/metadata', { query, variables });
+      check(answer.json?.data && !answer.json.errors, answer.text.slice(0, 300));
+      return answer.json.data;
+    };
+    const roleId = (await metadata('mutation($r: CreateRoleInput!) { createOneRole(createRoleInput: $r) { id } }', { r: { label: `ears ${uuid()}`, canReadAllObjectRecords: true } })).createOneRole.id;
+    const { token } = await expect(201, 'POST', '/rest/metadata/apiKeys', { name: 'ears', expiresAt: '2099-01-01T00:00:00Z', roleId });
+    const person = sqlOne("select id from core.object where name_singular = 'person'");
+    const company = sqlOne("select id from core.object where name_singular = 'company'");
+    const jobTitle = sqlOne(`select id from core.field where object_id = '${person}' and name = 'jobTitle'`);
+    const hide = (fieldMetadataId, canReadFieldValue) => metadata('mutation($i: UpsertFieldPermissionsInput!) { upsertFieldPermissions(upsertFieldPermissionsInput: $i) { id } }', { i: { roleId, fieldPermissions: [{ objectMetadataId: person, fieldMetadataId, canReadFieldValue }] } });
+    const denied = async (query) => {
+      const stream = listen(query, { token });
+      await stream.opened;
+      await until(() => stream.ended || stream.text.includes('errors'), 'a refusal', 3);
+      check(stream.text.includes('FORBIDDEN') || stream.text.includes('does not have permission'), stream.text.slice(0, 300));
+      stream.close();
+    };
+    await hide(jobTitle, false);
+    await denied('subscription { onCreatePerson { record { id jobTitle } } }');
+    await denied('subscription { onUpdatePerson(filter: {jobTitle: {eq: "x"}}) { eventId } }');
+    const allowed = await opened('subscription { onCreatePerson { record { id name { firstName } } } }', { token });
+    await expect(201, 'POST', '/rest/people', { name: { firstName: 'Heard' }, jobTitle: 'unheard' });
+    await count(allowed, 1);
+    check(allowed.text.includes('Heard') && !allowed.text.includes('unheard'), allowed.text.slice(0, 300));
+    await metadata('mutation($i: UpsertObjectPermissionsInput!) { upsertObjectPermissions(upsertObjectPermissionsInput: $i) { objectMetadataId } }', { i: { roleId, objectPermissions: [{ objectMetadataId: company, canReadObjectRecords: false }] } });
+    await denied('subscription { onCreateCompany { eventId } }');
+    await denied('subscription { onCreatePerson { record { id company { id } } } }');
+    check(!allowed.ended, 'a rule about something else ended it');
+    await metadata('mutation($i: UpsertObjectPermissionsInput!) { upsertObjectPermissions(upsertObjectPermissionsInput: $i) { objectMetadataId } }', { i: { roleId, objectPermissions: [{ objectMetadataId: person, canReadObjectRecords: false }] } });
+    await until(() => allowed.ended, 'the end', 3);
+    check(replies(allowed).at(-1).errors.length === 1, allowed.text.slice(-300));
+  });
+
   await test('a slow client is dropped with an error, and costs others nothing', async () => {
     const slow = listen('subscription { onCreateCompany { record { id name address { addressStreet1 } } } }', { pause: true });
     await slow.opened;

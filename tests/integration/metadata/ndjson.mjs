@@ -77,4 +77,17 @@ main(120, async () => {
     same(stored('_urn'), lines.filter(({ error }) => !error).length);
     await remove(OBJECTS, made.id);
   });
+  await test('keys that change meanwhile: each record says who made it', async () => {
+    const made = await makeObject('flask');
+    const member = sqlOne(`select id from core.role where label = 'Member'`);
+    const key = await expect(201, 'POST', '/rest/metadata/apiKeys', { name: 'the loader of flasks', expiresAt: '2099-01-01T00:00:00Z', roleId: member });
+    const lines = await during('flasks', '_flask', body((i) => ({ name: `n${i}` })), async () => {
+      for (let i = 0; i < 5; i++) await expect(201, 'POST', '/rest/metadata/apiKeys', { name: `another ${i}`, expiresAt: '2099-01-01T00:00:00Z', roleId: member });
+      await expect(200, 'PATCH', `/rest/metadata/apiKeys/${key.id}`, { name: 'the loader, renamed' });
+    }, { token: key.token });
+    same(lines.filter(({ error }) => error), []);
+    same(sqlOne(`select count(*) from workspace._flask where "createdByName" in ('the loader of flasks', 'the loader, renamed')`), String(LINES));
+    check(Number(sqlOne(`select count(*) from workspace._flask where "createdByName" = 'the loader, renamed'`)) > 0, 'the new name is nowhere: more LINES are needed');
+    await remove(OBJECTS, made.id);
+  });
 });

@@ -10,11 +10,8 @@ int main(int argc, char **argv)
     static const struct {
         const char *name;
         int (*run)(void);
-    } groups[] = {{"sync", run_sync_tests},
-                  {"pool", run_pool_tests},
-                  {"session", run_session_tests},
-                  {"listener", run_listener_tests},
-                  {"fault", run_fault_tests}};
+    } groups[] = {{"sync", run_sync_tests},       {"pool", run_pool_tests},         {"cancel", run_cancel_tests},
+                  {"session", run_session_tests}, {"listener", run_listener_tests}, {"fault", run_fault_tests}};
     int failures = 0;
     sigaction(SIGPIPE, &(struct sigaction){.sa_handler = SIG_IGN}, NULL);
     for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++) {

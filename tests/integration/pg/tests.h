@@ -3,6 +3,7 @@
 
 int run_sync_tests(void);
 int run_pool_tests(void);
+int run_cancel_tests(void);
 int run_fault_tests(void);
 int run_session_tests(void);
 int run_listener_tests(void);
