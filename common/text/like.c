@@ -54,17 +54,25 @@ bool like_matches(struct str pattern, struct str text, bool fold)
     return p == pattern.len;
 }
 
+static size_t put_plain(char *out, size_t len, struct str text)
+{
+    if (text.len > 0) {
+        memcpy(out + len, text.ptr, text.len);
+    }
+    return len + text.len;
+}
+
 struct str like_around(struct arena *arena, const char *before, struct str text, const char *after)
 {
-    char *pattern = arena_bytes(arena, strlen(before) + 2 * text.len + strlen(after) + 1);
-    size_t len = strlen(before);
-    memcpy(pattern, before, len);
+    struct str first = str_from(before);
+    struct str last = str_from(after);
+    char *pattern = arena_bytes(arena, first.len + 2 * text.len + last.len + 1);
+    size_t len = put_plain(pattern, 0, first);
     for (size_t i = 0; i < text.len; i++) {
         if (text.ptr[i] == '%' || text.ptr[i] == '_' || text.ptr[i] == '\\') {
             pattern[len++] = '\\';
         }
         pattern[len++] = text.ptr[i];
     }
-    memcpy(pattern + len, after, strlen(after));
-    return str_of(pattern, len + strlen(after));
+    return str_of(pattern, put_plain(pattern, len, last));
 }
